@@ -1,0 +1,21 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace parley {
+
+/// A string literal as a template argument: `addEventListener<"message">`, `NamedDOMException<"SyntaxError">`.
+template <std::size_t N>
+struct FixedString {
+  char text[N]{};
+  consteval FixedString(const char (&literal)[N]) { std::copy_n(literal, N, text); }  // NOLINT: implicit by design
+  [[nodiscard]] constexpr std::string_view view() const { return {text, N - 1}; }
+  template <std::size_t M>
+  constexpr bool operator==(const FixedString<M>& other) const {
+    return view() == other.view();
+  }
+};
+
+}  // namespace parley

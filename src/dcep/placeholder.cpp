@@ -1,0 +1,1 @@
+// Placeholder of the layer until its first file is here.
