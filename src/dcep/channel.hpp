@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "dcep/wire.hpp"
+
+namespace parley::dcep {
+
+/// A channel's name within one connection's Channels. Never used again, unlike its stream id.
+using ChannelKey = Strong<struct ChannelKeyTag, std::uint64_t>;
+
+/// RTCDataChannelInit with the label, and the facts of a channel that the peer opened.
+struct ChannelInit {
+  std::string label{};
+  std::string protocol{};
+  bool ordered = true;
+  std::optional<std::uint16_t> max_packet_life_time{};  ///< milliseconds
+  std::optional<std::uint16_t> max_retransmits{};
+  bool negotiated = false;
+  std::optional<StreamId> id{};  ///< used only if negotiated, as in the W3C dictionary
+  std::uint16_t priority = 256;  ///< RFC 8831 section 6.4; 256 is "normal"
+};
+
+/// RTCDataChannelState.
+enum class ChannelState { Connecting, Open, Closing, Closed };
+
+/// The numbers of RTCDataChannelStats. Bytes are payload only.
+struct ChannelCounters {
+  std::uint64_t messages_sent = 0;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t messages_received = 0;
+  std::uint64_t bytes_received = 0;
+};
+
+/// Who is told. Called from inside the functions of Channels, at the time things happen; the observer may call any
+/// function of Channels but not destroy it.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  /// The peer opened a channel; `init.id` is set. on_channel_open follows at once, its messages after that.
+  virtual void on_channel_announced(ChannelKey key, const ChannelInit& init) = 0;
+  /// A channel of ours got its id (those with a negotiated id had it from the start).
+  virtual void on_channel_id(ChannelKey key, StreamId id) = 0;
+  virtual void on_channel_open(ChannelKey key) = 0;
+  /// A whole message. `text`: the bytes are valid UTF-8. Valid during the call.
+  virtual void on_channel_message(ChannelKey key, bool text, ByteView message) = 0;
+  /// buffered_amount() went down to `amount`.
+  virtual void on_channel_buffered_amount(ChannelKey key, std::size_t amount) = 0;
+  /// The peer, or a failure, began to close the channel. Not called after a close() of our own.
+  virtual void on_channel_closing(ChannelKey key) = 0;
+  /// The end. With `error`: something went wrong (the W3C error event comes first). The key means nothing afterwards.
+  virtual void on_channel_closed(ChannelKey key, const std::optional<Error>& error) = 0;
+};
+
+}  // namespace parley::dcep
