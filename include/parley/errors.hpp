@@ -11,7 +11,8 @@
 
 namespace parley {
 
-/// What a JavaScript `catch (error)` sees: a name and a message. Base of everything this library throws or rejects with.
+/// What a JavaScript `catch (error)` sees: a name and a message. Base of everything this library throws or rejects
+/// with.
 class PARLEY_EXPORT Exception : public std::exception {
  public:
   Exception(std::string_view name, std::string_view message);

@@ -19,8 +19,8 @@ class UniqueFunction<R(Args...)> {
   UniqueFunction() = default;
   UniqueFunction(std::nullptr_t) {}  // NOLINT: an empty function reads as nullptr
   template <class F>
-    requires(!std::is_same_v<std::decay_t<F>, UniqueFunction> && std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
-  UniqueFunction(F&& callable) {  // NOLINT: implicit by design
+  requires(!std::is_same_v<std::decay_t<F>, UniqueFunction> && std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
+      UniqueFunction(F&& callable) {  // NOLINT: implicit by design
     using Callable = std::decay_t<F>;
     if constexpr (fits<Callable>) {
       ::new (static_cast<void*>(storage_)) Callable(std::forward<F>(callable));
@@ -51,8 +51,8 @@ class UniqueFunction<R(Args...)> {
     void (*destroy)(void*) noexcept;
   };
   template <class C>
-  static constexpr bool fits =
-      sizeof(C) <= kCapacity && alignof(C) <= alignof(std::max_align_t) && std::is_nothrow_move_constructible_v<C>;
+  static constexpr bool fits = sizeof(C) <= kCapacity &&
+                               alignof(C) <= alignof(std::max_align_t) && std::is_nothrow_move_constructible_v<C>;
   template <class C>
   static constexpr Actions kInPlace{
       [](void* p, Args&&... args) -> R { return (*std::launder(static_cast<C*>(p)))(std::forward<Args>(args)...); },

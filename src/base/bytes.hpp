@@ -14,7 +14,9 @@ using Bytes = std::vector<std::uint8_t>;
 /// Somebody else's bytes, valid for the duration of the call they are passed to.
 using ByteView = std::span<const std::uint8_t>;
 
-inline ByteView as_bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+inline ByteView as_bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
 inline std::string_view as_text(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 /// Reads big-endian (network order) numbers and runs of bytes; after a read past the end every answer is nullopt.

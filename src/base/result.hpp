@@ -19,7 +19,7 @@ struct Unexpected {
 template <class T, class E = Error>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}                       // NOLINT: implicit by design
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}                    // NOLINT: implicit by design
   Result(Unexpected<E> error) : state_(std::in_place_index<1>, std::move(error.value)) {}  // NOLINT: implicit by design
   [[nodiscard]] bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "parley/export.hpp"
+#include "parley/unique_function.hpp"
+
+typedef struct _GMainContext GMainContext;  // NOLINT: GLib's own name, so that its header need not be included
+
+namespace parley {
+
+class Reactor;
+template <class T>
+class Promise;
+
+/// One thread that owns many connections. Everything a connection does (packets, timers, events, continuations) happens
+/// on its loop's thread, so handlers never run at the same time as one another. Scale by making several loops and
+/// giving each its connections.
+class PARLEY_EXPORT EventLoop : public std::enable_shared_from_this<EventLoop> {
+ public:
+  /// A loop with a thread of its own, which ends when the last owner lets go of the loop.
+  static std::shared_ptr<EventLoop> create();
+  /// A loop that lives inside the caller's GLib main context (nullptr: the default one) and needs no thread. It makes
+  /// progress whenever that context is iterated, e.g. by g_main_loop_run().
+  static std::shared_ptr<EventLoop> attach(GMainContext* context);
+  /// The process-wide loop that connections use unless told otherwise. Created at first use.
+  static const std::shared_ptr<EventLoop>& shared();
+  /// The loop on whose thread the caller is running; nullptr elsewhere.
+  static EventLoop* current();
+
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+  ~EventLoop();
+
+  /// Runs `task` on the loop, after everything posted before it. Any thread. A task that throws is reported to the
+  /// unhandled-error hook. Tasks still waiting when the loop ends are destroyed without being run.
+  void post(UniqueFunction<void()> task);
+  /// Runs `task` on the loop once `delay` has passed. Any thread.
+  void after(std::chrono::steady_clock::duration delay, UniqueFunction<void()> task);
+  /// Settles after `delay`: `co_await loop->delay(1s)`.
+  Promise<void> delay(std::chrono::steady_clock::duration delay);
+  /// True on the loop's thread.
+  [[nodiscard]] bool is_current() const;
+
+  /// Runs `function` on the loop and returns what it returns, or throws what it throws: inline when already there, else
+  /// by posting and waiting.
+  template <class F>
+  auto run(F&& function) -> std::invoke_result_t<F&>;
+
+  /// The inside of the loop, for the library's own parts.
+  Reactor& reactor() { return *reactor_; }
+
+ private:
+  class Host;
+  class ThreadHost;
+  class ContextHost;
+  explicit EventLoop(std::shared_ptr<Reactor> reactor);
+  /// Runs `task` here and now if the caller is, or can become, the loop's thread.
+  bool run_inline(UniqueFunction<void()>& task);
+
+  std::shared_ptr<Reactor> reactor_;
+  std::unique_ptr<Host> host_;
+};
+
+template <class F>
+auto EventLoop::run(F&& function) -> std::invoke_result_t<F&> {
+  using R = std::invoke_result_t<F&>;
+  using Stored = std::conditional_t<std::is_void_v<R>, std::monostate, R>;
+  struct Shared {
+    std::mutex mutex;
+    std::condition_variable finished;
+    bool done = false;
+    std::optional<Stored> value;
+    std::exception_ptr error;
+  } shared;
+  // Destroyed with the task, run or not: a loop that ends while we wait must not leave us waiting.
+  struct Finish {
+    Shared* shared;
+    explicit Finish(Shared* s) : shared(s) {}
+    Finish(Finish&& other) noexcept : shared(std::exchange(other.shared, nullptr)) {}
+    Finish& operator=(Finish&&) = delete;
+    ~Finish() {
+      if (shared == nullptr) return;
+      const std::lock_guard lock(shared->mutex);
+      shared->done = true;
+      shared->finished.notify_one();
+    }
+  };
+  UniqueFunction<void()> task = [&function, finish = Finish(&shared)] {
+    try {
+      if constexpr (std::is_void_v<R>) {
+        function();
+        finish.shared->value.emplace();
+      } else {
+        finish.shared->value.emplace(function());
+      }
+    } catch (...) {
+      finish.shared->error = std::current_exception();
+    }
+  };
+  if (!run_inline(task)) {
+    post(std::move(task));
+    std::unique_lock lock(shared.mutex);
+    shared.finished.wait(lock, [&] { return shared.done; });
+  }
+  if (shared.error) std::rethrow_exception(shared.error);
+  if constexpr (!std::is_void_v<R>) return std::move(*shared.value);
+}
+
+/// Called with every error that nobody caught: a handler, task or `then` callback that threw, a promise that was
+/// rejected and never observed. `where` names the place. Initially logs at LogLevel::Error. Any thread.
+PARLEY_EXPORT void set_unhandled_error_hook(UniqueFunction<void(std::exception_ptr error, const char* where)> hook);
+PARLEY_EXPORT void report_unhandled_error(std::exception_ptr error, const char* where) noexcept;
+
+}  // namespace parley

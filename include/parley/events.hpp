@@ -1,0 +1,286 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "parley/fixed_string.hpp"
+#include "parley/promise.hpp"
+
+namespace parley {
+
+/// An event that says no more than that it happened.
+struct Event {
+  std::string_view type;
+};
+
+namespace detail {
+
+/// Something that takes `const E&` or nothing, and returns nothing or a Promise<void>.
+template <class F, class E>
+concept EventHandlerFor = std::is_invocable_v<F&, const E&> || std::is_invocable_v<F&>;
+
+/// The listeners of one event of one object, in the order in which they were added. Any thread may add and remove.
+template <class E>
+class ListenerList {
+ public:
+  using Function = UniqueFunction<std::optional<Promise<void>>(const E&)>;
+
+  template <EventHandlerFor<E> F>
+  static std::shared_ptr<Function> wrap(F handler) {
+    return std::make_shared<Function>(
+        [handler = std::move(handler)](const E& event) mutable -> std::optional<Promise<void>> {
+          const auto call = [&]() -> decltype(auto) {
+            if constexpr (std::is_invocable_v<F&, const E&>) {
+              return handler(event);
+            } else {
+              return handler();
+            }
+          };
+          if constexpr (std::is_same_v<decltype(call()), Promise<void>>) {
+            return call();
+          } else {
+            call();
+            return std::nullopt;
+          }
+        });
+  }
+
+  std::uint64_t add(std::shared_ptr<Function> function) {
+    std::function<void()> added;
+    std::uint64_t id = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_) return 0;
+      id = ++last_id_;
+      entries_.push_back({id, std::move(function)});
+      added = on_added_;
+    }
+    if (added) added();
+    return id;
+  }
+  /// The `on…` attribute: its place in the order is that of its first non-null value (HTML, event handlers).
+  void set_attribute(std::shared_ptr<Function> function) {
+    std::shared_ptr<Function> old;
+    std::function<void()> added;
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_) return;
+      const auto found =
+          std::find_if(entries_.begin(), entries_.end(), [](const Entry& e) { return e.id == kAttribute; });
+      if (found == entries_.end()) {
+        if (!function) return;
+        entries_.push_back({kAttribute, std::move(function)});
+      } else {
+        old = std::exchange(found->function, std::move(function));
+        if (!found->function) entries_.erase(found);
+      }
+      added = on_added_;
+    }
+    if (added) added();
+  }
+  [[nodiscard]] bool has_attribute() const {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(entries_.begin(), entries_.end(), [](const Entry& e) { return e.id == kAttribute; });
+  }
+  void remove(std::uint64_t id) {
+    std::shared_ptr<Function> dropped;  // destroyed after the lock: what it captures may call back
+    const std::lock_guard lock(mutex_);
+    const auto found = std::find_if(entries_.begin(), entries_.end(), [id](const Entry& e) { return e.id == id; });
+    if (found == entries_.end()) return;
+    dropped = std::move(found->function);
+    entries_.erase(found);
+  }
+  [[nodiscard]] bool empty() const {
+    const std::lock_guard lock(mutex_);
+    return entries_.empty();
+  }
+  /// Drops every listener, for good: the object has reached its final state.
+  void close() {
+    std::vector<Entry> dropped;  // as in remove()
+    std::function<void()> added;
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    dropped.swap(entries_);
+    added.swap(on_added_);
+  }
+  /// Called, on the adding thread, after each addition.
+  void on_added(std::function<void()> function) {
+    const std::lock_guard lock(mutex_);
+    on_added_ = std::move(function);
+  }
+
+  /// Calls the listeners that are there now, except those removed meanwhile. Loop thread only.
+  void fire(E event) {
+    const auto shared = std::make_shared<const E>(std::move(event));
+    for (const Entry& entry : snapshot())
+      if (still_there(entry)) call(entry.function, shared);
+  }
+
+ private:
+  static constexpr std::uint64_t kAttribute = ~std::uint64_t{0};
+  struct Entry {
+    std::uint64_t id;
+    std::shared_ptr<Function> function;
+  };
+
+  std::vector<Entry> snapshot() const {
+    const std::lock_guard lock(mutex_);
+    return entries_;
+  }
+  bool still_there(const Entry& entry) const {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.function == entry.function; });
+  }
+  static void call(const std::shared_ptr<Function>& function, const std::shared_ptr<const E>& event) {
+    try {
+      const auto promise = (*function)(*event);
+      // A coroutine may use its closure and the event until it is done: both live as long as the promise is pending.
+      if (promise)
+        promise->then(
+            [function, event] {},
+            [function, event](const std::exception_ptr& error) { report_unhandled_error(error, "event handler"); });
+    } catch (...) {
+      report_unhandled_error(std::current_exception(), "event handler");
+    }
+  }
+
+  mutable std::mutex mutex_;
+  std::vector<Entry> entries_;
+  std::function<void()> on_added_;
+  std::uint64_t last_id_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace detail
+
+/// One listener that addEventListener added. Dropping it changes nothing; remove() takes the listener out. Copyable.
+class EventListener {
+ public:
+  EventListener() = default;
+  template <class E>
+  EventListener(const std::shared_ptr<detail::ListenerList<E>>& list, std::uint64_t id)
+      : remove_([weak = std::weak_ptr(list), id] {
+          if (const auto list = weak.lock()) list->remove(id);
+        }) {}
+  void remove() {
+    if (remove_) std::exchange(remove_, nullptr)();
+  }
+
+ private:
+  std::function<void()> remove_;
+};
+
+/// An EventListener that is removed at the end of its scope.
+class ScopedEventListener {
+ public:
+  ScopedEventListener() = default;
+  ScopedEventListener(EventListener listener) : listener_(std::move(listener)) {}  // NOLINT: implicit by design
+  ScopedEventListener(ScopedEventListener&& other) noexcept : listener_(std::exchange(other.listener_, {})) {}
+  ScopedEventListener& operator=(ScopedEventListener&& other) noexcept {
+    listener_.remove();
+    listener_ = std::exchange(other.listener_, {});
+    return *this;
+  }
+  ~ScopedEventListener() { listener_.remove(); }
+
+ private:
+  EventListener listener_;
+};
+
+/// An event handler attribute: `pc.onicecandidate = [](const RTCPeerConnectionIceEvent& event) { … };`, `= nullptr` to
+/// clear. The handler takes the event or nothing, and returns nothing or Promise<void>: it may be a coroutine, and its
+/// captures and the event live until that has finished. What it throws goes to the unhandled-error hook.
+template <class E>
+class EventHandler {
+ public:
+  explicit EventHandler(std::shared_ptr<detail::ListenerList<E>> list) : list_(std::move(list)) {}
+  EventHandler(const EventHandler&) = delete;
+  EventHandler& operator=(const EventHandler&) = delete;
+
+  template <detail::EventHandlerFor<E> F>
+  EventHandler& operator=(F handler) {
+    list_->set_attribute(detail::ListenerList<E>::wrap(std::move(handler)));
+    return *this;
+  }
+  EventHandler& operator=(std::nullptr_t) {
+    list_->set_attribute(nullptr);
+    return *this;
+  }
+  explicit operator bool() const { return list_->has_attribute(); }
+
+ private:
+  std::shared_ptr<detail::ListenerList<E>> list_;
+};
+
+/// Names one event of an EventTarget and the type it carries.
+template <FixedString Name, class E>
+struct EventType {
+  static constexpr auto name = Name;
+  using event = E;
+};
+
+/// The listener lists of one object, one for each event it can fire.
+template <class... Types>
+class EventLists {
+ public:
+  template <FixedString Name>
+  const auto& get() const {
+    constexpr std::size_t index = index_of<Name>();
+    static_assert(index < sizeof...(Types), "this object has no event of that name");
+    return std::get<index>(lists_);
+  }
+  void close() const {
+    std::apply([](const auto&... list) { (list->close(), ...); }, lists_);
+  }
+
+ private:
+  template <FixedString Name>
+  static consteval std::size_t index_of() {
+    std::size_t index = 0;
+    (void)((Types::name == Name || (++index, false)) || ...);
+    return index;
+  }
+  std::tuple<std::shared_ptr<detail::ListenerList<typename Types::event>>...> lists_{
+      std::make_shared<detail::ListenerList<typename Types::event>>()...};
+};
+
+/// DOM's EventTarget: `addEventListener<"icecandidate">(handler)`; the name and the handler's type are checked when
+/// compiling. Handlers run on the object's event loop, each firing as a task of its own, never nested in one another.
+template <class... Types>
+class EventTarget {
+ public:
+  using Lists = EventLists<Types...>;
+
+  template <FixedString Name, class F>
+  EventListener addEventListener(F handler) {
+    const auto& list = lists_->template get<Name>();
+    using List = typename std::decay_t<decltype(list)>::element_type;
+    return {list, list->add(List::wrap(std::move(handler)))};
+  }
+
+  EventTarget(const EventTarget&) = delete;
+  EventTarget& operator=(const EventTarget&) = delete;
+
+ protected:
+  explicit EventTarget(std::shared_ptr<Lists> lists = std::make_shared<Lists>()) : lists_(std::move(lists)) {}
+  ~EventTarget() = default;
+  [[nodiscard]] const std::shared_ptr<Lists>& lists() const { return lists_; }
+  template <FixedString Name>
+  const auto& list() const {
+    return lists_->template get<Name>();
+  }
+
+ private:
+  std::shared_ptr<Lists> lists_;
+};
+
+}  // namespace parley
