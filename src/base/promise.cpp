@@ -1,5 +1,7 @@
 #include "parley/promise.hpp"
 
+#include "base/reactor.hpp"
+
 namespace parley::detail {
 
 PromiseCore::PromiseCore(EventLoop* loop) {
@@ -12,7 +14,13 @@ PromiseCore::~PromiseCore() {
 }
 
 void PromiseCore::schedule(Continuation continuation) {
-  if (const auto loop = continuation.loop.lock()) loop->post(std::move(continuation.run));
+  const auto loop = continuation.loop.lock();
+  if (!loop) return;
+  if (EventLoop::current() == loop.get()) {
+    loop->reactor().microtask(std::move(continuation.run));
+  } else {
+    loop->post(std::move(continuation.run));
+  }
 }
 
 void PromiseCore::subscribe(UniqueFunction<void()> run) {

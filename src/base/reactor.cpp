@@ -46,6 +46,7 @@ Reactor::~Reactor() {
     return std::exchange(tasks_, {});
   };
   { const auto tasks = take_tasks(); }
+  { const auto microtasks = std::exchange(microtasks_, {}); }
   { const auto timers = std::exchange(timers_, {}); }
   { const auto turn_end = std::exchange(turn_end_, {}); }
   { const auto watched = std::exchange(watched_, {}); }
@@ -144,6 +145,7 @@ void Reactor::run_ready() {
     if (found == watched_.end()) continue;  // dropped by an earlier callback of this turn
     const auto callback = found->second.callback;
     (*callback)(events);
+    run_microtasks();
   }
 }
 
@@ -153,6 +155,7 @@ void Reactor::run_timers() {
   while (!timers_.empty() && timers_.begin()->first.first <= now) {
     const auto due = timers_.extract(timers_.begin());
     due.mapped()();
+    run_microtasks();
   }
 }
 
@@ -170,6 +173,27 @@ void Reactor::run_tasks() {
     } catch (...) {
       report_unhandled_error(std::current_exception(), "task");
     }
+    run_microtasks();
+  }
+}
+
+void Reactor::microtask(UniqueFunction<void()> function) {
+  if (in_turn_) {
+    microtasks_.push_back(std::move(function));
+  } else {
+    post(std::move(function));
+  }
+}
+
+void Reactor::run_microtasks() {
+  while (!microtasks_.empty()) {
+    UniqueFunction<void()> function = std::move(microtasks_.front());
+    microtasks_.pop_front();
+    try {
+      function();
+    } catch (...) {
+      report_unhandled_error(std::current_exception(), "continuation");
+    }
   }
 }
 
@@ -177,6 +201,7 @@ void Reactor::run_turn_end() {
   for (std::size_t i = 0; i < turn_end_.size(); ++i) {
     UniqueFunction<void()> function = std::move(turn_end_[i]);  // it may add another, which moves the vector
     function();
+    run_microtasks();
   }
   turn_end_.clear();
 }

@@ -92,6 +92,10 @@ class Reactor : public std::enable_shared_from_this<Reactor> {
   /// runs in the same turn.
   void at_turn_end(UniqueFunction<void()> function);
 
+  /// Runs `function` after the running task or callback, before the next one: ECMAScript's microtask, the place of a
+  /// promise's continuations. Outside a turn it is an ordinary task.
+  void microtask(UniqueFunction<void()> function);
+
   /// One turn. `block`: wait for something to happen first.
   void turn(bool block);
   void run_until_stopped();
@@ -115,6 +119,7 @@ class Reactor : public std::enable_shared_from_this<Reactor> {
   void run_timers();
   void run_tasks();
   void run_turn_end();
+  void run_microtasks();
   [[nodiscard]] bool has_tasks() const;
 
   std::unique_ptr<Poller> poller_;
@@ -123,6 +128,7 @@ class Reactor : public std::enable_shared_from_this<Reactor> {
   std::unordered_map<std::uint64_t, Watched> watched_;
   std::map<TimerKey, UniqueFunction<void()>> timers_;
   std::vector<UniqueFunction<void()>> turn_end_;
+  std::deque<UniqueFunction<void()>> microtasks_;
   std::vector<Poller::Ready> ready_;
   bool in_turn_ = false;
 
