@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "parley/export.hpp"
+
+namespace parley {
+
+namespace dtls {
+class Certificate;
+}
+
+/// webrtc-pc section 5.5.2 (RFC 8122): algorithm as in "sha-256", value in lower-case hexadecimal pairs with colons.
+struct RTCDtlsFingerprint {
+  std::string algorithm;
+  std::string value;
+};
+
+/// What RTCPeerConnection::generateCertificate makes: webrtc-pc section 4.9.1. WebCrypto's AlgorithmIdentifier,
+/// narrowed to what is supported: {.name = "ECDSA", .namedCurve = "P-256"} or {.name = "RSASSA-PKCS1-v1_5",
+/// .modulusLength = 2048}.
+struct RTCCertificateKeygen {
+  std::string name = "ECDSA";
+  std::string namedCurve = "P-256";
+  unsigned modulusLength = 2048;
+  std::string hash = "SHA-256";
+  /// How long the certificate is valid from now on: 30 days if absent, 365 at the most.
+  std::optional<std::chrono::milliseconds> expires{};
+};
+
+/// A certificate that connections authenticate with: webrtc-pc section 4.9.2. A value; copies are the same certificate.
+class PARLEY_EXPORT RTCCertificate {
+ public:
+  /// Reads a certificate and its private key, in PEM, in either order. Throws SyntaxError, InvalidAccessError,
+  /// NotSupportedError. (Not in W3C: browsers keep certificates in IndexedDB, programs in files.)
+  static RTCCertificate from_pem(const std::string& certificate_and_key);
+  /// Both parts; the text holds the private key in the clear.
+  [[nodiscard]] std::string to_pem() const;
+
+  [[nodiscard]] std::chrono::system_clock::time_point expires() const;
+  /// One for each of sha-256, sha-384 and sha-512.
+  [[nodiscard]] std::vector<RTCDtlsFingerprint> getFingerprints() const;
+  bool operator==(const RTCCertificate& other) const;
+
+  /// For the library's own parts.
+  explicit RTCCertificate(std::shared_ptr<const dtls::Certificate> inner) : inner_(std::move(inner)) {}
+  [[nodiscard]] const std::shared_ptr<const dtls::Certificate>& inner() const { return inner_; }
+
+ private:
+  std::shared_ptr<const dtls::Certificate> inner_;
+};
+
+}  // namespace parley

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parley/certificate.hpp"
+#include "parley/export.hpp"
+
+namespace parley {
+
+class EventLoop;
+
+/// webrtc-pc section 4.2.3 to 4.2.6.
+enum class RTCIceTransportPolicy { All, Relay };
+enum class RTCBundlePolicy { Balanced, MaxCompat, MaxBundle };
+enum class RTCRtcpMuxPolicy { Require };
+PARLEY_EXPORT std::string_view to_string(RTCIceTransportPolicy policy);
+PARLEY_EXPORT std::string_view to_string(RTCBundlePolicy policy);
+PARLEY_EXPORT std::string_view to_string(RTCRtcpMuxPolicy policy);
+
+/// IDL's (DOMString or sequence<DOMString>): `.urls = "stun:host"` or `.urls = {"turn:a", "turn:b?transport=tcp"}`.
+class StringOrStrings : public std::vector<std::string> {
+ public:
+  StringOrStrings() = default;
+  StringOrStrings(const char* one) : vector{std::string(one)} {}               // NOLINT: implicit by design
+  StringOrStrings(std::string one) : vector{std::move(one)} {}                 // NOLINT
+  StringOrStrings(std::vector<std::string> many) : vector(std::move(many)) {}  // NOLINT
+  StringOrStrings(std::initializer_list<std::string> many) : vector(many) {}
+};
+
+/// A STUN or TURN server: webrtc-pc section 4.2.2.
+struct RTCIceServer {
+  /// "stun:host[:port]", "turn:host[:port][?transport=udp|tcp]" (RFC 7064, RFC 7065).
+  StringOrStrings urls;
+  /// Both required for TURN.
+  std::optional<std::string> username{};
+  std::optional<std::string> credential{};
+};
+
+/// What the browser has no say in: where the connection runs and which addresses it may use.
+struct NetworkOptions {
+  /// The loop that owns the connection; nullptr: EventLoop::shared().
+  std::shared_ptr<EventLoop> loop{};
+  /// Local UDP ports to choose from; 0, 0: any.
+  std::uint16_t port_min = 0, port_max = 0;
+  /// Whether to use the interface of that name with that address; all but loopback and link-local if absent.
+  std::function<bool(std::string_view interface, std::string_view address)> interface_filter{};
+  /// Offer loopback addresses as well. Without another interface they are used anyway.
+  bool include_loopback = false;
+  /// Send and receive data around libnice where the system allows it (Linux). Off: the portable path.
+  bool fast_path = true;
+  /// The largest message we accept, announced as a=max-message-size (RFC 8841).
+  std::size_t max_message_size = 256 << 10;
+};
+
+/// webrtc-pc section 4.2.1. The defaults are the specification's.
+struct RTCConfiguration {
+  std::vector<RTCIceServer> iceServers{};
+  RTCIceTransportPolicy iceTransportPolicy = RTCIceTransportPolicy::All;
+  RTCBundlePolicy bundlePolicy = RTCBundlePolicy::Balanced;
+  RTCRtcpMuxPolicy rtcpMuxPolicy = RTCRtcpMuxPolicy::Require;
+  std::vector<RTCCertificate> certificates{};
+  std::uint8_t iceCandidatePoolSize = 0;
+  /// Not in W3C.
+  NetworkOptions network{};
+};
+
+}  // namespace parley

@@ -1,0 +1,130 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "parley/dtls_transport.hpp"
+#include "parley/events.hpp"
+#include "parley/export.hpp"
+#include "parley/promise.hpp"
+
+namespace parley {
+
+namespace api {
+struct DataChannelCore;
+}
+
+/// webrtc-pc section 6.2.
+enum class RTCDataChannelState { Connecting, Open, Closing, Closed };
+PARLEY_EXPORT std::string_view to_string(RTCDataChannelState state);
+
+/// webrtc-pc section 6.2.1.
+struct RTCDataChannelInit {
+  bool ordered = true;
+  /// How long a message is retransmitted, in milliseconds. Not together with maxRetransmits.
+  std::optional<std::uint16_t> maxPacketLifeTime{};
+  /// How often a message is retransmitted.
+  std::optional<std::uint16_t> maxRetransmits{};
+  /// The application's name for what it speaks on the channel; at most 65535 bytes of UTF-8, as the label.
+  std::string protocol{};
+  /// Both peers create the channel themselves, with the same id; nothing is announced.
+  bool negotiated = false;
+  /// 0 to 65534. Needed if negotiated, ignored otherwise.
+  std::optional<std::uint16_t> id{};
+};
+
+/// The message that arrived on a data channel. The bytes belong to the event, which lives until the handler returns or,
+/// if the handler is a coroutine, until that is done: after a co_await, ask the event for them anew.
+class PARLEY_EXPORT MessageEvent {
+ public:
+  MessageEvent(bool text, std::span<const std::byte> bytes) : text_(text), view_(bytes) {}
+
+  /// JavaScript's `event.data`: a string or an ArrayBuffer.
+  [[nodiscard]] std::variant<std::string_view, std::span<const std::byte>> data() const {
+    if (text_) return text();
+    return bytes();
+  }
+  [[nodiscard]] bool is_text() const { return text_; }
+  /// The payload as UTF-8, whichever kind it is.
+  [[nodiscard]] std::string_view text() const { return {reinterpret_cast<const char*>(view_.data()), view_.size()}; }
+  [[nodiscard]] std::span<const std::byte> bytes() const { return view_; }
+
+  /// For the dispatcher: a handler is not done with the event, but its bytes are about to be reused.
+  void retain();
+
+ private:
+  bool text_;
+  std::span<const std::byte> view_;
+  std::vector<std::byte> owned_;
+};
+
+using RTCDataChannelEvents =
+    EventTarget<EventType<"open", Event>, EventType<"message", MessageEvent>, EventType<"bufferedamountlow", Event>,
+                EventType<"error", RTCErrorEvent>, EventType<"closing", Event>, EventType<"close", Event>>;
+
+/// A bidirectional channel of messages: webrtc-pc section 6.2. Any thread may call; events are fired on the
+/// connection's loop. The connection keeps the channel alive until it is closed.
+class PARLEY_EXPORT RTCDataChannel : public RTCDataChannelEvents {
+ public:
+  [[nodiscard]] const std::string& label() const;
+  [[nodiscard]] bool ordered() const;
+  [[nodiscard]] std::optional<std::uint16_t> maxPacketLifeTime() const;
+  [[nodiscard]] std::optional<std::uint16_t> maxRetransmits() const;
+  [[nodiscard]] const std::string& protocol() const;
+  [[nodiscard]] bool negotiated() const;
+  /// Absent until the id has been chosen.
+  [[nodiscard]] std::optional<std::uint16_t> id() const;
+  [[nodiscard]] RTCDataChannelState readyState() const;
+  /// Bytes of payload passed to send() that SCTP has not taken over yet. Falls between tasks of the loop only.
+  [[nodiscard]] std::size_t bufferedAmount() const;
+  /// `bufferedamountlow` fires when bufferedAmount falls from above this value to it or below. Initially 0.
+  [[nodiscard]] std::size_t bufferedAmountLowThreshold() const;
+  void bufferedAmountLowThreshold(std::size_t bytes);
+
+  /// Queues a message: text (UTF-8; what is not is repaired with U+FFFD) or bytes. The argument is copied unless it is
+  /// an rvalue vector. Never blocks. Throws InvalidStateError unless open, TypeError when the message is larger than
+  /// sctp()->maxMessageSize(), OperationError when more than 16 MiB would be queued.
+  void send(std::string_view text);
+  void send(const char* text) { send(std::string_view(text)); }
+  void send(std::span<const std::byte> bytes);
+  void send(std::span<const std::uint8_t> bytes) { send(std::as_bytes(bytes)); }
+  void send(std::vector<std::uint8_t>&& bytes);
+
+  /// send() with back-pressure: resolves as soon as less than `high_water` bytes are buffered, at once if that is so
+  /// already. `co_await` it in a loop and memory stays bounded. Rejects with what send() throws, and with
+  /// InvalidStateError if the channel closes meanwhile. (Not in W3C.)
+  Promise<void> write(std::string_view text);
+  Promise<void> write(std::span<const std::byte> bytes);
+  Promise<void> write(std::vector<std::uint8_t>&& bytes);
+  static constexpr std::size_t kHighWater = 1 << 20;
+
+  /// Closes the channel after what was sent so far; the peer sees it close. Idempotent.
+  void close();
+
+  EventHandler<Event> onopen{list<"open">()};
+  EventHandler<MessageEvent> onmessage{list<"message">()};
+  EventHandler<Event> onbufferedamountlow{list<"bufferedamountlow">()};
+  EventHandler<RTCErrorEvent> onerror{list<"error">()};
+  EventHandler<Event> onclosing{list<"closing">()};
+  EventHandler<Event> onclose{list<"close">()};
+
+  explicit RTCDataChannel(std::shared_ptr<api::DataChannelCore> core);
+  ~RTCDataChannel();
+
+ private:
+  std::shared_ptr<api::DataChannelCore> core_;
+};
+
+/// webrtc-pc section 6.3.
+struct RTCDataChannelEvent {
+  std::shared_ptr<RTCDataChannel> channel;
+};
+
+}  // namespace parley

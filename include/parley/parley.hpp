@@ -1,0 +1,18 @@
+#pragma once
+
+/// Everything but signaling, whose headers need nlohmann_json: parley/signaling_channel.hpp, parley/json.hpp.
+
+#include "parley/certificate.hpp"          // IWYU pragma: export
+#include "parley/configuration.hpp"        // IWYU pragma: export
+#include "parley/data_channel.hpp"         // IWYU pragma: export
+#include "parley/dtls_transport.hpp"       // IWYU pragma: export
+#include "parley/errors.hpp"               // IWYU pragma: export
+#include "parley/event_loop.hpp"           // IWYU pragma: export
+#include "parley/events.hpp"               // IWYU pragma: export
+#include "parley/ice_candidate.hpp"        // IWYU pragma: export
+#include "parley/ice_transport.hpp"        // IWYU pragma: export
+#include "parley/log.hpp"                  // IWYU pragma: export
+#include "parley/peer_connection.hpp"      // IWYU pragma: export
+#include "parley/promise.hpp"              // IWYU pragma: export
+#include "parley/sctp_transport.hpp"       // IWYU pragma: export
+#include "parley/session_description.hpp"  // IWYU pragma: export

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "parley/certificate.hpp"
+#include "parley/configuration.hpp"
+#include "parley/data_channel.hpp"
+#include "parley/events.hpp"
+#include "parley/export.hpp"
+#include "parley/ice_candidate.hpp"
+#include "parley/promise.hpp"
+#include "parley/sctp_transport.hpp"
+#include "parley/session_description.hpp"
+
+namespace parley {
+
+namespace api {
+class Peer;
+}
+
+/// webrtc-pc section 4.3.
+enum class RTCSignalingState { Stable, HaveLocalOffer, HaveRemoteOffer, HaveLocalPranswer, HaveRemotePranswer, Closed };
+enum class RTCIceGatheringState { New, Gathering, Complete };
+enum class RTCPeerConnectionState { Closed, Failed, Disconnected, New, Connecting, Connected };
+enum class RTCIceConnectionState { Closed, Failed, Disconnected, New, Checking, Completed, Connected };
+PARLEY_EXPORT std::string_view to_string(RTCSignalingState state);
+PARLEY_EXPORT std::string_view to_string(RTCIceGatheringState state);
+PARLEY_EXPORT std::string_view to_string(RTCPeerConnectionState state);
+PARLEY_EXPORT std::string_view to_string(RTCIceConnectionState state);
+
+/// webrtc-pc section 4.2.7 to 4.2.9.
+struct RTCOfferOptions {
+  /// Make the offer restart ICE.
+  bool iceRestart = false;
+};
+struct RTCAnswerOptions {};
+
+/// webrtc-pc section 4.8.2. `candidate` is empty when gathering has finished for good; a candidate whose text is ""
+/// ends one generation.
+struct RTCPeerConnectionIceEvent {
+  std::optional<RTCIceCandidate> candidate;
+  std::optional<std::string> url;
+};
+
+/// webrtc-pc section 4.8.3.
+struct RTCPeerConnectionIceErrorEvent {
+  /// The local address and port used, if known.
+  std::optional<std::string> address;
+  std::optional<std::uint16_t> port;
+  /// The server's URL as configured.
+  std::string url;
+  /// A STUN error code of 300 to 699, or 701 when the server could not be reached.
+  std::uint16_t errorCode;
+  std::string errorText;
+};
+
+using RTCPeerConnectionEvents =
+    EventTarget<EventType<"negotiationneeded", Event>, EventType<"icecandidate", RTCPeerConnectionIceEvent>,
+                EventType<"icecandidateerror", RTCPeerConnectionIceErrorEvent>,
+                EventType<"signalingstatechange", Event>, EventType<"iceconnectionstatechange", Event>,
+                EventType<"icegatheringstatechange", Event>, EventType<"connectionstatechange", Event>,
+                EventType<"datachannel", RTCDataChannelEvent>>;
+
+/// A connection to a remote peer: webrtc-pc section 4.4.
+///
+/// Any thread may call any method. Everything happens on the connection's event loop; handlers run there, one at a
+/// time. Methods that return a Promise never block and report every error by rejecting; the others throw.
+///
+/// The object belongs to the program: it can be neither copied nor moved, and its destructor closes the connection. It
+/// may be destroyed anywhere, even inside one of its handlers.
+///
+/// Deviation from the specification: closing rejects pending promises with InvalidStateError. In JavaScript they stay
+/// pending for ever, which in C++ would leak the coroutines that wait for them.
+class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
+ public:
+  /// Throws SyntaxError for a malformed server URL, InvalidAccessError for TURN without credentials or an expired
+  /// certificate, NotSupportedError for a URL that cannot be served (turns:, stuns:).
+  explicit RTCPeerConnection(const RTCConfiguration& configuration = {});
+  ~RTCPeerConnection();
+
+  Promise<RTCSessionDescriptionInit> createOffer(const RTCOfferOptions& options = {});
+  Promise<RTCSessionDescriptionInit> createAnswer(const RTCAnswerOptions& options = {});
+  Promise<void> setLocalDescription(const RTCLocalSessionDescriptionInit& description = {});
+  Promise<void> setLocalDescription(const RTCSessionDescriptionInit& description) {
+    return setLocalDescription(RTCLocalSessionDescriptionInit{description.type, description.sdp});
+  }
+  Promise<void> setRemoteDescription(const RTCSessionDescriptionInit& description);
+  /// Empty, and a candidate whose text is "": the peer has no more candidates.
+  Promise<void> addIceCandidate(const std::optional<RTCIceCandidateInit>& candidate = std::nullopt);
+
+  [[nodiscard]] std::optional<RTCSessionDescription> localDescription() const;
+  [[nodiscard]] std::optional<RTCSessionDescription> currentLocalDescription() const;
+  [[nodiscard]] std::optional<RTCSessionDescription> pendingLocalDescription() const;
+  [[nodiscard]] std::optional<RTCSessionDescription> remoteDescription() const;
+  [[nodiscard]] std::optional<RTCSessionDescription> currentRemoteDescription() const;
+  [[nodiscard]] std::optional<RTCSessionDescription> pendingRemoteDescription() const;
+
+  [[nodiscard]] RTCSignalingState signalingState() const;
+  [[nodiscard]] RTCIceGatheringState iceGatheringState() const;
+  [[nodiscard]] RTCIceConnectionState iceConnectionState() const;
+  [[nodiscard]] RTCPeerConnectionState connectionState() const;
+  /// Absent until a remote description has been applied.
+  [[nodiscard]] std::optional<bool> canTrickleIceCandidates() const;
+
+  [[nodiscard]] RTCConfiguration getConfiguration() const;
+  /// Never blocks on the peer. Idempotent, legal anywhere. When it has returned to a thread other than the loop's, no
+  /// handler of this connection runs or will run.
+  void close();
+
+  /// Throws TypeError and OperationError as webrtc-pc section 6.1 says, InvalidStateError when closed.
+  std::shared_ptr<RTCDataChannel> createDataChannel(std::string_view label, const RTCDataChannelInit& init = {});
+  /// Null until SCTP has been negotiated.
+  [[nodiscard]] std::shared_ptr<RTCSctpTransport> sctp() const;
+
+  /// A key and a self-signed certificate, made on a worker: RSA takes 0.1 s. Rejects with NotSupportedError for an
+  /// algorithm other than those of RTCCertificateKeygen.
+  static Promise<RTCCertificate> generateCertificate(const RTCCertificateKeygen& keygen = {});
+
+  EventHandler<Event> onnegotiationneeded{list<"negotiationneeded">()};
+  EventHandler<RTCPeerConnectionIceEvent> onicecandidate{list<"icecandidate">()};
+  EventHandler<RTCPeerConnectionIceErrorEvent> onicecandidateerror{list<"icecandidateerror">()};
+  EventHandler<Event> onsignalingstatechange{list<"signalingstatechange">()};
+  EventHandler<Event> oniceconnectionstatechange{list<"iceconnectionstatechange">()};
+  EventHandler<Event> onicegatheringstatechange{list<"icegatheringstatechange">()};
+  EventHandler<Event> onconnectionstatechange{list<"connectionstatechange">()};
+  EventHandler<RTCDataChannelEvent> ondatachannel{list<"datachannel">()};
+
+ private:
+  std::shared_ptr<EventLoop> loop_;
+  std::shared_ptr<api::Peer> peer_;
+};
+
+}  // namespace parley

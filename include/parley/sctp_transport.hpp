@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "parley/dtls_transport.hpp"
+#include "parley/events.hpp"
+#include "parley/export.hpp"
+
+namespace parley {
+
+namespace api {
+struct SctpTransportCore;
+}
+
+/// webrtc-pc section 6.1.2.
+enum class RTCSctpTransportState { Connecting, Connected, Closed };
+PARLEY_EXPORT std::string_view to_string(RTCSctpTransportState state);
+
+using RTCSctpTransportEvents = EventTarget<EventType<"statechange", Event>>;
+
+/// The SCTP association that carries the data channels: webrtc-pc section 6.1. Any thread may call.
+class PARLEY_EXPORT RTCSctpTransport : public RTCSctpTransportEvents {
+ public:
+  [[nodiscard]] const std::shared_ptr<RTCDtlsTransport>& transport() const;
+  [[nodiscard]] RTCSctpTransportState state() const;
+  /// The largest message, in bytes, that send() accepts; infinity if there is no limit.
+  [[nodiscard]] double maxMessageSize() const;
+  /// How many channels can be open at a time; absent until connected.
+  [[nodiscard]] std::optional<std::uint16_t> maxChannels() const;
+
+  EventHandler<Event> onstatechange{list<"statechange">()};
+
+  explicit RTCSctpTransport(std::shared_ptr<api::SctpTransportCore> core);
+  ~RTCSctpTransport();
+
+ private:
+  std::shared_ptr<api::SctpTransportCore> core_;
+};
+
+}  // namespace parley

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "parley/export.hpp"
+
+namespace parley {
+
+/// webrtc-pc section 4.6.1.
+enum class RTCSdpType { Offer, Pranswer, Answer, Rollback };
+/// "offer", "pranswer", "answer", "rollback".
+PARLEY_EXPORT std::string_view to_string(RTCSdpType type);
+PARLEY_EXPORT std::optional<RTCSdpType> to_sdp_type(std::string_view text);
+
+/// webrtc-pc section 4.6.2. `sdp` means nothing for a rollback.
+struct RTCSessionDescriptionInit {
+  RTCSdpType type;
+  std::string sdp{};
+};
+
+/// webrtc-pc section 4.6.2: what setLocalDescription takes. Without a type, the one that fits the signaling state is
+/// used; with an empty sdp, the last one created, or a new one.
+struct RTCLocalSessionDescriptionInit {
+  std::optional<RTCSdpType> type{};
+  std::string sdp{};
+};
+
+/// A description as the connection holds it: webrtc-pc section 4.6.2. A value.
+class RTCSessionDescription {
+ public:
+  explicit RTCSessionDescription(RTCSessionDescriptionInit init) : init_(std::move(init)) {}
+  [[nodiscard]] RTCSdpType type() const { return init_.type; }
+  [[nodiscard]] const std::string& sdp() const { return init_.sdp; }
+  /// The members that travel over signaling. parley/json.hpp turns them into JSON.
+  [[nodiscard]] const RTCSessionDescriptionInit& toJSON() const { return init_; }
+  operator const RTCSessionDescriptionInit&() const {
+    return init_;
+  }  // NOLINT: one is accepted as the other in IDL, too
+  operator RTCLocalSessionDescriptionInit() const { return {init_.type, init_.sdp}; }  // NOLINT
+
+ private:
+  RTCSessionDescriptionInit init_;
+};
+
+}  // namespace parley
