@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jsep/signaling.hpp"
+#include "jsep/transport.hpp"
+#include "sdp/model.hpp"
+
+/// Everything negotiated so far, as one value.
+namespace parley::jsep {
+
+/// A description that was set: its text as it was given (plus the candidates added since), and what it says.
+struct AppliedDescription {
+  SdpType type = SdpType::Offer;
+  std::string sdp;
+  sdp::Description parsed;
+  bool operator==(const AppliedDescription&) const = default;
+};
+
+/// The last text that createOffer or createAnswer gave, [[LastCreatedOffer]] and [[LastCreatedAnswer]].
+struct CreatedDescription {
+  std::string sdp;
+  /// What it was made from: if that has changed, the text no longer represents the state of the connection.
+  bool data_channel_wanted = false;
+  bool operator==(const CreatedDescription&) const = default;
+};
+
+/// One m= line, in the order of the descriptions.
+struct Section {
+  /// Never empty. Made up if the peer's description has no a=mid.
+  std::string mid;
+  /// False if the peer's description has no a=mid: then an RTCIceCandidate of this section has no sdpMid.
+  bool mid_is_signaled = true;
+  std::string kind;
+  /// Port zero and not bundle-only, in the last description that was set.
+  bool rejected = false;
+  bool operator==(const Section&) const = default;
+};
+
+/// What the descriptions amount to.
+struct Agreement {
+  std::vector<Section> sections;
+  std::vector<Transport> transports;
+  /// [[SctpTransport]] is not null while this is present.
+  std::optional<DataSection> data;
+  bool operator==(const Agreement&) const = default;
+};
+
+struct Snapshot {
+  SignalingState state = SignalingState::Stable;
+  std::optional<AppliedDescription> current_local, current_remote, pending_local, pending_remote;
+  /// With what is pending; a rollback is `now = stable`.
+  Agreement now;
+  /// As of the last time the state was stable.
+  Agreement stable;
+
+  /// What follows is never rolled back.
+  std::optional<CreatedDescription> last_created_offer, last_created_answer;
+  /// o=: random, below 2^63, chosen once (RFC 9429 section 5.2.1).
+  std::uint64_t session_id = 0;
+  /// The one of the next description created.
+  std::uint64_t session_version = 0;
+  /// [[LocalIceCredentialsToReplace]].
+  std::vector<IceCredentials> ice_credentials_to_replace;
+  /// canTrickleIceCandidates.
+  std::optional<bool> can_trickle;
+  bool operator==(const Snapshot&) const = default;
+};
+
+/// localDescription and remoteDescription: the pending one, or else the current one, or else nullptr.
+const AppliedDescription* local_description(const Snapshot& snapshot);
+const AppliedDescription* remote_description(const Snapshot& snapshot);
+
+const Section* section_by_mid(const Agreement& agreement, std::string_view mid);
+const Transport* transport_by_mid(const Agreement& agreement, std::string_view mid);
+
+/// restartIce(): the next offers replace the credentials of all transports (webrtc-pc section 4.4.2).
+Snapshot with_ice_restart_requested(Snapshot snapshot);
+
+/// The check of webrtc-pc section 4.7.3, for a stable state.
+struct Wishes {
+  /// Whether a data channel was ever created.
+  bool data_channel = false;
+};
+bool negotiation_needed(const Snapshot& snapshot, const Wishes& wishes);
+
+}  // namespace parley::jsep
