@@ -78,7 +78,7 @@ class Transport {
   /// Tells the peer if connected, and ends in state Closed without calling on_dtls_closed.
   void close();
 
-  /// When advance() wants to be called next. Changes only inside start(), receive(), advance() and close().
+  /// When advance() wants to be called next. Need not be asked again after send().
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
   void advance(TimePoint now);
 
@@ -98,8 +98,11 @@ class Transport {
   [[nodiscard]] Result<Bytes> export_keying_material(std::string_view label, std::size_t length) const;
 
  private:
-  class Session;
-  std::unique_ptr<Session> session_;
+  class Association;
+  struct Retire {
+    void operator()(Association* association) const;
+  };
+  std::unique_ptr<Association, Retire> association_;
 };
 
 /// Overwrites a secret in a way that the compiler does not leave out.

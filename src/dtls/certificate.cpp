@@ -1,0 +1,86 @@
+#include "dtls/certificate.hpp"
+
+#include <openssl/pem.h>
+
+#include <algorithm>
+
+#include "dtls/context.hpp"
+#include "dtls/self_signed.hpp"
+
+namespace parley::dtls {
+namespace {
+
+constexpr unsigned kLeastRsaBits = 2048;
+constexpr unsigned kMostRsaBits = 8192;
+
+/// In place of OpenSSL's own, which asks for the password of an encrypted key on the terminal.
+int no_password(char*, int, int, void*) noexcept { return -1; }
+
+OwnedBio reader(std::string_view text) { return OwnedBio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+
+OwnedCertificate read_certificate(std::string_view pem) {
+  return OwnedCertificate(PEM_read_bio_X509(reader(pem).get(), nullptr, no_password, nullptr));
+}
+
+OwnedKey read_key(std::string_view pem) {
+  return OwnedKey(PEM_read_bio_PrivateKey(reader(pem).get(), nullptr, no_password, nullptr));
+}
+
+Unexpected<Error> refused(ErrorKind kind, const char* what) {
+  return fail(kind, std::string(what) + ": " + last_openssl_error());
+}
+
+}  // namespace
+
+void Certificate::ContextDeleter::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
+
+Result<std::shared_ptr<const Certificate>> Certificate::generate(const KeySpec& spec, std::optional<WallTime> expires) {
+  if (spec.kind == KeySpec::Kind::Rsa && (spec.rsa_bits < kLeastRsaBits || spec.rsa_bits > kMostRsaBits))
+    return fail(ErrorKind::NotSupportedError, "RSA keys have 2048 to 8192 bits");
+  const WallTime now = std::chrono::system_clock::now();
+  const WallTime until = std::clamp(expires.value_or(now + kDefaultLifetime), WallTime{}, now + kMaxLifetime);
+  ERR_clear_error();
+  const OwnedKey key = make_key(spec);
+  if (!key) return refused(ErrorKind::OperationError, "key generation");
+  // A day back: the peer's clock may be behind ours.
+  const auto certificate = self_sign(key.get(), {std::min(now, until) - std::chrono::hours(24), until});
+  if (!certificate) return refused(ErrorKind::OperationError, "certificate");
+  OwnedContext context = make_context(certificate.get(), key.get());
+  if (!context) return refused(ErrorKind::OperationError, "certificate");
+  return adopt(std::unique_ptr<ssl_ctx_st, ContextDeleter>(context.release()));
+}
+
+Result<std::shared_ptr<const Certificate>> Certificate::from_pem(std::string_view text) {
+  ERR_clear_error();
+  const auto certificate = read_certificate(text);
+  if (!certificate) return refused(ErrorKind::SyntaxError, "certificate");
+  const OwnedKey key = read_key(text);
+  if (!key) return refused(ErrorKind::SyntaxError, "private key");
+  if (X509_check_private_key(certificate.get(), key.get()) != 1)
+    return refused(ErrorKind::InvalidAccessError, "private key");
+  OwnedContext context = make_context(certificate.get(), key.get());
+  if (!context) return refused(ErrorKind::NotSupportedError, "certificate");
+  return adopt(std::unique_ptr<ssl_ctx_st, ContextDeleter>(context.release()));
+}
+
+Result<std::shared_ptr<const Certificate>> Certificate::adopt(std::unique_ptr<ssl_ctx_st, ContextDeleter> context) {
+  const X509* const x509 = SSL_CTX_get0_certificate(context.get());
+  std::shared_ptr<Certificate> certificate(new Certificate);
+  certificate->der_ = to_der(x509);
+  certificate->expires_ = end_of_validity(x509);
+  certificate->context_ = std::move(context);
+  return std::shared_ptr<const Certificate>(std::move(certificate));
+}
+
+std::string Certificate::to_pem() const {
+  // Secure memory or not, BIO_s_secmem wipes its buffer when it is freed.
+  const OwnedBio out(BIO_new(BIO_s_secmem()));
+  PEM_write_bio_X509(out.get(), SSL_CTX_get0_certificate(context_.get()));
+  PEM_write_bio_PKCS8PrivateKey(out.get(), SSL_CTX_get0_privatekey(context_.get()), nullptr, nullptr, 0, nullptr,
+                                nullptr);
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &text);
+  return {text, size > 0 ? static_cast<std::size_t>(size) : 0};
+}
+
+}  // namespace parley::dtls

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "dtls/openssl.hpp"
+
+namespace parley::dtls {
+
+using OwnedContext = Owned<SSL_CTX, SSL_CTX_free>;
+
+/// What OpenSSL asks and tells during a handshake. An SSL made from one of our contexts has its observer as app data.
+class HandshakeObserver {
+ public:
+  /// Whether the peer may have this certificate. `chain` is as received, the peer's own certificate first.
+  virtual bool verify(const STACK_OF(X509) * chain) noexcept = 0;
+  /// Fatal alerts only.
+  virtual void alert_received(unsigned code) noexcept = 0;
+  virtual void alert_sent(unsigned code) noexcept = 0;
+
+ protected:
+  ~HandshakeObserver() = default;
+};
+
+/// A context with our rules (RFC 8827 section 6.5, RFC 9325): DTLS 1.2 or later, ECDHE with AEAD ciphers only, a
+/// certificate from both sides, no renegotiation, resumption or compression. Null with a reason in OpenSSL's queue when
+/// the key does not belong to the certificate or is weaker than 112 bits.
+OwnedContext make_context(X509* certificate, EVP_PKEY* key);
+
+}  // namespace parley::dtls
