@@ -47,11 +47,13 @@ class Observer {
   virtual void on_channel_open(ChannelKey key) = 0;
   /// A whole message. `text`: the bytes are valid UTF-8. Valid during the call.
   virtual void on_channel_message(ChannelKey key, bool text, ByteView message) = 0;
-  /// buffered_amount() went down to `amount`.
-  virtual void on_channel_buffered_amount(ChannelKey key, std::size_t amount) = 0;
-  /// The peer, or a failure, began to close the channel. Not called after a close() of our own.
+  /// The wire took `taken` payload bytes of this channel; `amount` of what was passed to send() are left. Every byte is
+  /// reported once, also when send() could pass it on at once (then from inside it).
+  virtual void on_channel_buffered_amount(ChannelKey key, std::size_t amount, std::size_t taken) = 0;
+  /// The peer began to close the channel. Not called after a close() of our own.
   virtual void on_channel_closing(ChannelKey key) = 0;
-  /// The end. With `error`: something went wrong (the W3C error event comes first). The key means nothing afterwards.
+  /// The end, after which the key means nothing. With `error`, something went wrong and the end is abrupt, without
+  /// on_channel_closing (the W3C error event precedes the close event).
   virtual void on_channel_closed(ChannelKey key, const std::optional<Error>& error) = 0;
 };
 

@@ -66,14 +66,14 @@ class Channels {
   /// A new remote description changed the peer's limit; 0: none.
   void set_max_message_size(std::uint64_t bytes);
 
-  /// InvalidStateError unless open, TypeError beyond the peer's limit, OperationError when the queue is full.
-  /// Text that is not UTF-8 is repaired with U+FFFD.
+  /// InvalidStateError unless open, TypeError beyond the peer's limit or for text that is not UTF-8, OperationError
+  /// when the queue is full.
   Result<void> send(ChannelKey key, bool text, ByteView message);
   /// The same without a copy when the message has to wait.
   Result<void> send(ChannelKey key, bool text, Bytes&& message);
   /// What was sent so far still leaves, then the stream is reset; closed when the peer has reset its side, too.
   void close(ChannelKey key);
-  /// Closes with an error reported to the observer. The queue is dropped.
+  /// Closes at once with an error reported to the observer. The queue is dropped, the stream is reset.
   void fail(ChannelKey key, Error error);
 
   // From the association.

@@ -1,0 +1,168 @@
+// From send() to the wire: one queue per channel, one message or piece of each in turn.
+#include "dcep/channels_impl.hpp"
+#include "dcep/utf8.hpp"
+
+namespace parley::dcep {
+namespace {
+
+Ppid ppid_of(bool text, bool empty) {
+  if (empty) return text ? Ppid::EmptyString : Ppid::EmptyBinary;
+  return text ? Ppid::String : Ppid::Binary;
+}
+
+/// RFC 8831 section 6.6: SCTP cannot carry an empty message, so one zero byte stands for it.
+constexpr std::uint8_t kFiller[] = {0};
+
+/// RFC 8832 section 6: ordered until the peer is known to have the OPEN; DCEP is always ordered and reliable.
+Reliability reliability_of(const Channel& channel, Ppid ppid) {
+  if (ppid == Ppid::Dcep) return {};
+  const bool early = channel.handshake == Channel::Handshake::AwaitingAck;
+  return {.ordered = channel.init.ordered || early,
+          .max_retransmits = channel.init.max_retransmits,
+          .max_packet_life_time = channel.init.max_packet_life_time};
+}
+
+}  // namespace
+
+Result<void> Channels::Impl::check_send(ChannelKey key, bool text, ByteView message) const {
+  const Channel* channel = find(key);
+  if (channel == nullptr || channel->state != ChannelState::Open)
+    return parley::fail(ErrorKind::InvalidStateError, "the channel is not open");
+  if (max_message_size != 0 && message.size() > max_message_size)
+    return parley::fail(ErrorKind::TypeError, "the message is larger than the peer's max-message-size");
+  if (text && !is_utf8(message)) return parley::fail(ErrorKind::TypeError, "the text is not UTF-8");
+  if (channel->buffered > 0 && channel->buffered + message.size() > limits.buffered_amount)
+    return parley::fail(ErrorKind::OperationError, "the channel's send buffer is full");
+  return {};
+}
+
+/// `owned`: where `message` lives if it may be moved from there.
+Result<void> Channels::Impl::send(ChannelKey key, bool text, ByteView message, Bytes* owned) {
+  if (auto checked = check_send(key, text, message); !checked) return checked;
+  Channel& channel = *find(key);
+  Outgoing out{.ppid = ppid_of(text, message.empty())};
+  channel.buffered += message.size();
+
+  ByteView rest = message.empty() ? ByteView(kFiller) : message;
+  SendResult result = SendResult::WouldBlock;
+  if (channel.outbox.empty() && ready.empty() && !blocked && !draining) {
+    out.reliability = reliability_of(channel, out.ppid);
+    result = pass(*channel.init.id, out, rest);
+    if (result == SendResult::Failed) {
+      fail(channel, channel_failure("the association cannot send on the channel's stream"));
+      return parley::fail(ErrorKind::OperationError, "the association cannot send on the channel's stream");
+    }
+  }
+  const std::size_t passed = out.taken;
+  if (result != SendResult::Sent) {
+    if (owned != nullptr && !message.empty()) {
+      out.bytes = std::move(*owned);
+    } else {
+      out.bytes.assign(rest.begin(), rest.end());
+      out.taken = 0;
+    }
+    enqueue(channel, std::move(out));
+  }
+  // What the observer sends from its callback is queued and goes from the loop in drain(), not from ever deeper calls.
+  const bool was_draining = std::exchange(draining, true);
+  taken(key, ppid_of(text, message.empty()), passed, result == SendResult::Sent);
+  draining = was_draining;
+  drain();
+  return {};
+}
+
+void Channels::Impl::enqueue(Channel& channel, Outgoing message) {
+  if (channel.outbox.empty()) ready.push_back(*channel.init.id);
+  channel.outbox.push(std::move(message));
+}
+
+/// Gives the wire what it takes; `message` remembers how far it got.
+SendResult Channels::Impl::pass(StreamId stream, Outgoing& message, ByteView& rest) {
+  const std::size_t before = rest.size();
+  const SendResult result = wire->send({stream, message.ppid, *message.reliability}, rest);
+  message.taken += before - rest.size();
+  if (message.taken == 0) message.reliability.reset();
+  if (result == SendResult::WouldBlock) blocked = true;
+  return result;
+}
+
+void Channels::Impl::drain() {
+  if (draining) return;
+  draining = true;
+  // Streams in a row that had to wait for another one: a whole round of them is the end.
+  std::size_t fruitless = 0;
+  while (wire != nullptr && !blocked && fruitless < ready.size()) {
+    const StreamId stream = ready.front();
+    ready.pop_front();
+    fruitless = send_next(stream) ? 0 : fruitless + 1;
+  }
+  draining = false;
+  flush_resets();
+}
+
+/// False if nothing could be done for the stream.
+bool Channels::Impl::send_next(StreamId stream) {
+  if (Channel* channel = find(stream)) return channel->outbox.empty() || send_next(*channel);
+  const auto ending = endings.find(stream);
+  return ending == endings.end() || !ending->second.tail || send_tail(stream, ending->second);
+}
+
+bool Channels::Impl::send_next(Channel& channel) {
+  Outgoing& message = channel.outbox.front();
+  const Ppid ppid = message.ppid;
+  const std::size_t before = message.taken;
+  if (!message.reliability) message.reliability = reliability_of(channel, ppid);
+  ByteView rest = message.rest();
+  const SendResult result = pass(*channel.init.id, message, rest);
+  const std::size_t passed = message.taken - before;
+  if (result == SendResult::Failed) {
+    fail(channel, channel_failure("the association cannot send on the channel's stream"));
+    return true;
+  }
+  if (result == SendResult::Sent) channel.outbox.pop();
+  if (!channel.outbox.empty()) requeue(*channel.init.id, result, passed > 0);
+  taken(channel.key, ppid, passed, result == SendResult::Sent);
+  return result != SendResult::Busy;
+}
+
+bool Channels::Impl::send_tail(StreamId stream, Ending& ending) {
+  const std::size_t before = ending.tail->taken;
+  ByteView rest = ending.tail->rest();
+  const SendResult result = pass(stream, *ending.tail, rest);
+  if (result == SendResult::Sent || result == SendResult::Failed) {
+    ending.tail.reset();
+    request_reset(stream, ending.closure);
+  } else {
+    requeue(stream, result, ending.tail->taken > before);
+  }
+  return result != SendResult::Busy;
+}
+
+/// A stream that the full wire left with nothing is the first to go when there is room again.
+void Channels::Impl::requeue(StreamId stream, SendResult result, bool progress) {
+  if (result == SendResult::WouldBlock && !progress) {
+    ready.push_front(stream);
+  } else {
+    ready.push_back(stream);
+  }
+}
+
+/// The bookkeeping after the wire took `bytes` of a message, the last of them if `complete`.
+void Channels::Impl::taken(ChannelKey key, Ppid ppid, std::size_t bytes, bool complete) {
+  Channel& channel = *find(key);
+  const bool payload = is_payload(ppid) && bytes > 0;
+  if (payload) {
+    channel.buffered -= bytes;
+    channel.counters.bytes_sent += bytes;
+  }
+  if (complete && ppid != Ppid::Dcep) ++channel.counters.messages_sent;
+  const bool open_sent = complete && ppid == Ppid::Dcep && channel.handshake == Channel::Handshake::OpenQueued;
+  if (open_sent) channel.handshake = Channel::Handshake::AwaitingAck;
+  if (channel.outbox.empty() && channel.closure.outgoing == Closure::Outgoing::Draining)
+    request_reset(*channel.init.id, channel.closure);
+  if (payload) observer.on_channel_buffered_amount(key, channel.buffered, bytes);
+  if (!open_sent) return;
+  if (const Channel* still = find(key); still != nullptr && still->state == ChannelState::Connecting) opened(key);
+}
+
+}  // namespace parley::dcep
