@@ -77,8 +77,9 @@ std::optional<Sctpmap> read(std::string_view text) {
   Words words(text);
   const auto port = words.next_number<std::uint16_t>();
   const std::string_view application = words.next();
-  const auto streams = words.done() ? std::nullopt : words.next_number<std::uint32_t>();
-  if (!port || application.empty() || !words.done()) return std::nullopt;
+  const bool counted = !words.done();
+  const auto streams = words.next_number<std::uint32_t>();
+  if (!port || application.empty() || streams.has_value() != counted || !words.done()) return std::nullopt;
   return Sctpmap{*port, std::string(application), streams};
 }
 
