@@ -1,0 +1,26 @@
+// The beginning and the end of a connection.
+#include "base/random.hpp"
+#include "session/connection.hpp"
+
+namespace parley::session {
+
+Connection::Connection(EventLoop& loop, Config config, session::Observer& observer)
+    : loop_(loop),
+      config_(std::move(config)),
+      observer_(&observer),
+      data_(loop, config_.max_message_size, *this, observer) {
+  snapshot_.session_id = system_random().u64() >> 2;  // below 2^62, which every implementation can store
+}
+
+Connection::~Connection() { close(); }
+
+void Connection::close() {
+  if (observer_ == nullptr) return;
+  observer_ = nullptr;
+  snapshot_.state = jsep::SignalingState::Closed;
+  // From the top down, so that each layer's goodbye still leaves through the one below.
+  data_.close();
+  for (const auto& [mid, transport] : transports_) transport->close();
+}
+
+}  // namespace parley::session

@@ -1,0 +1,139 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "dtls/certificate.hpp"
+#include "ice/agent.hpp"
+#include "jsep/candidates.hpp"
+#include "jsep/create.hpp"
+#include "jsep/plan.hpp"
+#include "jsep/snapshot.hpp"
+#include "session/data_plane.hpp"
+#include "session/states.hpp"
+#include "session/transport.hpp"
+
+namespace parley::session {
+
+/// A local candidate as the application hears of it.
+struct LocalCandidate {
+  std::string text;  ///< "candidate:…", or "" for the end of a generation
+  std::optional<std::string> sdp_mid;
+  std::uint16_t sdp_mline_index = 0;
+  std::string username_fragment;
+  ice::CandidateSource source;
+};
+
+struct Config {
+  ice::Agent::Config ice;                                              ///< what all agents have in common
+  std::vector<std::shared_ptr<const dtls::Certificate>> certificates;  ///< at least one
+  std::size_t max_message_size = 256 << 10;
+};
+
+/// Told what happens in a connection and, as dcep::Observer, to its channels. The methods come as things happen, also
+/// from inside the connection's own methods.
+class Observer : public dcep::Observer {
+ public:
+  /// One of the transports changed its ICE, gathering or DTLS state: sum up anew.
+  virtual void on_transport_states() = 0;
+  virtual void on_selected_pair() = 0;
+  virtual void on_dtls_error(const Error& error) = 0;
+  virtual void on_local_candidate(const LocalCandidate& candidate) = 0;
+  virtual void on_candidate_error(const ice::CandidateError& error) = 0;
+  virtual void on_sctp_state(DataPlane::State state) = 0;
+};
+
+/// One peer connection without its API: descriptions in and out, transports, data channels. Every method belongs to the
+/// loop's thread and none blocks. The members are in a file for each procedure: describe, commit, candidates, close.
+class Connection final : private Transport::Observer, private DataPlane::Observer {
+ public:
+  Connection(EventLoop& loop, Config config, session::Observer& observer);
+  ~Connection() override;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // describe.cpp
+  Result<std::string> create_offer(bool ice_restart);
+  Result<std::string> create_answer();
+  /// The text that setLocalDescription without one sets: the last created if it still holds, else a new one.
+  Result<std::string> implied_description(jsep::SdpType type);
+  /// The description as the application sees it, with the candidates gathered so far.
+  [[nodiscard]] std::string shown_local(const jsep::AppliedDescription& description) const;
+
+  // commit.cpp
+  /// Refused without any effect, or applied whole.
+  Result<void> set_description(jsep::Side side, jsep::SdpType type, const std::string& sdp);
+
+  // candidates.cpp
+  Result<void> add_remote_candidate(const jsep::CandidateInit& init);
+
+  // close.cpp
+  /// Says goodbye on every layer and stops. The observer hears nothing any more. Idempotent.
+  void close();
+
+  [[nodiscard]] const jsep::Snapshot& snapshot() const { return snapshot_; }
+  void request_ice_restart() { snapshot_ = jsep::with_ice_restart_requested(std::move(snapshot_)); }
+  [[nodiscard]] bool negotiation_needed() const { return jsep::negotiation_needed(snapshot_, wishes_); }
+  [[nodiscard]] std::vector<TransportStates> transport_states() const;
+  /// The transport that carries the data section; nullptr if there is none.
+  [[nodiscard]] const Transport* data_transport() const;
+  [[nodiscard]] const DataPlane& data() const { return data_; }
+  [[nodiscard]] dcep::Channels& channels() { return data_.channels(); }
+  /// The checks and effects of createDataChannel; the caller then calls channels().open().
+  Result<dcep::ChannelKey> create_channel(dcep::ChannelInit init);
+  [[nodiscard]] bool data_channel_was_created() const { return wishes_.data_channel; }
+
+ private:
+  /// One ICE generation that was started, and what it gathered.
+  struct Gathered {
+    jsep::GenerationId id;
+    std::size_t index = 0;
+    bool mid_is_signaled = true;
+    std::vector<ice::Candidate> candidates;
+    bool complete = false;
+  };
+
+  // Transport::Observer, candidates.cpp
+  void on_local_candidate(Transport& transport, const std::string& ufrag, const ice::Candidate& candidate,
+                          const ice::CandidateSource& source) override;
+  void on_candidate_error(Transport& transport, const ice::CandidateError& error) override;
+  void on_gathering_complete(Transport& transport, const std::string& ufrag) override;
+  // Transport::Observer, transports.cpp
+  void on_ice_state(Transport& transport) override;
+  void on_selected_pair(Transport& transport) override;
+  void on_dtls_state(Transport& transport, const std::optional<Error>& error) override;
+  void on_data(Transport& transport, ByteView data) override;
+  // DataPlane::Observer, transports.cpp
+  void on_sctp_state(DataPlane::State state) override;
+  void on_sctp_packet_ready(ByteView packet) override;
+
+  jsep::LocalParameters local_parameters();
+  void commit(const jsep::Plan& plan);
+  void commit_generations(const jsep::Plan& plan);
+  void commit_data(const jsep::Plan& plan);
+  void add_candidates(const jsep::RemoteCandidates& remote);
+  Transport& transport_for(const std::string& mid);
+  Transport* find_transport(const std::string& mid) const;
+  Gathered* find_gathered(const std::string& mid, const std::string& ufrag);
+  void drop_transport(const std::string& mid);
+  void connect_data_if_ready();
+  [[nodiscard]] bool is_data_transport(const Transport& transport) const;
+
+  EventLoop& loop_;
+  Config config_;
+  session::Observer* observer_;  // nullptr once closed
+  jsep::Snapshot snapshot_;
+  jsep::Wishes wishes_;
+  std::vector<jsep::FreshTransport> fresh_;  // made for descriptions, until one that uses them has been applied
+  std::map<std::string, std::unique_ptr<Transport>> transports_;
+  std::vector<Gathered> gathered_;
+  Transport* data_carrier_ = nullptr;
+  DataPlane data_;
+};
+
+}  // namespace parley::session

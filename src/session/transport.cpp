@@ -1,0 +1,176 @@
+#include "session/transport.hpp"
+
+#include <algorithm>
+
+namespace parley::session {
+
+Transport::Generation::Generation(Transport& owner_, EventLoop& loop, ice::Agent::Config config)
+    : owner(owner_), ufrag(config.local.ufrag), agent(loop, std::move(config), *this) {}
+
+void Transport::Generation::on_ice_candidate(const ice::Candidate& local, const ice::CandidateSource& source) {
+  if (owner.observer_ != nullptr) owner.observer_->on_local_candidate(owner, ufrag, local, source);
+}
+
+void Transport::Generation::on_ice_candidate_error(const ice::CandidateError& error) {
+  if (owner.observer_ != nullptr) owner.observer_->on_candidate_error(owner, error);
+}
+
+void Transport::Generation::on_ice_gathering_complete() {
+  complete = true;
+  if (owner.observer_ != nullptr) owner.observer_->on_gathering_complete(owner, ufrag);
+}
+
+void Transport::Generation::on_ice_state(ice::State state) { owner.generation_changed_state(*this, state); }
+
+void Transport::Generation::on_ice_selected_pair(const ice::Candidate&, const ice::Candidate&) {
+  if (owner.observer_ != nullptr) owner.observer_->on_selected_pair(owner);
+}
+
+void Transport::Generation::on_ice_packet(ByteView packet) { owner.receive(packet); }
+
+Transport::Transport(EventLoop& loop, std::string mid, std::shared_ptr<const dtls::Certificate> certificate,
+                     Observer& observer)
+    : loop_(loop),
+      mid_(std::move(mid)),
+      certificate_(std::move(certificate)),
+      observer_(&observer),
+      dtls_(std::make_unique<dtls::Transport>(certificate_, static_cast<dtls::Transport::Handler&>(*this))),
+      dtls_deadline_(std::make_unique<Deadline<dtls::Transport>>(loop_, *dtls_)) {}
+
+Transport::~Transport() { close(); }
+
+void Transport::start_generation(ice::Agent::Config config) {
+  generations_.push_back(std::make_unique<Generation>(*this, loop_, std::move(config)));
+  if (carrier_ == nullptr) carrier_ = generations_.back().get();
+  generations_.back()->agent.gather();
+}
+
+Transport::Generation* Transport::find(std::string_view ufrag) {
+  const auto found = std::find_if(generations_.begin(), generations_.end(),
+                                  [ufrag](const auto& generation) { return generation->ufrag == ufrag; });
+  return found == generations_.end() ? nullptr : found->get();
+}
+
+void Transport::start_checks(std::string_view ufrag, const ice::Credentials& remote) {
+  Generation* generation = find(ufrag);
+  if (generation == nullptr) return;
+  generation->checking = true;
+  remote_credentials_ = remote;
+  generation->agent.set_remote_credentials(remote);
+}
+
+void Transport::add_remote_candidate(std::string_view ufrag, const ice::Candidate& candidate) {
+  if (Generation* generation = find(ufrag)) generation->agent.add_remote_candidate(candidate);
+}
+
+void Transport::set_remote_end_of_candidates(std::string_view ufrag) {
+  if (Generation* generation = find(ufrag)) generation->agent.set_remote_end_of_candidates();
+}
+
+void Transport::abandon(std::string_view ufrag) {
+  Generation* generation = find(ufrag);
+  if (generation == nullptr) return;
+  generation->abandoned = true;
+  if (generation != carrier_ || generation == generations_.back().get()) retire(*generation);
+}
+
+void Transport::retire(Generation& generation) {
+  generation.agent.close();
+  if (carrier_ == &generation) carrier_ = nullptr;
+  const auto found = std::find_if(generations_.begin(), generations_.end(),
+                                  [&generation](const auto& other) { return other.get() == &generation; });
+  // It may be the one that is calling us.
+  loop_.post([gone = std::shared_ptr<Generation>(std::move(*found))] {});
+  generations_.erase(found);
+  if (carrier_ == nullptr && !generations_.empty()) carrier_ = generations_.back().get();
+}
+
+void Transport::generation_changed_state(Generation& generation, ice::State state) {
+  const bool has_path = state == ice::State::Connected || state == ice::State::Completed;
+  if (has_path && !generation.abandoned && carrier_ != &generation) carrier_ = &generation;
+  if (has_path && carrier_ == &generation) {
+    std::vector<Generation*> replaced;
+    for (const auto& other : generations_)
+      if (other->abandoned) replaced.push_back(other.get());
+    for (Generation* other : replaced) retire(*other);
+  }
+  if (&generation.agent != active()) return;
+  if (observer_ != nullptr) observer_->on_ice_state(*this);
+  begin_handshake_if_ready();
+}
+
+void Transport::start_dtls(dtls::Role role, std::vector<dtls::Fingerprint> remote) {
+  if (observer_ == nullptr) return;
+  if (dtls_->state() != dtls::State::New || dtls_start_) {
+    // A new association (RFC 8842 section 3.1). The old object may be the one that is calling us.
+    dtls_->close();
+    loop_.post([old = std::shared_ptr<dtls::Transport>(std::move(dtls_)),
+                deadline = std::shared_ptr<Deadline<dtls::Transport>>(std::move(dtls_deadline_))] {});
+    dtls_ = std::make_unique<dtls::Transport>(certificate_, static_cast<dtls::Transport::Handler&>(*this));
+    dtls_deadline_ = std::make_unique<Deadline<dtls::Transport>>(loop_, *dtls_);
+  }
+  dtls_start_ = DtlsStart{role, std::move(remote)};
+  begin_handshake_if_ready();
+}
+
+void Transport::begin_handshake_if_ready() {
+  const ice::State state = ice_state();
+  if (!dtls_start_ || observer_ == nullptr || (state != ice::State::Connected && state != ice::State::Completed))
+    return;
+  DtlsStart start = *std::exchange(dtls_start_, std::nullopt);
+  dtls_->start(start.role, std::move(start.remote), Clock::now());
+  dtls_deadline_->update();
+  if (dtls_->state() == dtls::State::Connecting) report_dtls(std::nullopt);
+}
+
+void Transport::close() {
+  if (observer_ == nullptr) return;
+  observer_ = nullptr;
+  dtls_->close();
+  for (const auto& generation : generations_) {
+    generation->agent.flush();
+    generation->agent.close();
+  }
+}
+
+Transport::Gathering Transport::gathering() const {
+  if (generations_.empty()) return Gathering::New;
+  return generations_.back()->complete ? Gathering::Complete : Gathering::Gathering;
+}
+
+const ice::Agent* Transport::newest() const { return generations_.empty() ? nullptr : &generations_.back()->agent; }
+
+const ice::Agent* Transport::active() const {
+  const auto found = std::find_if(generations_.rbegin(), generations_.rend(),
+                                  [](const auto& generation) { return generation->checking; });
+  return found == generations_.rend() ? newest() : &(*found)->agent;
+}
+
+ice::State Transport::ice_state() const {
+  if (observer_ == nullptr) return ice::State::Closed;
+  const ice::Agent* agent = active();
+  return agent == nullptr ? ice::State::New : agent->state();
+}
+
+dtls::State Transport::dtls_state() const { return observer_ == nullptr ? dtls::State::Closed : dtls_->state(); }
+
+void Transport::receive(ByteView packet) {
+  // RFC 7983 section 7. STUN and TURN never come here; SRTP has no one to take it until media has been negotiated.
+  if (observer_ == nullptr || packet.empty() || packet[0] < 20 || packet[0] > 63) return;
+  dtls_->receive(packet, Clock::now());
+  if (dtls_deadline_) dtls_deadline_->update();
+}
+
+void Transport::on_dtls_packet(ByteView datagram) {
+  if (carrier_ != nullptr) carrier_->agent.send(datagram);
+}
+
+void Transport::on_dtls_data(ByteView data) {
+  if (observer_ != nullptr) observer_->on_data(*this, data);
+}
+
+void Transport::report_dtls(const std::optional<Error>& error) {
+  if (observer_ != nullptr) observer_->on_dtls_state(*this, error);
+}
+
+}  // namespace parley::session

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "dtls/transport.hpp"
+#include "ice/agent.hpp"
+#include "parley/event_loop.hpp"
+#include "session/deadline.hpp"
+
+namespace parley::session {
+
+/// One path to the peer: ICE, the DTLS association over it, and the first-byte demultiplexing of RFC 7983 between them.
+/// Everything that is bundled shares one. Each ICE generation is an agent of its own; after a restart the old one
+/// carries packets until the new one is connected. Thread of its loop only.
+class Transport final : private dtls::Transport::Handler {
+ public:
+  enum class Gathering { New, Gathering, Complete };
+
+  /// Told what happens. The ice and gathering ones come as tasks of their own, the dtls ones also from the receive path
+  /// or a timer. All may call any method; none may destroy the transport.
+  class Observer {
+   public:
+    virtual ~Observer() = default;
+    /// A candidate of the generation whose credentials have `ufrag`.
+    virtual void on_local_candidate(Transport& transport, const std::string& ufrag, const ice::Candidate& candidate,
+                                    const ice::CandidateSource& source) = 0;
+    virtual void on_candidate_error(Transport& transport, const ice::CandidateError& error) = 0;
+    /// The generation with `ufrag` has no more candidates.
+    virtual void on_gathering_complete(Transport& transport, const std::string& ufrag) = 0;
+    virtual void on_ice_state(Transport& transport) = 0;
+    virtual void on_selected_pair(Transport& transport) = 0;
+    /// With `error` if the state is Failed.
+    virtual void on_dtls_state(Transport& transport, const std::optional<Error>& error) = 0;
+    /// One decrypted record, valid during the call.
+    virtual void on_data(Transport& transport, ByteView data) = 0;
+  };
+
+  Transport(EventLoop& loop, std::string mid, std::shared_ptr<const dtls::Certificate> certificate, Observer& observer);
+  ~Transport() override;
+  Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
+
+  /// A new generation, named by config.local.ufrag, begins to gather.
+  void start_generation(ice::Agent::Config config);
+  /// Its other side is known: checks begin.
+  void start_checks(std::string_view ufrag, const ice::Credentials& remote);
+  void add_remote_candidate(std::string_view ufrag, const ice::Candidate& candidate);
+  void set_remote_end_of_candidates(std::string_view ufrag);
+  /// Nothing refers to this generation any more. If it carries our packets and a newer one has been answered, it goes
+  /// on until that one is connected.
+  void abandon(std::string_view ufrag);
+
+  /// The handshake begins as soon as ICE has a path. Called again, with another role or other fingerprints, it is a new
+  /// association in place of the old one.
+  void start_dtls(dtls::Role role, std::vector<dtls::Fingerprint> remote);
+  /// Seals one record and queues it; everything of one turn of the loop leaves together. False unless connected.
+  bool send(ByteView data) { return dtls_->send(data); }
+  /// Says goodbye to the peer and stops. The observer hears nothing any more.
+  void close();
+
+  [[nodiscard]] const std::string& mid() const { return mid_; }
+  [[nodiscard]] Gathering gathering() const;
+  /// Of the newest generation whose other side is known.
+  [[nodiscard]] ice::State ice_state() const;
+  [[nodiscard]] dtls::State dtls_state() const;
+  [[nodiscard]] const dtls::Transport& dtls() const { return *dtls_; }
+  /// The newest agent, or the one whose state ice_state() is; nullptr before the first.
+  [[nodiscard]] const ice::Agent* newest() const;
+  [[nodiscard]] const ice::Agent* active() const;
+  [[nodiscard]] const std::optional<ice::Credentials>& remote_credentials() const { return remote_credentials_; }
+
+ private:
+  /// An agent and what it says, passed on with its name.
+  struct Generation final : ice::Agent::Handler {
+    Generation(Transport& owner, EventLoop& loop, ice::Agent::Config config);
+    void on_ice_candidate(const ice::Candidate& local, const ice::CandidateSource& source) override;
+    void on_ice_candidate_error(const ice::CandidateError& error) override;
+    void on_ice_gathering_complete() override;
+    void on_ice_state(ice::State state) override;
+    void on_ice_selected_pair(const ice::Candidate& local, const ice::Candidate& remote) override;
+    void on_ice_packet(ByteView packet) override;
+
+    Transport& owner;
+    std::string ufrag;
+    bool complete = false;
+    bool checking = false;   // its other side is known
+    bool abandoned = false;  // goes when a newer one is connected
+    ice::Agent agent;        // last: it may call from its first moment on
+  };
+
+  void on_dtls_packet(ByteView datagram) override;
+  void on_dtls_connected() override { report_dtls(std::nullopt); }
+  void on_dtls_data(ByteView data) override;
+  void on_dtls_closed() override { report_dtls(std::nullopt); }
+  void on_dtls_failed(const Error& error) override { report_dtls(error); }
+
+  Generation* find(std::string_view ufrag);
+  void retire(Generation& generation);
+  void generation_changed_state(Generation& generation, ice::State state);
+  void receive(ByteView packet);
+  void report_dtls(const std::optional<Error>& error);
+  void begin_handshake_if_ready();
+
+  struct DtlsStart {
+    dtls::Role role;
+    std::vector<dtls::Fingerprint> remote;
+  };
+
+  EventLoop& loop_;
+  std::string mid_;
+  std::shared_ptr<const dtls::Certificate> certificate_;
+  Observer* observer_;                                    // nullptr once closed
+  std::vector<std::unique_ptr<Generation>> generations_;  // oldest first
+  Generation* carrier_ = nullptr;                         // whose agent sends our packets
+  std::optional<ice::Credentials> remote_credentials_;
+  std::unique_ptr<dtls::Transport> dtls_;
+  std::unique_ptr<Deadline<dtls::Transport>> dtls_deadline_;
+  std::optional<DtlsStart> dtls_start_;  // until the handshake has begun
+};
+
+}  // namespace parley::session

@@ -1,0 +1,58 @@
+// What transports report, and the states summed up from them.
+#include "session/connection.hpp"
+
+namespace parley::session {
+
+std::vector<TransportStates> Connection::transport_states() const {
+  std::vector<TransportStates> states;
+  for (const auto& [mid, transport] : transports_)
+    states.push_back(
+        {.ice = transport->ice_state(), .dtls = transport->dtls_state(), .gathering = transport->gathering()});
+  return states;
+}
+
+const Transport* Connection::data_transport() const { return data_carrier_; }
+
+bool Connection::is_data_transport(const Transport& transport) const { return data_carrier_ == &transport; }
+
+void Connection::on_ice_state(Transport&) {
+  if (observer_ != nullptr) observer_->on_transport_states();
+}
+
+void Connection::on_selected_pair(Transport&) {
+  if (observer_ != nullptr) observer_->on_selected_pair();
+}
+
+void Connection::on_dtls_state(Transport& transport, const std::optional<Error>& error) {
+  if (observer_ == nullptr) return;
+  if (error) observer_->on_dtls_error(*error);
+  if (observer_ != nullptr) observer_->on_transport_states();
+  if (observer_ == nullptr || !is_data_transport(transport)) return;
+  const dtls::State state = transport.dtls_state();
+  if (state == dtls::State::Connected) connect_data_if_ready();
+  if (state == dtls::State::Closed || state == dtls::State::Failed) data_.end(error);
+}
+
+void Connection::connect_data_if_ready() {
+  if (data_carrier_ != nullptr && data_carrier_->dtls_state() == dtls::State::Connected) data_.connect();
+}
+
+void Connection::on_data(Transport& transport, ByteView data) {
+  if (is_data_transport(transport)) data_.receive(data);
+}
+
+void Connection::on_sctp_state(DataPlane::State state) {
+  if (observer_ != nullptr) observer_->on_sctp_state(state);
+}
+
+void Connection::on_sctp_packet_ready(ByteView packet) {
+  if (data_carrier_ != nullptr) data_carrier_->send(packet);
+}
+
+Result<dcep::ChannelKey> Connection::create_channel(dcep::ChannelInit init) {
+  auto key = data_.channels().create(std::move(init));
+  if (key) wishes_.data_channel = true;
+  return key;
+}
+
+}  // namespace parley::session
