@@ -9,6 +9,8 @@ import platform
 import resource
 import sys
 
+sys.dont_write_bytecode = True
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import measurements
