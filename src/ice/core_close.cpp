@@ -1,0 +1,31 @@
+#include "ice/core.hpp"
+#include "parley/event_loop.hpp"
+
+namespace parley::ice {
+namespace {
+
+/// A TURN server that is gone is asked three times within two seconds to give the allocation back.
+constexpr Duration kGiveUp = 5s;
+
+}  // namespace
+
+void Agent::Core::close() {
+  if (closed_) return;
+  flush();
+  closed_ = true;
+  state_ = State::Closed;
+  checks_timer_.cancel();
+  watchdog_.cancel();
+  retry_.cancel();
+  batch_.clear();
+  // We may be inside a callback of a socket's or of libnice's.
+  reactor_.post([core = self_.lock()] { core->teardown(); });
+}
+
+void Agent::Core::teardown() {
+  direct_.reset();
+  nice_->close([this] { reactor_.post([core = self_.lock()] { core->nice_.reset(); }); });
+  reactor_.owner->after(kGiveUp, [core = self_.lock()] { core->nice_.reset(); });
+}
+
+}  // namespace parley::ice

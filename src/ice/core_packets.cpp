@@ -1,0 +1,106 @@
+#include "ice/core.hpp"
+
+namespace parley::ice {
+namespace {
+
+/// A batch of this size leaves at once: offload takes no more in one call anyway.
+constexpr std::size_t kFlushBytes = SendBatch::kMaxRunBytes;
+/// libnice does not say when a full socket has room again.
+constexpr Duration kRetry = 1ms;
+
+}  // namespace
+
+void Agent::Core::open_direct(const SocketAddress& peer) {
+  const int socket = config_.fast_path ? nice_->selected_socket() : -1;
+  if (socket < 0) {
+    direct_.reset();
+    return;
+  }
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  auto* plain = reinterpret_cast<sockaddr*>(&storage);
+  if (getsockname(socket, plain, &size) != 0) return;
+  if (!direct_ || !(direct_->local() == SocketAddress(plain, size))) {
+    direct_.reset();
+    direct_ = DirectSocket::open(reactor_, socket, stun_tag_, *this);
+  }
+  if (direct_) direct_->carry(peer);
+  blocked_ = false;
+}
+
+void Agent::Core::send(ByteView packet) {
+  if (!writable()) {
+    ++counters_.packets_discarded;
+    return;
+  }
+  if (!batch_.push(packet, blocked_ ? kMaxQueuedBytes : kFlushBytes)) {
+    if (!blocked_) flush();
+    if (!batch_.push(packet, kMaxQueuedBytes)) {
+      ++counters_.packets_discarded;
+      return;
+    }
+  }
+  if (flush_due_) return;
+  flush_due_ = true;
+  reactor_.at_turn_end([core = self_.lock()] {
+    core->flush_due_ = false;
+    if (!core->blocked_) core->flush();
+  });
+}
+
+void Agent::Core::flush() {
+  if (batch_.empty()) return;
+  if (!writable()) {
+    for (const SendBatch::Run& run : batch_.runs()) counters_.packets_discarded += run.count;
+    batch_.clear();
+  } else if (direct_) {
+    blocked_ = !direct_->send(batch_);
+  } else {
+    send_through_nice();
+  }
+}
+
+void Agent::Core::send_through_nice() {
+  std::vector<ByteView> packets;
+  blocked_ = false;
+  while (!batch_.empty()) {
+    const SendBatch::Run run = batch_.runs().front();
+    batch_.split(run, packets);
+    const std::size_t sent = nice_->send(packets);
+    counters_.packets_sent += sent;
+    for (std::size_t i = 0; i < sent; ++i) counters_.bytes_sent += packets[i].size();
+    if (sent == packets.size()) {
+      batch_.pop(1);
+      continue;
+    }
+    // The front of the run has left: keep the rest.
+    blocked_ = true;
+    batch_.trim(sent);
+    retry_ = reactor_.after(kRetry, [this] {
+      if (!closed_) flush();
+    });
+    return;
+  }
+}
+
+void Agent::Core::on_direct_writable() {
+  if (closed_) return;
+  blocked_ = false;
+  flush();
+}
+
+void Agent::Core::on_nice_packet(ByteView packet) {
+  checks_.heard(Clock::now());
+  on_direct_packet(packet);
+}
+
+void Agent::Core::on_direct_stun(ByteView, const SocketAddress&) {}
+
+void Agent::Core::on_direct_packet(ByteView packet) {
+  if (closed_) return;
+  ++counters_.packets_received;
+  counters_.bytes_received += packet.size();
+  handler_.on_ice_packet(packet);
+}
+
+}  // namespace parley::ice
