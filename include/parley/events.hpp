@@ -120,9 +120,13 @@ class ListenerList {
 
   /// Calls the listeners that are there now, except those removed meanwhile. Loop thread only.
   void fire(E event) {
-    const auto shared = std::make_shared<const E>(std::move(event));
+    const auto shared = std::make_shared<E>(std::move(event));
     for (const Entry& entry : snapshot())
       if (still_there(entry)) call(entry.function, shared);
+    // An event that only borrows its content has to keep it if a handler is not done with it.
+    if constexpr (requires { shared->retain(); }) {
+      if (shared.use_count() > 1) shared->retain();
+    }
   }
 
  private:

@@ -1,0 +1,63 @@
+// The beginning and the end: the constructor of webrtc-pc section 4.4.1.1 and "close the connection" of
+// section 4.4.1.2.
+#include "api/configuration.hpp"
+#include "api/peer.hpp"
+
+namespace parley::api {
+
+std::shared_ptr<Peer> Peer::create(std::shared_ptr<EventLoop> loop, const RTCConfiguration& configuration,
+                                   std::shared_ptr<Lists> lists) {
+  auto config = to_session_config(configuration);
+  if (!config) throw_exception(config.error());
+  return std::make_shared<Peer>(std::move(loop), configuration, *std::move(config), std::move(lists));
+}
+
+Peer::Peer(std::shared_ptr<EventLoop> loop, RTCConfiguration configuration, session::Config config,
+           std::shared_ptr<Lists> lists)
+    : loop_(std::move(loop)),
+      lists_(std::move(lists)),
+      configuration_(std::move(configuration)),
+      connection_(*loop_, std::move(config), *this) {}
+
+Peer::~Peer() { close(); }
+
+void Peer::queue(UniqueFunction<void()> task) {
+  ++queued_;
+  loop_->post([weak = weak_from_this(), task = std::move(task)]() mutable {
+    const auto self = weak.lock();
+    if (!self) return;
+    --self->queued_;
+    if (!self->closed_) task();
+  });
+}
+
+RTCSignalingState Peer::signaling_state() const {
+  if (closed_) return RTCSignalingState::Closed;
+  return static_cast<RTCSignalingState>(connection_.snapshot().state);
+}
+
+void Peer::close() {
+  if (std::exchange(closed_, true)) return;
+  connection_.close();
+  gathering_state_ = connection_.snapshot().now.transports.empty() ? RTCIceGatheringState::New : gathering_state_;
+  ice_state_ = RTCIceConnectionState::Closed;
+  connection_state_ = RTCPeerConnectionState::Closed;
+  if (sctp_core_) {
+    sctp_core_->state = RTCSctpTransportState::Closed;
+    sctp_core_->dtls_core->state = RTCDtlsTransportState::Closed;
+    sctp_core_->dtls_core->ice_core->state = RTCIceTransportState::Closed;
+    sctp_core_->lists->close();
+    sctp_core_->dtls_core->lists->close();
+    sctp_core_->dtls_core->ice_core->lists->close();
+  }
+  const std::exception_ptr error = std::make_exception_ptr(InvalidStateError("the connection was closed"));
+  for (auto& [key, channel] : std::exchange(channels_, {})) {
+    channel.core->state = RTCDataChannelState::Closed;
+    channel.core->lists->close();
+    for (const auto& writer : std::exchange(channel.core->writers, {})) writer.reject(error);
+  }
+  lists_->close();
+  for (Operation& operation : std::exchange(operations_, {})) operation.abort(error);
+}
+
+}  // namespace parley::api

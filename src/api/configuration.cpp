@@ -1,0 +1,55 @@
+#include "api/configuration.hpp"
+
+#include <chrono>
+
+namespace parley::api {
+namespace {
+
+Result<void> add_servers(const RTCIceServer& server, std::vector<ice::Server>& out) {
+  if (server.urls.empty()) return fail(ErrorKind::SyntaxError, "an ice server needs at least one URL");
+  for (const std::string& text : server.urls) {
+    auto url = ice::parse_server_url(text);
+    if (!url) return Unexpected(url.error());
+    const bool turn = url->scheme == ice::Scheme::Turn || url->scheme == ice::Scheme::Turns;
+    if (turn && (!server.username || !server.credential))
+      return fail(ErrorKind::InvalidAccessError, text + " needs a username and a credential");
+    out.push_back({.url = *std::move(url),
+                   .username = server.username.value_or(""),
+                   .credential = server.credential.value_or("")});
+  }
+  return {};
+}
+
+Result<void> add_certificates(const RTCConfiguration& configuration, session::Config& config) {
+  for (const RTCCertificate& certificate : configuration.certificates) {
+    if (certificate.inner()->expired(std::chrono::system_clock::now()))
+      return fail(ErrorKind::InvalidAccessError, "a certificate of the configuration has expired");
+    config.certificates.push_back(certificate.inner());
+  }
+  if (!config.certificates.empty()) return {};
+  auto made = dtls::Certificate::generate();
+  if (!made) return Unexpected(made.error());
+  config.certificates.push_back(*std::move(made));
+  return {};
+}
+
+}  // namespace
+
+Result<session::Config> to_session_config(const RTCConfiguration& configuration) {
+  session::Config config;
+  config.max_message_size = configuration.network.max_message_size;
+  config.ice.relay_only = configuration.iceTransportPolicy == RTCIceTransportPolicy::Relay;
+  config.ice.loopback = configuration.network.include_loopback ? ice::Loopback::Always : ice::Loopback::IfAlone;
+  config.ice.port_min = configuration.network.port_min;
+  config.ice.port_max = configuration.network.port_max;
+  config.ice.allow = configuration.network.interface_filter;
+  config.ice.fast_path = configuration.network.fast_path;
+  if (configuration.network.port_min > configuration.network.port_max)
+    return fail(ErrorKind::RangeError, "port_min is above port_max");
+  for (const RTCIceServer& server : configuration.iceServers)
+    if (auto added = add_servers(server, config.ice.servers); !added) return Unexpected(added.error());
+  if (auto added = add_certificates(configuration, config); !added) return Unexpected(added.error());
+  return config;
+}
+
+}  // namespace parley::api

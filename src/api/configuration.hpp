@@ -1,0 +1,13 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "parley/configuration.hpp"
+#include "session/connection.hpp"
+
+namespace parley::api {
+
+/// webrtc-pc section 4.4.1.6, "set a configuration", steps that can refuse: SyntaxError, InvalidAccessError,
+/// NotSupportedError. Makes a certificate if none is given.
+Result<session::Config> to_session_config(const RTCConfiguration& configuration);
+
+}  // namespace parley::api

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "dcep/channel.hpp"
+#include "parley/data_channel.hpp"
+#include "parley/sctp_transport.hpp"
+
+/// What the public objects share with the connection they belong to. Members belong to the loop's thread, unless atomic
+/// or constant.
+namespace parley::api {
+
+class Peer;
+
+struct IceTransportCore {
+  std::shared_ptr<EventLoop> loop;
+  std::weak_ptr<Peer> peer;
+  std::shared_ptr<RTCIceTransportEvents::Lists> lists = std::make_shared<RTCIceTransportEvents::Lists>();
+  RTCIceTransportState state = RTCIceTransportState::New;
+  RTCIceGathererState gathering = RTCIceGathererState::New;
+};
+
+struct DtlsTransportCore {
+  std::shared_ptr<EventLoop> loop;
+  std::shared_ptr<IceTransportCore> ice_core;
+  std::shared_ptr<RTCIceTransport> ice;
+  std::shared_ptr<RTCDtlsTransportEvents::Lists> lists = std::make_shared<RTCDtlsTransportEvents::Lists>();
+  RTCDtlsTransportState state = RTCDtlsTransportState::New;
+  std::vector<std::vector<std::uint8_t>> remote_certificates;
+};
+
+struct SctpTransportCore {
+  std::shared_ptr<EventLoop> loop;
+  std::shared_ptr<DtlsTransportCore> dtls_core;
+  std::shared_ptr<RTCDtlsTransport> dtls;
+  std::shared_ptr<RTCSctpTransportEvents::Lists> lists = std::make_shared<RTCSctpTransportEvents::Lists>();
+  RTCSctpTransportState state = RTCSctpTransportState::Connecting;
+  std::atomic<double> max_message_size = 65536;
+  std::optional<std::uint16_t> max_channels;
+};
+
+struct DataChannelCore {
+  std::shared_ptr<EventLoop> loop;
+  std::weak_ptr<Peer> peer;
+  dcep::ChannelKey key;
+  dcep::ChannelInit init;  // constant after construction
+  std::shared_ptr<RTCDataChannelEvents::Lists> lists = std::make_shared<RTCDataChannelEvents::Lists>();
+
+  std::atomic<RTCDataChannelState> state = RTCDataChannelState::Connecting;
+  std::atomic<int> id = -1;  // -1: not chosen yet
+  std::atomic<std::size_t> buffered = 0;
+  std::atomic<std::size_t> low_threshold = 0;
+  std::atomic<double> max_message_size = std::numeric_limits<double>::infinity();
+
+  /// A message that waits until somebody listens, or until earlier events have been fired.
+  struct Waiting {
+    bool text;
+    std::vector<std::byte> bytes;
+  };
+  std::deque<Waiting> waiting;
+  std::size_t waiting_bytes = 0;
+  /// Bytes that the wire took since the last task that let `buffered` fall.
+  std::size_t taken = 0;
+  bool settling = false;  // that task is queued
+  std::deque<PromiseResolver<void>> writers;
+};
+
+}  // namespace parley::api

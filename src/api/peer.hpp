@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/cores.hpp"
+#include "parley/peer_connection.hpp"
+#include "session/connection.hpp"
+
+namespace parley::api {
+
+/// The slots and algorithms of webrtc-pc behind one RTCPeerConnection: the operations chain, the states as the program
+/// sees them, the order of events. Lives on the loop; what it does for a connection is session's business.
+class Peer final : public std::enable_shared_from_this<Peer>, private session::Observer {
+ public:
+  using Lists = RTCPeerConnectionEvents::Lists;
+
+  /// Throws what RTCPeerConnection's constructor throws.
+  static std::shared_ptr<Peer> create(std::shared_ptr<EventLoop> loop, const RTCConfiguration& configuration,
+                                      std::shared_ptr<Lists> lists);
+  Peer(std::shared_ptr<EventLoop> loop, RTCConfiguration configuration, session::Config config,
+       std::shared_ptr<Lists> lists);
+  ~Peer() override;
+
+  // operations.cpp
+  void create_offer(const RTCOfferOptions& options, const PromiseResolver<RTCSessionDescriptionInit>& done);
+  void create_answer(const PromiseResolver<RTCSessionDescriptionInit>& done);
+  void set_local_description(RTCLocalSessionDescriptionInit description, const PromiseResolver<void>& done);
+  void set_remote_description(RTCSessionDescriptionInit description, const PromiseResolver<void>& done);
+  void add_ice_candidate(std::optional<RTCIceCandidateInit> candidate, const PromiseResolver<void>& done);
+
+  // close.cpp
+  void close();
+
+  // channels.cpp
+  std::shared_ptr<RTCDataChannel> create_data_channel(std::string_view label, const RTCDataChannelInit& init);
+  void send(DataChannelCore& channel, bool text, std::vector<std::uint8_t>&& message);
+  void send(DataChannelCore& channel, bool text, ByteView message);
+  void write(DataChannelCore& channel, PromiseResolver<void> done);
+  void close_channel(DataChannelCore& channel);
+  /// Somebody may have begun to listen: fires what waits.
+  void pump(DataChannelCore& channel);
+
+  [[nodiscard]] const session::Connection& connection() const { return connection_; }
+  [[nodiscard]] const RTCConfiguration& configuration() const { return configuration_; }
+  [[nodiscard]] bool closed() const { return closed_; }
+  [[nodiscard]] RTCSignalingState signaling_state() const;
+  [[nodiscard]] RTCIceGatheringState gathering_state() const { return gathering_state_; }
+  [[nodiscard]] RTCIceConnectionState ice_connection_state() const { return ice_state_; }
+  [[nodiscard]] RTCPeerConnectionState connection_state() const { return connection_state_; }
+  [[nodiscard]] std::optional<RTCSessionDescription> local(
+      const std::optional<jsep::AppliedDescription>& applied) const;
+  [[nodiscard]] const std::shared_ptr<RTCSctpTransport>& sctp() const { return sctp_; }
+
+ private:
+  struct Operation {
+    UniqueFunction<void()> start;
+    UniqueFunction<void(std::exception_ptr)> abort;
+  };
+  struct Channel {
+    std::shared_ptr<DataChannelCore> core;
+    std::shared_ptr<RTCDataChannel> object;
+  };
+
+  // session::Observer, events.cpp
+  void on_transport_states() override;
+  void on_selected_pair() override;
+  void on_dtls_error(const Error& error) override;
+  void on_local_candidate(const session::LocalCandidate& candidate) override;
+  void on_candidate_error(const ice::CandidateError& error) override;
+  void on_sctp_state(session::DataPlane::State state) override;
+  // session::Observer, channels.cpp
+  void on_channel_announced(dcep::ChannelKey key, const dcep::ChannelInit& init) override;
+  void on_channel_id(dcep::ChannelKey key, dcep::StreamId id) override;
+  void on_channel_open(dcep::ChannelKey key) override;
+  void on_channel_message(dcep::ChannelKey key, bool text, ByteView message) override;
+  void on_channel_buffered_amount(dcep::ChannelKey key, std::size_t amount, std::size_t taken) override;
+  void on_channel_closing(dcep::ChannelKey key) override;
+  void on_channel_closed(dcep::ChannelKey key, const std::optional<Error>& error) override;
+
+  /// Queues a task that does nothing if the connection is closed by then. They run in order.
+  void queue(UniqueFunction<void()> task);
+  template <FixedString Name, class E = Event>
+  void fire(E event = {Name.view()}) {
+    lists_->template get<Name>()->fire(std::move(event));
+  }
+
+  // operations.cpp
+  template <class T, class F>
+  void chain(const PromiseResolver<T>& done, F operation);
+  void start_operation();
+  void operation_finished();
+  Result<void> set_description(jsep::Side side, jsep::SdpType type, const std::string& sdp);
+  void update_negotiation_needed();
+  // events.cpp
+  void apply_states(const std::vector<session::TransportStates>& states, const session::TransportStates& data);
+  void update_sctp();
+  // channels.cpp
+  Channel& add_channel(dcep::ChannelKey key, const dcep::ChannelInit& init);
+  void fire_message(DataChannelCore& channel, bool text, std::span<const std::byte> bytes);
+  void settle_buffered(const std::shared_ptr<DataChannelCore>& channel);
+  void settle_buffered_later(DataChannelCore& channel);
+  void finish_channel(dcep::ChannelKey key, const std::optional<Error>& error);
+
+  std::shared_ptr<EventLoop> loop_;
+  std::shared_ptr<Lists> lists_;
+  RTCConfiguration configuration_;
+  session::Connection connection_;
+
+  std::deque<Operation> operations_;
+  bool negotiation_needed_ = false;
+  bool update_negotiation_needed_on_empty_chain_ = false;
+  bool closed_ = false;
+  std::size_t queued_ = 0;  // tasks that have not run yet
+
+  RTCIceGatheringState gathering_state_ = RTCIceGatheringState::New;
+  RTCIceConnectionState ice_state_ = RTCIceConnectionState::New;
+  RTCPeerConnectionState connection_state_ = RTCPeerConnectionState::New;
+  std::shared_ptr<SctpTransportCore> sctp_core_;
+  std::shared_ptr<RTCSctpTransport> sctp_;
+  std::map<dcep::ChannelKey, Channel> channels_;
+};
+
+}  // namespace parley::api

@@ -1,0 +1,183 @@
+#include "parley/peer_connection.hpp"
+
+#include "api/peer.hpp"
+
+namespace parley {
+namespace {
+
+/// Runs `operation` with the peer on its loop, now if we are there, and gives the promise that it settles.
+template <class T, class F>
+Promise<T> on_loop(const std::shared_ptr<EventLoop>& loop, const std::shared_ptr<api::Peer>& peer, F operation) {
+  PromiseResolver<T> done(loop.get());
+  if (loop->is_current()) {
+    operation(*peer, done);
+  } else {
+    loop->post([peer, done, operation = std::move(operation)]() mutable { operation(*peer, done); });
+  }
+  return done.promise();
+}
+
+std::optional<RTCSessionDescription> to_w3c(const std::optional<jsep::AppliedDescription>& applied) {
+  if (!applied) return std::nullopt;
+  return RTCSessionDescription({static_cast<RTCSdpType>(applied->type), applied->sdp});
+}
+
+const std::optional<jsep::AppliedDescription>& first_of(const std::optional<jsep::AppliedDescription>& pending,
+                                                        const std::optional<jsep::AppliedDescription>& current) {
+  return pending ? pending : current;
+}
+
+Result<dtls::KeySpec> to_key_spec(const RTCCertificateKeygen& keygen) {
+  if (keygen.hash != "SHA-256") return fail(ErrorKind::NotSupportedError, "certificates are signed with SHA-256");
+  if (keygen.name == "ECDSA" && keygen.namedCurve == "P-256") return dtls::KeySpec{};
+  if (keygen.name == "RSASSA-PKCS1-v1_5")
+    return dtls::KeySpec{.kind = dtls::KeySpec::Kind::Rsa, .rsa_bits = keygen.modulusLength};
+  return fail(ErrorKind::NotSupportedError, "keys are ECDSA with P-256 or RSASSA-PKCS1-v1_5, not " + keygen.name);
+}
+
+}  // namespace
+
+namespace api {
+
+std::optional<RTCSessionDescription> Peer::local(const std::optional<jsep::AppliedDescription>& applied) const {
+  if (!applied) return std::nullopt;
+  return RTCSessionDescription({static_cast<RTCSdpType>(applied->type), connection_.shown_local(*applied)});
+}
+
+}  // namespace api
+
+RTCPeerConnection::RTCPeerConnection(const RTCConfiguration& configuration)
+    : loop_(configuration.network.loop ? configuration.network.loop : EventLoop::shared()) {
+  peer_ = loop_->run([&] { return api::Peer::create(loop_, configuration, lists()); });
+}
+
+RTCPeerConnection::~RTCPeerConnection() {
+  // The last reference has to go on the loop, too.
+  loop_->run([peer = std::move(peer_)]() mutable {
+    peer->close();
+    peer.reset();
+  });
+}
+
+Promise<RTCSessionDescriptionInit> RTCPeerConnection::createOffer(const RTCOfferOptions& options) {
+  return on_loop<RTCSessionDescriptionInit>(
+      loop_, peer_, [options](api::Peer& peer, const auto& done) { peer.create_offer(options, done); });
+}
+
+Promise<RTCSessionDescriptionInit> RTCPeerConnection::createAnswer(const RTCAnswerOptions&) {
+  return on_loop<RTCSessionDescriptionInit>(loop_, peer_,
+                                            [](api::Peer& peer, const auto& done) { peer.create_answer(done); });
+}
+
+Promise<void> RTCPeerConnection::setLocalDescription(const RTCLocalSessionDescriptionInit& description) {
+  return on_loop<void>(loop_, peer_, [description](api::Peer& peer, const auto& done) {
+    peer.set_local_description(description, done);
+  });
+}
+
+Promise<void> RTCPeerConnection::setRemoteDescription(const RTCSessionDescriptionInit& description) {
+  return on_loop<void>(loop_, peer_, [description](api::Peer& peer, const auto& done) {
+    peer.set_remote_description(description, done);
+  });
+}
+
+Promise<void> RTCPeerConnection::addIceCandidate(const std::optional<RTCIceCandidateInit>& candidate) {
+  return on_loop<void>(loop_, peer_,
+                       [candidate](api::Peer& peer, const auto& done) { peer.add_ice_candidate(candidate, done); });
+}
+
+std::optional<RTCSessionDescription> RTCPeerConnection::localDescription() const {
+  return loop_->run([this] {
+    const jsep::Snapshot& snapshot = peer_->connection().snapshot();
+    return peer_->local(first_of(snapshot.pending_local, snapshot.current_local));
+  });
+}
+
+std::optional<RTCSessionDescription> RTCPeerConnection::currentLocalDescription() const {
+  return loop_->run([this] { return peer_->local(peer_->connection().snapshot().current_local); });
+}
+
+std::optional<RTCSessionDescription> RTCPeerConnection::pendingLocalDescription() const {
+  return loop_->run([this] { return peer_->local(peer_->connection().snapshot().pending_local); });
+}
+
+std::optional<RTCSessionDescription> RTCPeerConnection::remoteDescription() const {
+  return loop_->run([this] {
+    const jsep::Snapshot& snapshot = peer_->connection().snapshot();
+    return to_w3c(first_of(snapshot.pending_remote, snapshot.current_remote));
+  });
+}
+
+std::optional<RTCSessionDescription> RTCPeerConnection::currentRemoteDescription() const {
+  return loop_->run([this] { return to_w3c(peer_->connection().snapshot().current_remote); });
+}
+
+std::optional<RTCSessionDescription> RTCPeerConnection::pendingRemoteDescription() const {
+  return loop_->run([this] { return to_w3c(peer_->connection().snapshot().pending_remote); });
+}
+
+RTCSignalingState RTCPeerConnection::signalingState() const {
+  return loop_->run([this] { return peer_->signaling_state(); });
+}
+
+RTCIceGatheringState RTCPeerConnection::iceGatheringState() const {
+  return loop_->run([this] { return peer_->gathering_state(); });
+}
+
+RTCIceConnectionState RTCPeerConnection::iceConnectionState() const {
+  return loop_->run([this] { return peer_->ice_connection_state(); });
+}
+
+RTCPeerConnectionState RTCPeerConnection::connectionState() const {
+  return loop_->run([this] { return peer_->connection_state(); });
+}
+
+std::optional<bool> RTCPeerConnection::canTrickleIceCandidates() const {
+  return loop_->run([this] { return peer_->connection().snapshot().can_trickle; });
+}
+
+RTCConfiguration RTCPeerConnection::getConfiguration() const {
+  return loop_->run([this] { return peer_->configuration(); });
+}
+
+void RTCPeerConnection::close() {
+  loop_->run([this] { peer_->close(); });
+}
+
+std::shared_ptr<RTCDataChannel> RTCPeerConnection::createDataChannel(std::string_view label,
+                                                                     const RTCDataChannelInit& init) {
+  return loop_->run([&] { return peer_->create_data_channel(label, init); });
+}
+
+std::shared_ptr<RTCSctpTransport> RTCPeerConnection::sctp() const {
+  return loop_->run([this] { return peer_->sctp(); });
+}
+
+Promise<RTCCertificate> RTCPeerConnection::generateCertificate(const RTCCertificateKeygen& keygen) {
+  EventLoop* here = EventLoop::current();
+  const std::shared_ptr<EventLoop> loop = here != nullptr ? here->shared_from_this() : EventLoop::shared();
+  PromiseResolver<RTCCertificate> done(loop.get());
+  const auto spec = to_key_spec(keygen);
+  if (!spec) {
+    done.reject(to_exception(spec.error()));
+    return done.promise();
+  }
+  std::optional<dtls::WallTime> expires;
+  if (keygen.expires) expires = std::chrono::system_clock::now() + *keygen.expires;
+  // A loop of its own is a worker thread; it is let go, and so joined, on the caller's loop when the work is done.
+  auto worker = EventLoop::create();
+  EventLoop& thread = *worker;
+  thread.post([worker = std::move(worker), loop, done, spec = *spec, expires]() mutable {
+    auto made = dtls::Certificate::generate(spec, expires);
+    loop->post([worker = std::move(worker), done, made = std::move(made)]() mutable {
+      if (made) {
+        done.resolve(RTCCertificate(*std::move(made)));
+      } else {
+        done.reject(to_exception(made.error()));
+      }
+    });
+  });
+  return done.promise();
+}
+
+}  // namespace parley

@@ -1,0 +1,117 @@
+// RTCIceTransport, RTCDtlsTransport and RTCSctpTransport: views of what the connection has.
+#include "api/cores.hpp"
+#include "api/peer.hpp"
+
+namespace parley {
+namespace {
+
+RTCIceCandidate to_w3c(const ice::Candidate& candidate, const std::string& mid) {
+  RTCIceCandidateInit init{.candidate = ice::print_candidate(candidate), .sdpMid = mid};
+  if (!candidate.username_fragment.empty()) init.usernameFragment = candidate.username_fragment;
+  return RTCIceCandidate(std::move(init));
+}
+
+/// Runs `ask` with the transport on its loop; what `ask` would answer without one is `otherwise`.
+template <class T, class Ask>
+T ask_transport(const api::IceTransportCore& core, T otherwise, Ask ask) {
+  return core.loop->run([&]() -> T {
+    const auto peer = core.peer.lock();
+    const session::Transport* transport = peer ? peer->connection().data_transport() : nullptr;
+    return transport != nullptr && transport->active() != nullptr ? ask(*transport) : std::move(otherwise);
+  });
+}
+
+}  // namespace
+
+RTCIceTransport::RTCIceTransport(std::shared_ptr<api::IceTransportCore> core)
+    : RTCIceTransportEvents(core->lists), core_(std::move(core)) {}
+RTCIceTransport::~RTCIceTransport() = default;
+
+RTCIceRole RTCIceTransport::role() const {
+  return ask_transport(*core_, RTCIceRole::Unknown, [](const session::Transport& transport) {
+    return transport.active()->role() == ice::Role::Controlling ? RTCIceRole::Controlling : RTCIceRole::Controlled;
+  });
+}
+
+RTCIceTransportState RTCIceTransport::state() const {
+  return core_->loop->run([this] { return core_->state; });
+}
+
+RTCIceGathererState RTCIceTransport::gatheringState() const {
+  return core_->loop->run([this] { return core_->gathering; });
+}
+
+std::vector<RTCIceCandidate> RTCIceTransport::getLocalCandidates() const {
+  return ask_transport(*core_, std::vector<RTCIceCandidate>{}, [](const session::Transport& transport) {
+    std::vector<RTCIceCandidate> candidates;
+    for (const auto& [candidate, source] : transport.newest()->local_candidates())
+      candidates.push_back(to_w3c(candidate, transport.mid()));
+    return candidates;
+  });
+}
+
+std::vector<RTCIceCandidate> RTCIceTransport::getRemoteCandidates() const {
+  return ask_transport(*core_, std::vector<RTCIceCandidate>{}, [](const session::Transport& transport) {
+    std::vector<RTCIceCandidate> candidates;
+    for (const ice::Candidate& candidate : transport.active()->remote_candidates())
+      if (candidate.type != ice::CandidateType::Prflx) candidates.push_back(to_w3c(candidate, transport.mid()));
+    return candidates;
+  });
+}
+
+std::optional<RTCIceCandidatePair> RTCIceTransport::getSelectedCandidatePair() const {
+  using Pair = std::optional<RTCIceCandidatePair>;
+  return ask_transport(*core_, Pair{}, [](const session::Transport& transport) -> Pair {
+    const auto pair = transport.active()->selected_pair();
+    if (!pair) return std::nullopt;
+    return RTCIceCandidatePair{to_w3c(pair->local, transport.mid()), to_w3c(pair->remote, transport.mid())};
+  });
+}
+
+std::optional<RTCIceParameters> RTCIceTransport::getLocalParameters() const {
+  using Parameters = std::optional<RTCIceParameters>;
+  return ask_transport(*core_, Parameters{}, [](const session::Transport& transport) -> Parameters {
+    const ice::Credentials& credentials = transport.newest()->local_credentials();
+    return RTCIceParameters{credentials.ufrag, credentials.password};
+  });
+}
+
+std::optional<RTCIceParameters> RTCIceTransport::getRemoteParameters() const {
+  using Parameters = std::optional<RTCIceParameters>;
+  return ask_transport(*core_, Parameters{}, [](const session::Transport& transport) -> Parameters {
+    const auto& credentials = transport.remote_credentials();
+    if (!credentials) return std::nullopt;
+    return RTCIceParameters{credentials->ufrag, credentials->password};
+  });
+}
+
+RTCDtlsTransport::RTCDtlsTransport(std::shared_ptr<api::DtlsTransportCore> core)
+    : RTCDtlsTransportEvents(core->lists), core_(std::move(core)) {}
+RTCDtlsTransport::~RTCDtlsTransport() = default;
+
+const std::shared_ptr<RTCIceTransport>& RTCDtlsTransport::iceTransport() const { return core_->ice; }
+
+RTCDtlsTransportState RTCDtlsTransport::state() const {
+  return core_->loop->run([this] { return core_->state; });
+}
+
+std::vector<std::vector<std::uint8_t>> RTCDtlsTransport::getRemoteCertificates() const {
+  return core_->loop->run([this] { return core_->remote_certificates; });
+}
+
+RTCSctpTransport::RTCSctpTransport(std::shared_ptr<api::SctpTransportCore> core)
+    : RTCSctpTransportEvents(core->lists), core_(std::move(core)) {}
+RTCSctpTransport::~RTCSctpTransport() = default;
+
+const std::shared_ptr<RTCDtlsTransport>& RTCSctpTransport::transport() const { return core_->dtls; }
+double RTCSctpTransport::maxMessageSize() const { return core_->max_message_size; }
+
+RTCSctpTransportState RTCSctpTransport::state() const {
+  return core_->loop->run([this] { return core_->state; });
+}
+
+std::optional<std::uint16_t> RTCSctpTransport::maxChannels() const {
+  return core_->loop->run([this] { return core_->max_channels; });
+}
+
+}  // namespace parley
