@@ -14,19 +14,9 @@
 /// Candidates inside descriptions, and addIceCandidate.
 namespace parley::jsep {
 
-/// Candidates gathered for one ICE generation, the ones of `local_ufrag`.
-struct GatheredCandidates {
-  GenerationId generation;
-  /// Values of a=candidate.
-  std::vector<std::string> candidates;
-  bool complete = false;
-  /// The default destination (RFC 8839 section 4.2.1.2) that m= and c= show; nullopt while there is none.
-  struct Destination {
-    std::string address;
-    std::uint16_t port = 9;
-  };
-  std::optional<Destination> default_destination;
-};
+/// Puts candidates, their end, and the default destination into the sections of a local description they belong to, in
+/// place of the candidates there (RFC 9429 section 5.2.2).
+void put_candidates(sdp::Description& local, const std::vector<GatheredCandidates>& gathered);
 
 /// The text of a local description as the application sees it: with the candidates gathered for it so far.
 std::string with_candidates(const AppliedDescription& local, const std::vector<GatheredCandidates>& gathered);

@@ -28,6 +28,8 @@ std::size_t fresh_transports_needed(const Snapshot& snapshot);
 struct OfferOptions {
   LocalParameters local;
   Wishes wishes;
+  /// What was gathered for the generations in use: a new description contains it.
+  std::vector<GatheredCandidates> gathered;
   /// RTCOfferOptions.iceRestart. A restart asked for by restartIce() is in the snapshot.
   bool ice_restart = false;
 };
@@ -35,6 +37,7 @@ struct OfferOptions {
 struct AnswerOptions {
   LocalParameters local;
   Wishes wishes;
+  std::vector<GatheredCandidates> gathered;
 };
 
 struct Created {
@@ -43,9 +46,10 @@ struct Created {
   Snapshot result;
 };
 
-/// OperationError if `options` lack what is needed.
+/// InvalidStateError in a state other than stable and have-local-offer; OperationError if `options` lack what is
+/// needed.
 Result<Created> create_offer(const Snapshot& snapshot, const OfferOptions& options);
-/// InvalidStateError if there is no offer to answer.
+/// InvalidStateError if there is no offer to answer; OperationError if `options` lack what is needed.
 Result<Created> create_answer(const Snapshot& snapshot, const AnswerOptions& options);
 
 /// What setLocalDescription without text sets: the last created offer or answer, if it still represents the state of

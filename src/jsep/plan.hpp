@@ -14,8 +14,7 @@ namespace parley::jsep {
 
 /// One ICE generation of one transport.
 struct GenerationId {
-  /// Transport::mid.
-  std::string mid;
+  TransportId transport;
   std::string local_ufrag;
   bool operator==(const GenerationId&) const = default;
 };
@@ -35,10 +34,9 @@ struct StartGathering {
   GenerationId generation;
   IceCredentials local;
   IceRole role = IceRole::Controlling;
-  /// The m= line whose candidates they are.
+  /// The section whose candidates they are: sdpMLineIndex, and sdpMid unless the descriptions have no mid.
   std::size_t index = 0;
-  /// Candidates carry no sdpMid if the section has none in the descriptions.
-  bool mid_is_signaled = true;
+  std::optional<std::string> sdp_mid;
   bool operator==(const StartGathering&) const = default;
 };
 
@@ -51,7 +49,7 @@ struct StartChecks {
 
 /// A DTLS association to set up over the transport; in place of the one there, if there is one.
 struct StartDtls {
-  std::string mid;
+  TransportId transport;
   DtlsAgreement dtls;
   bool operator==(const StartDtls&) const = default;
 };
@@ -64,8 +62,8 @@ struct Plan {
   /// Generations that nothing refers to any more: rolled back, or replaced by one that has been answered (which then
   /// takes over when it is connected).
   std::vector<GenerationId> abandoned_generations;
-  /// Transports without a section.
-  std::vector<std::string> closed_transports;
+  /// Transports that carry nothing any more.
+  std::vector<TransportId> closed_transports;
   std::vector<StartGathering> start_gathering;
   std::vector<StartChecks> start_checks;
   std::vector<RemoteCandidates> remote_candidates;
@@ -73,7 +71,7 @@ struct Plan {
 
   /// The data section's association is to be started over its transport: new, or in place of one whose ports changed.
   std::optional<SctpAgreement> start_sctp;
-  /// The data section was rejected or its transport closed: the association and all channels end.
+  /// An answer rejected the data section: the association and all channels end.
   bool stop_sctp = false;
   /// A (provisional) answer was set that has a data section: its limits and the DTLS role hold from now on.
   bool data_answered = false;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sdp/lookup.hpp"
+
 namespace parley::jsep {
 namespace {
 
@@ -21,14 +23,27 @@ const AppliedDescription* remote_description(const Snapshot& snapshot) {
   return either(snapshot.pending_remote, snapshot.current_remote);
 }
 
+std::optional<bool> can_trickle(const Snapshot& snapshot) {
+  const AppliedDescription* remote = remote_description(snapshot);
+  if (!remote) return std::nullopt;
+  const auto says_so = [](const sdp::Section& section) { return sdp::has_ice_option(section.ice_options, "trickle"); };
+  return says_so(remote->parsed) || std::ranges::any_of(remote->parsed.media, says_so);
+}
+
 const Section* section_by_mid(const Agreement& agreement, std::string_view mid) {
   const auto found = std::ranges::find(agreement.sections, mid, &Section::mid);
   return found == agreement.sections.end() ? nullptr : &*found;
 }
 
-const Transport* transport_by_mid(const Agreement& agreement, std::string_view mid) {
-  const auto found = std::ranges::find(agreement.transports, mid, &Transport::mid);
+const Transport* transport_by_id(const Agreement& agreement, TransportId id) {
+  const auto found = std::ranges::find(agreement.transports, id, &Transport::id);
   return found == agreement.transports.end() ? nullptr : &*found;
+}
+
+const IceGeneration* find_generation(const Transport* transport, const IceCredentials& local) {
+  if (!transport) return nullptr;
+  const auto found = std::ranges::find(transport->generations, local, &IceGeneration::local);
+  return found == transport->generations.end() ? nullptr : &*found;
 }
 
 Snapshot with_ice_restart_requested(Snapshot snapshot) {

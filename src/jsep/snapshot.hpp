@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "jsep/signaling.hpp"
@@ -25,6 +26,8 @@ struct CreatedDescription {
   std::string sdp;
   /// What it was made from: if that has changed, the text no longer represents the state of the connection.
   bool data_channel_wanted = false;
+  /// Another offer has come since.
+  bool outdated = false;
   bool operator==(const CreatedDescription&) const = default;
 };
 
@@ -62,11 +65,11 @@ struct Snapshot {
   /// o=: random, below 2^63, chosen once (RFC 9429 section 5.2.1).
   std::uint64_t session_id = 0;
   /// The one of the next description created.
-  std::uint64_t session_version = 0;
+  std::uint64_t session_version = 1;
+  /// The id of the next transport.
+  TransportId next_transport{1};
   /// [[LocalIceCredentialsToReplace]].
   std::vector<IceCredentials> ice_credentials_to_replace;
-  /// canTrickleIceCandidates.
-  std::optional<bool> can_trickle;
   bool operator==(const Snapshot&) const = default;
 };
 
@@ -74,8 +77,13 @@ struct Snapshot {
 const AppliedDescription* local_description(const Snapshot& snapshot);
 const AppliedDescription* remote_description(const Snapshot& snapshot);
 
+/// canTrickleIceCandidates: what the remote description says; nullopt if there is none.
+std::optional<bool> can_trickle(const Snapshot& snapshot);
+
 const Section* section_by_mid(const Agreement& agreement, std::string_view mid);
-const Transport* transport_by_mid(const Agreement& agreement, std::string_view mid);
+const Transport* transport_by_id(const Agreement& agreement, TransportId id);
+/// The generation with these local credentials. nullptr if there is none, or no transport.
+const IceGeneration* find_generation(const Transport* transport, const IceCredentials& local);
 
 /// restartIce(): the next offers replace the credentials of all transports (webrtc-pc section 4.4.2).
 Snapshot with_ice_restart_requested(Snapshot snapshot);

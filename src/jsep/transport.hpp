@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/strong.hpp"
 #include "sdp/values.hpp"
 
 /// What descriptions say about transports, as values.
@@ -51,8 +52,12 @@ struct DtlsAgreement {
   bool operator==(const DtlsAgreement&) const = default;
 };
 
+/// Names a transport for as long as the connection lives. Never used twice, so that what was rolled back stays gone.
+using TransportId = Strong<struct TransportIdTag, std::uint32_t>;
+
 /// An ICE and DTLS transport and what travels over it.
 struct Transport {
+  TransportId id;
   /// The section that describes it: the one of the BUNDLE tag, or the only one.
   std::string mid;
   std::size_t index = 0;
@@ -81,11 +86,23 @@ struct SctpAgreement {
 struct DataSection {
   std::string mid;
   std::size_t index = 0;
-  /// Which Transport carries it, by its `mid`; empty while only the other side has offered.
-  std::string transport;
+  /// What carries it; none while only the other side has offered it.
+  std::optional<TransportId> transport = std::nullopt;
   /// Present once answered.
   std::optional<SctpAgreement> sctp = std::nullopt;
   bool operator==(const DataSection&) const = default;
+};
+
+/// Candidates gathered for one ICE generation.
+struct GatheredCandidates {
+  /// Which generation: its own username fragment.
+  std::string local_ufrag;
+  /// Values of a=candidate.
+  std::vector<std::string> candidates;
+  bool complete = false;
+  /// The default destination that m= and c= show (RFC 8839 section 4.2.1.2); none as long as there is no candidate.
+  std::optional<sdp::Connection> address = std::nullopt;
+  std::uint16_t port = 9;
 };
 
 /// What this side brings to descriptions that need a new transport: random, and so an argument.

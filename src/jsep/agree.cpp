@@ -1,0 +1,179 @@
+#include "jsep/agree.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "jsep/association.hpp"
+#include "jsep/sections.hpp"
+#include "jsep/view.hpp"
+#include "sdp/lookup.hpp"
+
+namespace parley::jsep {
+namespace {
+
+/// The sections of a description by the section that describes or carries their transport, that one first.
+using Seats = std::map<std::size_t, std::vector<std::string>>;
+
+template <class CarrierOf>
+Seats seats_of(const sdp::Description& description, const std::vector<Section>& sections, CarrierOf carrier_of) {
+  Seats seats;
+  for (std::size_t i = 0; i < description.media.size(); ++i) {
+    if (is_rejected(description.media[i]) || !uses_dtls(description.media[i])) continue;
+    auto& mids = seats[carrier_of(description, i)];
+    mids.insert(carrier_of(description, i) == i ? mids.begin() : mids.end(), sections[i].mid);
+  }
+  return seats;
+}
+
+/// The transport with these credentials, or else the one of one of these sections.
+const Transport* find_transport(const Agreement& agreement, const IceCredentials& local,
+                                const std::vector<std::string>& mids) {
+  for (const Transport& transport : agreement.transports)
+    if (std::ranges::find(transport.generations, local, &IceGeneration::local) != transport.generations.end())
+      return &transport;
+  for (const Transport& transport : agreement.transports)
+    if (std::ranges::find_first_of(transport.mids, mids) != transport.mids.end()) return &transport;
+  return nullptr;
+}
+
+/// One transport of the new agreement and what it was before.
+struct Seat {
+  Transport transport;
+  /// Before the description, and as last agreed; nullptr if it is new.
+  const Transport* before = nullptr;
+  const Transport* agreed = nullptr;
+};
+
+Seat take_seat(const Snapshot& snapshot, const Seats::value_type& seat, const IceCredentials& local,
+               TransportId& next) {
+  Seat taken;
+  taken.before = find_transport(snapshot.now, local, seat.second);
+  if (taken.before) {
+    taken.agreed = transport_by_id(snapshot.stable, taken.before->id);
+  } else {
+    taken.agreed = find_transport(snapshot.stable, local, seat.second);
+    taken.before = taken.agreed;
+  }
+  taken.transport.id = taken.before ? taken.before->id : std::exchange(next, TransportId(next.get() + 1));
+  taken.transport.index = seat.first;
+  taken.transport.mids = seat.second;
+  taken.transport.mid = seat.second.front();
+  if (taken.before) taken.transport.dtls = taken.before->dtls;
+  return taken;
+}
+
+/// The negotiated generation stays until another one has been answered.
+void keep_agreed_generation(Seat& seat, const IceCredentials& next) {
+  if (seat.agreed && seat.agreed->generations.front().local != next)
+    seat.transport.generations.push_back(seat.agreed->generations.front());
+}
+
+/// Transports that the description does not mention live on until it is answered.
+void keep_others(Agreement& agreement, const std::vector<Transport>& before) {
+  for (const Transport& transport : before)
+    if (!transport_by_id(agreement, transport.id)) agreement.transports.push_back(transport);
+}
+
+std::optional<TransportId> carrying(const Agreement& agreement, const std::string& mid) {
+  for (const Transport& transport : agreement.transports)
+    if (std::ranges::find(transport.mids, mid) != transport.mids.end()) return transport.id;
+  return std::nullopt;
+}
+
+DataSection data_at(const Agreement& agreement, std::size_t index) {
+  const std::string& mid = agreement.sections[index].mid;
+  return {.mid = mid, .index = index, .transport = carrying(agreement, mid)};
+}
+
+SctpAgreement agree_on_sctp(const sdp::MediaDescription& local, const sdp::MediaDescription& remote) {
+  return {
+      .local_port = sdp::sctp_port(local),
+      .remote_port = sdp::sctp_port(remote),
+      .remote_max_message_size = remote.max_message_size.value_or(kDefaultMaxMessageSize),
+  };
+}
+
+Result<Transport> answered_transport(const Snapshot& snapshot, const Answered& answered, const Seats::value_type& seat,
+                                     TransportId& next) {
+  const TransportPair pair{.offer = transport_view(answered.offer, seat.first),
+                           .answer = transport_view(answered.answer, seat.first),
+                           .local_answers = answered.answerer == Side::Local};
+  if (!pair.local().ice || !pair.remote().ice)
+    return fail(ErrorKind::InvalidAccessError, "an accepted m= section has no ICE credentials");
+  Seat taken = take_seat(snapshot, seat, *pair.local().ice, next);
+  if (taken.agreed)
+    if (auto checked = check_restart(*taken.agreed, pair); !checked) return Unexpected(std::move(checked).error());
+  auto dtls = agree_on_association(taken.before, pair);
+  if (!dtls) return Unexpected(std::move(dtls).error());
+
+  // The role lasts as long as the generation (RFC 8445 section 6.1.1); against a lite peer it is always ours.
+  const IceGeneration* known = find_generation(taken.before, *pair.local().ice);
+  IceRole role = known ? known->role : pair.local_answers ? IceRole::Controlled : IceRole::Controlling;
+  if (pair.remote().lite) role = IceRole::Controlling;
+  if (answered.type == SdpType::Pranswer) keep_agreed_generation(taken, *pair.local().ice);
+  taken.transport.generations.push_back({
+      .local = *pair.local().ice,
+      .role = role,
+      .remote = RemoteIce{*pair.remote().ice, pair.remote().lite, pair.remote().trickle},
+  });
+  taken.transport.dtls = *std::move(dtls);
+  return std::move(taken.transport);
+}
+
+}  // namespace
+
+Agreement agree_on_local_offer(const Snapshot& snapshot, const sdp::Description& offer, TransportId& next) {
+  Agreement agreement{.sections = sections_after(snapshot.stable.sections, offer)};
+  for (const auto& seat : seats_of(offer, agreement.sections, described_at)) {
+    const auto local = credentials_of(offer, seat.first);
+    if (!local) continue;
+    Seat taken = take_seat(snapshot, seat, *local, next);
+    keep_agreed_generation(taken, *local);
+    const IceGeneration* known = find_generation(taken.agreed, *local);
+    taken.transport.generations.push_back(known ? *known : IceGeneration{.local = *local});
+    agreement.transports.push_back(std::move(taken.transport));
+  }
+  keep_others(agreement, snapshot.stable.transports);
+  agreement.data = snapshot.stable.data;
+  if (const auto index = data_section(offer, snapshot.stable.data); index && !agreement.data)
+    agreement.data = data_at(agreement, *index);
+  return agreement;
+}
+
+Result<Agreement> agree_on_remote_offer(const Snapshot& snapshot, const sdp::Description& offer) {
+  for (const Transport& transport : snapshot.stable.transports) {
+    if (transport.index >= offer.media.size() || is_rejected(offer.media[transport.index])) continue;
+    auto checked = check_offered_association(transport, transport_view(offer, transport.index));
+    if (!checked) return Unexpected(std::move(checked).error());
+  }
+  Agreement agreement = snapshot.stable;
+  agreement.sections = sections_after(snapshot.stable.sections, offer);
+  if (const auto index = data_section(offer, snapshot.stable.data); index && !agreement.data)
+    agreement.data = data_at(agreement, *index);
+  return agreement;
+}
+
+Result<Agreement> agree_on_answer(const Snapshot& snapshot, const Answered& answered, TransportId& next) {
+  Agreement agreement{.sections = sections_after(snapshot.now.sections, answered.answer)};
+  for (const auto& seat : seats_of(answered.answer, agreement.sections, carrier_of)) {
+    auto transport = answered_transport(snapshot, answered, seat, next);
+    if (!transport) return Unexpected(std::move(transport).error());
+    agreement.transports.push_back(*std::move(transport));
+  }
+  const bool provisional = answered.type == SdpType::Pranswer;
+  if (provisional) keep_others(agreement, snapshot.now.transports);
+  if (const auto index = data_section(answered.answer, snapshot.now.data)) {
+    const auto& offered = answered.offer.media[*index];
+    const auto& accepted = answered.answer.media[*index];
+    agreement.data = data_at(agreement, *index);
+    agreement.data->sctp =
+        answered.answerer == Side::Local ? agree_on_sctp(accepted, offered) : agree_on_sctp(offered, accepted);
+  } else if (provisional) {
+    agreement.data = snapshot.now.data;
+  }
+  return agreement;
+}
+
+}  // namespace parley::jsep

@@ -1,0 +1,43 @@
+#include "jsep/candidates.hpp"
+
+#include <algorithm>
+
+#include "jsep/view.hpp"
+#include "sdp/print.hpp"
+
+namespace parley::jsep {
+namespace {
+
+const GatheredCandidates* gathered_for(const std::vector<GatheredCandidates>& gathered,
+                                       const std::optional<IceCredentials>& local) {
+  if (!local) return nullptr;
+  const auto found = std::ranges::find(gathered, local->ufrag, &GatheredCandidates::local_ufrag);
+  return found == gathered.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+void put_candidates(sdp::Description& local, const std::vector<GatheredCandidates>& gathered) {
+  for (std::size_t i = 0; i < local.media.size(); ++i) {
+    sdp::MediaDescription& media = local.media[i];
+    if (is_rejected(media) || media.bundle_only) continue;
+    const GatheredCandidates* own = gathered_for(gathered, credentials_of(local, i));
+    if (!own) continue;
+    if (own->address) {
+      media.connection = own->address;
+      media.port = own->port;
+    }
+    // Bundled sections have the default destination of their transport, but no candidates (RFC 9429 section 5.2.2).
+    if (described_at(local, i) != i) continue;
+    media.candidates = own->candidates;
+    media.end_of_candidates = own->complete;
+  }
+}
+
+std::string with_candidates(const AppliedDescription& local, const std::vector<GatheredCandidates>& gathered) {
+  sdp::Description description = local.parsed;
+  put_candidates(description, gathered);
+  return description == local.parsed ? local.sdp : sdp::print(description);
+}
+
+}  // namespace parley::jsep

@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "jsep/check.hpp"
+#include "jsep/view.hpp"
+#include "sdp/effective.hpp"
+#include "sdp/lookup.hpp"
+
+namespace parley::jsep {
+namespace {
+
+Unexpected<Error> invalid(std::size_t index, std::string_view what) {
+  return fail(ErrorKind::InvalidAccessError, "m= section " + std::to_string(index) + " " + std::string(what));
+}
+
+Result<void> check_mids(const sdp::Description& description) {
+  std::unordered_set<std::string_view> seen;
+  for (std::size_t i = 0; i < description.media.size(); ++i) {
+    const auto& mid = description.media[i].mid;
+    if (mid && !seen.insert(*mid).second) return invalid(i, "has the mid of another section");
+  }
+  return {};
+}
+
+/// RFC 9143 section 7.1: every section is in one BUNDLE group at most, and a group names sections that exist.
+Result<void> check_groups(const sdp::Description& description) {
+  std::unordered_set<std::string_view> known;
+  for (const sdp::MediaDescription& media : description.media)
+    if (media.mid) known.insert(*media.mid);
+  for (const sdp::Group* group : sdp::groups(description, "BUNDLE"))
+    for (const std::string& mid : group->mids)
+      if (known.erase(mid) == 0)
+        return fail(ErrorKind::InvalidAccessError, "a BUNDLE group names a mid that no section has, or twice: " + mid);
+  return {};
+}
+
+bool known_hash(const sdp::Fingerprint& fingerprint) {
+  constexpr std::string_view kHashes[] = {"sha-224", "sha-256", "sha-384", "sha-512"};
+  return std::ranges::find(kHashes, fingerprint.algorithm) != std::end(kHashes);
+}
+
+/// RFC 4145 section 4.1 for the answer; RFC 8842 section 5.1 knows no holdconn.
+Result<void> check_setup(std::optional<sdp::Setup> setup, SdpType type, std::size_t index) {
+  if (setup == sdp::Setup::HoldConn) return invalid(index, "has a=setup:holdconn");
+  if (setup == sdp::Setup::ActPass && type != SdpType::Offer) return invalid(index, "answers with a=setup:actpass");
+  return {};
+}
+
+Result<void> check_transport(const sdp::Description& description, SdpType type, std::size_t index) {
+  const TransportView view = transport_view(description, index);
+  if (!view.ice) return invalid(index, "has no ICE credentials");
+  if (view.fingerprints.empty()) return invalid(index, "has no fingerprint");
+  if (std::ranges::none_of(view.fingerprints, known_hash))
+    return fail(ErrorKind::OperationError,
+                "m= section " + std::to_string(index) + " has only fingerprints of unknown hash functions");
+  return check_setup(view.setup, type, index);
+}
+
+/// RTCRtcpMuxPolicy is always "require". The attribute is of the category IDENTICAL (RFC 8859 section 5.14), so that it
+/// may stand only where the transport is described.
+Result<void> check_rtcp_mux(const sdp::Description& description, std::size_t index) {
+  const sdp::MediaDescription& media = description.media[index];
+  const sdp::MediaDescription& carrier = description.media[described_at(description, index)];
+  if (!media.rtcp_mux && !(carrier.rtcp_mux || !sdp::is_rtp(carrier))) return invalid(index, "does not use RTCP mux");
+  return {};
+}
+
+Result<void> check_rids(const sdp::MediaDescription& media, std::size_t index) {
+  if (!media.simulcast) return {};
+  std::unordered_set<std::string_view> known;
+  for (const sdp::Rid& rid : media.rids) known.insert(rid.id);
+  for (const auto* side : {&media.simulcast->send, &media.simulcast->recv})
+    for (const sdp::SimulcastLayer& layer : *side)
+      for (const sdp::SimulcastChoice& choice : layer)
+        if (!known.contains(choice.rid)) return invalid(index, "has a=simulcast with an unknown rid");
+  return {};
+}
+
+Result<void> check_section(const sdp::Description& description, SdpType type, std::size_t index) {
+  const sdp::MediaDescription& media = description.media[index];
+  if (is_rejected(media) || !uses_dtls(media)) return {};
+  // Can only be rejected (RFC 9143 section 7.3.1).
+  if (media.bundle_only && !bundle_of(description, index)) return {};
+  if (auto checked = check_transport(description, type, index); !checked) return checked;
+  if (!sdp::is_rtp(media)) return {};
+  if (auto checked = check_rtcp_mux(description, index); !checked) return checked;
+  return check_rids(media, index);
+}
+
+}  // namespace
+
+Result<void> check_description(const sdp::Description& description, SdpType type) {
+  if (auto checked = check_mids(description); !checked) return checked;
+  if (auto checked = check_groups(description); !checked) return checked;
+  for (std::size_t i = 0; i < description.media.size(); ++i)
+    if (auto checked = check_section(description, type, i); !checked) return checked;
+  return {};
+}
+
+}  // namespace parley::jsep

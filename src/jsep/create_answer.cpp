@@ -1,0 +1,128 @@
+#include <algorithm>
+#include <utility>
+
+#include "jsep/association.hpp"
+#include "jsep/build.hpp"
+#include "jsep/candidates.hpp"
+#include "jsep/create.hpp"
+#include "jsep/sections.hpp"
+#include "sdp/lookup.hpp"
+#include "sdp/print.hpp"
+
+namespace parley::jsep {
+namespace {
+
+/// The generation that already has this other side: the offer does not restart ICE, or was answered provisionally.
+const IceGeneration* generation_with(const Agreement& agreement, const std::optional<IceCredentials>& remote) {
+  for (const Transport& transport : agreement.transports)
+    for (const IceGeneration& generation : transport.generations)
+      if (generation.remote && generation.remote->credentials == remote) return &generation;
+  return nullptr;
+}
+
+/// The association that the offer continues, if it does.
+const DtlsAgreement* continued_association(const Agreement& agreement, const TransportView& offered) {
+  if (!agreement.data || !agreement.data->transport) return nullptr;
+  const Transport* transport = transport_by_id(agreement, *agreement.data->transport);
+  if (!transport || !transport->dtls || begins_new_association(*transport->dtls, offered)) return nullptr;
+  return &*transport->dtls;
+}
+
+/// RFC 9429 section 5.3.1: active where the offer leaves the choice. An offer without a=setup is active (RFC 4145
+/// section 4.1).
+sdp::Setup setup_for(const DtlsAgreement* continued, const TransportView& offered) {
+  if (continued) return continued->role == DtlsRole::Client ? sdp::Setup::Active : sdp::Setup::Passive;
+  return offered.setup.value_or(sdp::Setup::Active) == sdp::Setup::Active ? sdp::Setup::Passive : sdp::Setup::Active;
+}
+
+class AnswerBuilder {
+ public:
+  AnswerBuilder(const Snapshot& snapshot, const AnswerOptions& options)
+      : snapshot_(snapshot),
+        options_(options),
+        offer_(snapshot.pending_remote->parsed),
+        fresh_(options.local),
+        answer_(empty_description(snapshot)) {}
+
+  Result<sdp::Description> build() && {
+    answer_.extmap_allow_mixed = offer_.extmap_allow_mixed;
+    const auto data = data_section(offer_, snapshot_.stable.data);
+    for (std::size_t i = 0; i < offer_.media.size(); ++i) {
+      if (i != data) {
+        answer_.media.push_back(rejected_media(offer_.media[i]));
+        continue;
+      }
+      auto transport = transport_for(i);
+      if (!transport) return Unexpected(std::move(transport).error());
+      answer_.media.push_back(answering_data_media(offer_.media[i], options_.local, *transport));
+    }
+    bundle();
+    put_candidates(answer_, options_.gathered);
+    return std::move(answer_);
+  }
+
+ private:
+  Result<TransportLines> transport_for(std::size_t index) {
+    const TransportView offered = transport_view(offer_, index);
+    const IceGeneration* generation = generation_with(snapshot_.now, offered.ice);
+    const DtlsAgreement* association = continued_association(snapshot_.now, offered);
+    TransportLines lines{.setup = setup_for(association, offered), .trickle = offered.trickle};
+    if (generation) lines.ice = generation->local;
+    if (association) lines.tls_id = association->local_tls_id.value_or("");
+    if (generation && !lines.tls_id.empty()) return lines;
+    auto fresh = fresh_.take();
+    if (!fresh) return Unexpected(std::move(fresh).error());
+    if (!generation) lines.ice = fresh->ice;
+    if (lines.tls_id.empty()) lines.tls_id = fresh->tls_id;
+    return lines;
+  }
+
+  /// The offered groups without what is rejected (RFC 9143 section 7.3). If that is the offerer-tagged section, its
+  /// group goes on with the next one, as section 7.3.1 has it for an initial offer, rather than being rejected whole:
+  /// a data section is of use to a peer whose media is not.
+  void bundle() {
+    for (const sdp::Group* offered : sdp::groups(offer_, "BUNDLE")) {
+      sdp::Group group{.semantics = "BUNDLE"};
+      for (const std::string& mid : offered->mids) {
+        const sdp::MediaDescription* media = sdp::media_by_mid(answer_, mid);
+        if (media && !is_rejected(*media)) group.mids.push_back(mid);
+      }
+      if (!group.mids.empty()) answer_.groups.push_back(std::move(group));
+    }
+  }
+
+  const Snapshot& snapshot_;
+  const AnswerOptions& options_;
+  const sdp::Description& offer_;
+  FreshTransports fresh_;
+  sdp::Description answer_;
+};
+
+}  // namespace
+
+Result<Created> create_answer(const Snapshot& snapshot, const AnswerOptions& options) {
+  if (snapshot.state != SignalingState::HaveRemoteOffer && snapshot.state != SignalingState::HaveLocalPranswer)
+    return fail(ErrorKind::InvalidStateError,
+                "an answer cannot be created in the state " + std::string(to_string(snapshot.state)));
+  auto answer = AnswerBuilder(snapshot, options).build();
+  if (!answer) return Unexpected(std::move(answer).error());
+  Created created{.sdp = sdp::print(*answer), .result = snapshot};
+  ++created.result.session_version;
+  created.result.last_created_answer =
+      CreatedDescription{.sdp = created.sdp, .data_channel_wanted = options.wishes.data_channel};
+  return created;
+}
+
+const std::string* reusable_description(const Snapshot& snapshot, SdpType type, const Wishes& wishes) {
+  const bool offer = type == SdpType::Offer;
+  const auto& created = offer ? snapshot.last_created_offer : snapshot.last_created_answer;
+  if (!created || created->outdated) return nullptr;
+  if (!offer) return &created->sdp;
+  if (created->data_channel_wanted != wishes.data_channel) return nullptr;
+  const bool renewed = std::ranges::none_of(snapshot.ice_credentials_to_replace, [&](const IceCredentials& old) {
+    return created->sdp.find("a=ice-pwd:" + old.pwd + "\r\n") != std::string::npos;
+  });
+  return renewed ? &created->sdp : nullptr;
+}
+
+}  // namespace parley::jsep
