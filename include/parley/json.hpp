@@ -1,0 +1,36 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "parley/export.hpp"
+#include "parley/ice_candidate.hpp"
+#include "parley/session_description.hpp"
+
+/// The JSON form of descriptions and candidates, member for member what JSON.stringify() makes of the browser's objects
+/// (their toJSON of webrtc-pc sections 4.6.2 and 4.8.1). Reading throws TypeError for what is not of that form: `type`
+/// or `sdp` missing or of the wrong type, an unknown `type`, a candidate that is not a text, an index out of range.
+/// Unknown members are ignored.
+namespace parley {
+
+PARLEY_EXPORT void to_json(nlohmann::json& json, const RTCSessionDescriptionInit& description);
+PARLEY_EXPORT void from_json(const nlohmann::json& json, RTCSessionDescriptionInit& description);
+PARLEY_EXPORT void to_json(nlohmann::json& json, const RTCSessionDescription& description);
+PARLEY_EXPORT void to_json(nlohmann::json& json, const RTCIceCandidateInit& candidate);
+/// null and {} are the end of candidates.
+PARLEY_EXPORT void from_json(const nlohmann::json& json, RTCIceCandidateInit& candidate);
+PARLEY_EXPORT void to_json(nlohmann::json& json, const RTCIceCandidate& candidate);
+
+}  // namespace parley
+
+/// RTCSessionDescriptionInit has no default value for its type, so nlohmann_json is told how to make one.
+template <>
+struct nlohmann::adl_serializer<parley::RTCSessionDescriptionInit> {
+  static void to_json(nlohmann::json& json, const parley::RTCSessionDescriptionInit& description) {
+    parley::to_json(json, description);
+  }
+  static parley::RTCSessionDescriptionInit from_json(const nlohmann::json& json) {
+    parley::RTCSessionDescriptionInit description{.type = parley::RTCSdpType::Offer};
+    parley::from_json(json, description);
+    return description;
+  }
+};

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "parley/events.hpp"
+#include "parley/export.hpp"
+#include "parley/json.hpp"
+
+namespace parley {
+
+/// What went wrong with a signaling channel: a sentence for a human.
+struct SignalingErrorEvent {
+  std::string message;
+};
+
+using SignalingChannelEvents = EventTarget<EventType<"open", Event>, EventType<"message", nlohmann::json>,
+                                           EventType<"error", SignalingErrorEvent>, EventType<"close", Event>>;
+
+/// The way in which two peers exchange descriptions and candidates before they are connected. WebRTC leaves it to the
+/// application: derive from this class, implement send() and close(), and call opened(), received(), failed() and
+/// closed() as things happen. Handlers run on the channel's event loop, which should be the peer connection's.
+///
+/// Messages are never lost between the making of the channel and the first `message` handler: they wait for it.
+class PARLEY_EXPORT SignalingChannel : public SignalingChannelEvents {
+ public:
+  enum class State { Connecting, Open, Closed };
+  /// A longer text is no message but an attack; received() treats it as an error.
+  static constexpr std::size_t kMaxMessageBytes = 1 << 20;
+
+  /// `loop` nullptr: the current loop, else EventLoop::shared().
+  explicit SignalingChannel(std::shared_ptr<EventLoop> loop = nullptr);
+  virtual ~SignalingChannel();
+
+  /// Sends one message. Any thread. Throws InvalidStateError once closed; before the channel is open, messages wait.
+  virtual void send(const nlohmann::json& message) = 0;
+  /// Ends the channel; `close` is fired. Idempotent. Any thread.
+  virtual void close() = 0;
+
+  [[nodiscard]] State state() const;
+  [[nodiscard]] const std::shared_ptr<EventLoop>& loop() const;
+
+  EventHandler<Event> onopen{list<"open">()};
+  EventHandler<nlohmann::json> onmessage{list<"message">()};
+  EventHandler<SignalingErrorEvent> onerror{list<"error">()};
+  EventHandler<Event> onclose{list<"close">()};
+
+ protected:
+  // For implementations. Any thread; the events are queued on the loop in the order of these calls.
+  void opened();
+  /// A text as it came from outside. What is not JSON, or too long, or nested too deeply, becomes an `error` event.
+  void received(std::string_view text);
+  void received(nlohmann::json message);
+  void failed(std::string message);
+  void closed();
+
+ private:
+  struct Core;
+  std::shared_ptr<Core> core_;
+};
+
+/// Two channels inside one process: what is sent on one arrives at the other. For tests, and for two connections in one
+/// program. The first lives on `first_loop`, the second on `second_loop` (nullptr: the shared one).
+PARLEY_EXPORT std::pair<std::shared_ptr<SignalingChannel>, std::shared_ptr<SignalingChannel>> make_signaling_pair(
+    const std::shared_ptr<EventLoop>& first_loop = nullptr, const std::shared_ptr<EventLoop>& second_loop = nullptr);
+
+}  // namespace parley

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "parley/parley.hpp"
+
+namespace parley::test {
+
+using namespace std::chrono_literals;
+
+/// Something that other threads make true and a test waits for.
+class Latch {
+ public:
+  void set() {
+    const std::lock_guard lock(mutex_);
+    set_ = true;
+    changed_.notify_all();
+  }
+  [[nodiscard]] bool wait(std::chrono::milliseconds limit = 20s) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, limit, [this] { return set_; });
+  }
+  [[nodiscard]] bool is_set() {
+    const std::lock_guard lock(mutex_);
+    return set_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool set_ = false;
+};
+
+inline RTCConfiguration on_loopback(std::shared_ptr<EventLoop> loop = nullptr) {
+  RTCConfiguration configuration;
+  configuration.network.loop = std::move(loop);
+  configuration.network.include_loopback = true;
+  configuration.network.interface_filter = [](std::string_view, std::string_view address) {
+    return address == "127.0.0.1";
+  };
+  return configuration;
+}
+
+/// Two connections that trickle their candidates to each other inside the process.
+struct Pair {
+  explicit Pair(RTCConfiguration first = on_loopback(), RTCConfiguration second = on_loopback())
+      : offerer(first), answerer(second) {
+    offerer.onicecandidate = [this](const RTCPeerConnectionIceEvent& event) -> Promise<void> {
+      if (event.candidate) co_await answerer.addIceCandidate(*event.candidate);
+    };
+    answerer.onicecandidate = [this](const RTCPeerConnectionIceEvent& event) -> Promise<void> {
+      if (event.candidate) co_await offerer.addIceCandidate(*event.candidate);
+    };
+  }
+  ~Pair() {
+    // Neither may hand candidates to the other while that is being destroyed.
+    offerer.close();
+    answerer.close();
+  }
+
+  Promise<void> negotiate() {
+    co_await offerer.setLocalDescription();
+    co_await answerer.setRemoteDescription(*offerer.localDescription());
+    co_await answerer.setLocalDescription();
+    co_await offerer.setRemoteDescription(*answerer.localDescription());
+  }
+
+  RTCPeerConnection offerer, answerer;
+};
+
+}  // namespace parley::test
