@@ -28,8 +28,15 @@ struct Config {
   /// Messages under way and not yet read: the throughput's ceiling is the smaller one divided by the round-trip time.
   std::uint32_t send_buffer = 1 << 20;
   std::uint32_t receive_buffer = 1 << 20;
-  /// Streams offered in each direction.
-  std::uint16_t streams = 1024;
+  /// Streams we ask for, and the most that the peer may have. Memory: about 72 bytes for each of the former, 64 for
+  /// each of what the peer asks for up to the latter.
+  std::uint16_t streams = 256;
+  std::uint16_t max_incoming_streams = 1024;
+  /// Offer RFC 8260.
+  bool interleaving = true;
+  /// What incomplete messages may hold together before the association is given up; only a peer that interleaves can
+  /// have more than one.
+  std::size_t max_incomplete = 64 << 20;
 };
 
 struct Stats {
@@ -86,6 +93,10 @@ class Association final : public dcep::Wire {
   void receive(ByteView packet);
   SendResult send(const MessageInfo& info, ByteView& rest) override;
   void reset(std::span<const StreamId> streams) override;
+  /// Stops and resumes the delivery of messages, and with it the peer once the receive buffer is full. What has to be
+  /// delivered after resume() comes from the loop.
+  void pause();
+  void resume();
   /// Tells the peer (ABORT) from inside this call, then nothing more. Idempotent, legal everywhere but inside
   /// on_sctp_packet.
   void close();
