@@ -69,7 +69,7 @@ TEST(SdpHostile, WhateverIsReadReadsTheSameWhenPrinted) {
   const auto files = corpus();
   std::size_t accepted = 0;
   std::size_t refused = 0;
-  for (int round = 0; round < 8000; ++round) {
+  for (int round = 0; round < 3000; ++round) {
     const std::string& base = files[mutator.below(files.size())].text;
     const std::string text = mutator.damage(base, files[mutator.below(files.size())].text);
     const auto first = parse(text);
@@ -84,14 +84,14 @@ TEST(SdpHostile, WhateverIsReadReadsTheSameWhenPrinted) {
     ASSERT_TRUE(second) << second.error().message << '\n' << text;
     ASSERT_EQ(*second, *first) << text;
   }
-  EXPECT_GT(accepted, 500U);
-  EXPECT_GT(refused, 500U);
+  EXPECT_GT(accepted, 300U);
+  EXPECT_GT(refused, 300U);
 }
 
 TEST(SdpHostile, ShortNoiseNeverDoesHarm) {
   std::mt19937 random(7);
   constexpr std::string_view kLetters = "vosamcbt=:0 19/-\r\n;,~";
-  for (int round = 0; round < 20000; ++round) {
+  for (int round = 0; round < 5000; ++round) {
     std::string text = "v=0\no=- 1 1 IN IP4 0\nm=a 1 RTP 1\n";
     text.resize(random() % text.size());
     for (std::size_t size = random() % 60; size > 0; --size) text += kLetters[random() % kLetters.size()];
