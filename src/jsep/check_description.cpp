@@ -2,6 +2,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "jsep/check.hpp"
 #include "jsep/view.hpp"
@@ -36,9 +38,27 @@ Result<void> check_groups(const sdp::Description& description) {
   return {};
 }
 
-bool known_hash(const sdp::Fingerprint& fingerprint) {
-  constexpr std::string_view kHashes[] = {"sha-224", "sha-256", "sha-384", "sha-512"};
-  return std::ranges::find(kHashes, fingerprint.algorithm) != std::end(kHashes);
+/// The hash functions that certificates are checked with, and the length of their values in bytes.
+constexpr std::pair<std::string_view, std::size_t> kHashes[] = {
+    {"sha-224", 28}, {"sha-256", 32}, {"sha-384", 48}, {"sha-512", 64}};
+
+std::size_t hash_bytes(const sdp::Fingerprint& fingerprint) {
+  const auto known = std::ranges::find(kHashes, fingerprint.algorithm, [](const auto& hash) { return hash.first; });
+  return known == std::end(kHashes) ? 0 : known->second;
+}
+
+Result<void> check_fingerprints(const std::vector<sdp::Fingerprint>& fingerprints, std::size_t index) {
+  if (fingerprints.empty()) return invalid(index, "has no fingerprint");
+  bool usable = false;
+  for (const sdp::Fingerprint& fingerprint : fingerprints) {
+    const std::size_t bytes = hash_bytes(fingerprint);
+    usable = usable || bytes > 0;
+    if (bytes > 0 && fingerprint.value.size() != 3 * bytes - 1)
+      return invalid(index, "has a fingerprint whose length is not that of its hash function");
+  }
+  if (usable) return {};
+  return fail(ErrorKind::OperationError,
+              "m= section " + std::to_string(index) + " has only fingerprints of unknown hash functions");
 }
 
 /// RFC 4145 section 4.1 for the answer; RFC 8842 section 5.1 knows no holdconn.
@@ -51,10 +71,7 @@ Result<void> check_setup(std::optional<sdp::Setup> setup, SdpType type, std::siz
 Result<void> check_transport(const sdp::Description& description, SdpType type, std::size_t index) {
   const TransportView view = transport_view(description, index);
   if (!view.ice) return invalid(index, "has no ICE credentials");
-  if (view.fingerprints.empty()) return invalid(index, "has no fingerprint");
-  if (std::ranges::none_of(view.fingerprints, known_hash))
-    return fail(ErrorKind::OperationError,
-                "m= section " + std::to_string(index) + " has only fingerprints of unknown hash functions");
+  if (auto checked = check_fingerprints(view.fingerprints, index); !checked) return checked;
   return check_setup(view.setup, type, index);
 }
 
