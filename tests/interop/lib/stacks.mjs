@@ -1,0 +1,51 @@
+// The peers, and what each can and cannot do. A limit stands here only with its reason; README.md tells more.
+import path from 'node:path';
+
+const here = path.join(import.meta.dirname, '..', 'peers');
+
+const browser = {
+  trickles: true,
+  flushesOnClose: true, // what was sent before close() arrives before the other side sees the channel close
+  firesClosing: true, // the side that did not call close() gets a closing event
+  refusesTooLarge: 'TypeError',
+  hidesAddresses: true, // host candidates carry mDNS names
+  cleanRelay: true, // a relay candidate's raddr does not give the host address away
+};
+
+/// `paths`: {node, modules, pion, parley, python} as given to run.mjs.
+export function stacks(paths) {
+  const driven = (file) => ({ command: [paths.node, path.join(here, file)], environment: { PARLEY_INTEROP_MODULES: paths.modules } });
+  return {
+    chromium: { name: 'chromium', ...browser, ...driven('chromium.mjs') },
+    firefox: { name: 'firefox', ...browser, ...driven('firefox.mjs') },
+    aiortc: {
+      name: 'aiortc',
+      command: [paths.python, '-u', path.join(here, 'aiortc_peer.py')],
+      flushesOnClose: false, // resets the stream at once
+      losesOnClose: true, // acts on a stream reset without waiting for the data sent before it
+      asciiOnly: true, // counts characters, not bytes, of label and protocol in DATA_CHANNEL_OPEN
+      trickles: false, // gathers everything inside setLocalDescription; takes the other side's trickled candidates
+      firesClosing: false,
+      refusesTooLarge: null, // sends anything
+    },
+    pion: {
+      name: 'pion',
+      command: [paths.pion],
+      flushesOnClose: false, // resets the stream at once
+      trickles: true,
+      firesClosing: false,
+      refusesTooLarge: 'error', // by an error of its own type
+      receiveMaximum: 65535, // announces nothing, which means 65536, but reads into a buffer of 65535
+      sendMaximum: 65536, // whatever the other side announces
+    },
+    parley: {
+      name: 'parley',
+      command: [paths.parley],
+      flushesOnClose: true,
+      trickles: true,
+      firesClosing: true,
+      refusesTooLarge: 'TypeError',
+      cleanRelay: true,
+    },
+  };
+}

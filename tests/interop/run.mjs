@@ -1,0 +1,75 @@
+// run.mjs --tested NAME --against NAME --report FOLDER [--role offerer|answerer]... [--scenario NAME]... [paths]
+// Starts the two peers, runs the scenarios, and writes for each one FOLDER/ROLE.SCENARIO.json and .log. Start it with run.sh.
+// Paths: --node --modules --pion --parley --python. Exit code 0: everything was run and recorded; with --strict: and passed.
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildNetwork } from './lib/network.mjs';
+import { Peer } from './lib/peer.mjs';
+import { stacks } from './lib/stacks.mjs';
+import { Transcript } from './lib/transcript.mjs';
+import { startTurn } from './lib/turn.mjs';
+import { scenarios } from './scenarios/all.mjs';
+
+const text = { type: 'string' };
+const list = { type: 'string', multiple: true };
+const { values: options } = parseArgs({ options: {
+  tested: text, against: text, report: text, role: list, scenario: list, strict: { type: 'boolean' },
+  node: { ...text, default: process.execPath }, python: { ...text, default: '/usr/bin/python3' }, modules: text, pion: text, parley: text,
+  minutes: { ...text, default: '15' },
+} });
+
+const known = stacks(options);
+const peers = {};
+let transcript = new Transcript();
+let server;
+
+// Peers write into the transcript of the scenario that is running.
+const current = { note: (line) => transcript.note(line), message: (arrow, message) => transcript.message(arrow, message) };
+
+async function ensurePeers() {
+  for (const [name, machine] of [[options.tested, 'left'], [options.against, 'right']])
+    if (!peers[machine]?.alive) peers[machine] = new Peer(known[name], machine, current);
+  await Promise.all(Object.values(peers).map((peer) => peer.ready()));
+}
+
+const stopPeers = () => Promise.all(Object.values(peers).map((peer) => peer.stop()));
+
+async function runOne(role, scenario) {
+  transcript = new Transcript();
+  const notes = [];
+  const note = (line) => { notes.push(line); transcript.note(`note: ${line}`); };
+  const start = performance.now();
+  let error = null;
+  try {
+    await ensurePeers();
+    const [offerer, answerer] = role === 'offerer' ? [peers.left, peers.right] : [peers.right, peers.left];
+    await scenarios[scenario]({ offerer, answerer, note, turn: async () => (server ??= await startTurn()) });
+    if (!peers.left.alive || !peers.right.alive) throw new Error('a peer ended during the scenario');
+  } catch (e) {
+    error = e.message;
+    transcript.note(`FAILED: ${e.stack}`);
+    await stopPeers(); // a failed scenario leaves nothing to the next one
+    if (scenario.startsWith('relay') && server) transcript.note(`TURN server:\n${server.log()}`);
+  }
+  const seconds = (performance.now() - start) / 1000;
+  const base = path.join(options.report, `${role}.${scenario}`);
+  fs.writeFileSync(`${base}.log`, transcript.toString());
+  fs.writeFileSync(`${base}.json`, JSON.stringify({ ok: error === null, error, seconds, notes }, null, 2) + '\n');
+  console.log(`${error === null ? 'pass' : 'FAIL'} ${options.tested} as ${role} with ${options.against}: ${scenario} (${seconds.toFixed(1)} s)`);
+  for (const line of error === null ? notes : [...notes, error]) console.log(`     ${line}`);
+  return error === null;
+}
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => process.exit(1));
+setTimeout(() => { console.error('interop: out of time'); process.exit(1); }, Number(options.minutes) * 60_000).unref();
+
+fs.rmSync(options.report, { recursive: true, force: true });
+fs.mkdirSync(options.report, { recursive: true });
+buildNetwork();
+let passed = true;
+for (const role of options.role ?? ['offerer', 'answerer'])
+  for (const scenario of options.scenario ?? Object.keys(scenarios)) passed = (await runOne(role, scenario)) && passed;
+await stopPeers();
+await server?.stop();
+process.exit(options.strict && !passed ? 1 : 0);

@@ -1,0 +1,13 @@
+#!/bin/sh
+# run.sh ARGUMENTS...: run.mjs in network, mount and process namespaces of its own. Nothing leaves them, and when this process
+# ends, however it ends, everything in them ends too. Exit code 77: the machine does not allow such namespaces.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+map=
+[ "$(id -u)" = 0 ] || map=--map-root-user
+apart="unshare $map --net --mount --pid --fork --kill-child --mount-proc"
+if ! $apart true; then
+  echo "interop: no permission for namespaces, skipped" >&2
+  exit 77
+fi
+exec $apart "${PARLEY_NODE:-node}" "$here/run.mjs" "$@"

@@ -1,0 +1,12 @@
+// Every scenario by the name that the tests carry.
+import { channels } from './channels.mjs';
+import { flush } from './flush.mjs';
+import { goodbye } from './goodbye.mjs';
+import { halfTrickle } from './half_trickle.mjs';
+import { messages } from './messages.mjs';
+import { relay } from './relay.mjs';
+import { reopen } from './reopen.mjs';
+
+export const scenarios = {
+  channels, messages, reopen, flush, goodbye, 'half-trickle': halfTrickle, 'relay-udp': relay('udp'), 'relay-tcp': relay('tcp'),
+};
