@@ -1,6 +1,7 @@
 #!/bin/sh
 # run.sh ARGUMENTS...: run.mjs in network, mount and process namespaces of its own. Nothing leaves them, and when this process
-# ends, however it ends, everything in them ends too. Exit code 77: the machine does not allow such namespaces.
+# ends, however it ends, everything in them ends too. Exit code 77: the machine does not allow such namespaces; run.sh --probe
+# only tells that.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 map=
@@ -10,4 +11,5 @@ if ! $apart true; then
   echo "interop: no permission for namespaces, skipped" >&2
   exit 77
 fi
+[ "${1-}" != --probe ] || exit 0
 exec $apart "${PARLEY_NODE:-node}" "$here/run.mjs" "$@"

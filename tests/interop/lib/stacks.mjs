@@ -22,6 +22,7 @@ export function stacks(paths) {
       name: 'aiortc',
       command: [paths.python, '-u', path.join(here, 'aiortc_peer.py')],
       flushesOnClose: false, // resets the stream at once
+      needsAbort: true, // a DTLS close_notify alone leaves its channels open
       losesOnClose: true, // acts on a stream reset without waiting for the data sent before it
       asciiOnly: true, // counts characters, not bytes, of label and protocol in DATA_CHANNEL_OPEN
       trickles: false, // gathers everything inside setLocalDescription; takes the other side's trickled candidates
@@ -32,6 +33,7 @@ export function stacks(paths) {
       name: 'pion',
       command: [paths.pion],
       flushesOnClose: false, // resets the stream at once
+      leavesByAlertOnly: true, // close() sends a DTLS close_notify, no SCTP ABORT
       trickles: true,
       firesClosing: false,
       refusesTooLarge: 'error', // by an error of its own type

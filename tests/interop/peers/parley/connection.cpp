@@ -1,0 +1,87 @@
+#include <cmath>
+
+#include "parley/json.hpp"
+#include "peer.hpp"
+
+namespace interop {
+
+using namespace parley;
+using nlohmann::json;
+
+Connection::Connection(std::string connection_name, const RTCConfiguration& configuration, bool trickle)
+    : pc(configuration), name(std::move(connection_name)), trickle_(trickle) {
+  note_states();
+  pc.onicecandidate = [this](const RTCPeerConnectionIceEvent& event) {
+    if (event.candidate && trickle_)
+      emit("signal", {{"connection", name}, {"message", {{"new-ice-candidate", *event.candidate}}}});
+  };
+  pc.onicecandidateerror = [this](const RTCPeerConnectionIceErrorEvent& event) {
+    emit("icecandidateerror",
+         {{"connection", name}, {"url", event.url}, {"code", event.errorCode}, {"text", event.errorText}});
+  };
+}
+
+void Connection::note_states() {
+  const auto note = [this](const char* attribute, std::string_view value) {
+    emit("state", {{"connection", name}, {"name", attribute}, {"value", value}});
+  };
+  pc.onconnectionstatechange = [this, note] { note("connectionState", to_string(pc.connectionState())); };
+  pc.oniceconnectionstatechange = [this, note] { note("iceConnectionState", to_string(pc.iceConnectionState())); };
+  pc.onsignalingstatechange = [this, note] { note("signalingState", to_string(pc.signalingState())); };
+  pc.onicegatheringstatechange = [this, note] {
+    note("iceGatheringState", to_string(pc.iceGatheringState()));
+    if (pc.iceGatheringState() == RTCIceGatheringState::Complete) gathered_.resolve();
+  };
+}
+
+Promise<void> Connection::describe(RTCSessionDescriptionInit description) {
+  co_await pc.setLocalDescription(description);
+  if (!trickle_) {
+    co_await gathered_.promise();
+    description = *pc.localDescription();
+  }
+  emit("signal", {{"connection", name}, {"message", {{to_string(description.type), description}}}});
+}
+
+Promise<void> Connection::offer() {
+  auto description = co_await pc.createOffer();
+  co_await describe(std::move(description));
+}
+
+Promise<void> Connection::receive(json message) {
+  if (message.contains("offer")) {
+    co_await pc.setRemoteDescription(message["offer"].get<RTCSessionDescriptionInit>());
+    auto answer = co_await pc.createAnswer();
+    co_await describe(std::move(answer));
+  } else if (message.contains("answer")) {
+    co_await pc.setRemoteDescription(message["answer"].get<RTCSessionDescriptionInit>());
+  } else {
+    co_await pc.addIceCandidate(message.at("new-ice-candidate").get<RTCIceCandidateInit>());
+  }
+}
+
+static json side(const RTCIceCandidate& candidate) {
+  json fields{{"address", candidate.address().value_or("")}, {"port", candidate.port().value_or(0)}};
+  if (candidate.type()) fields["type"] = to_string(*candidate.type());
+  if (candidate.protocol()) fields["protocol"] = to_string(*candidate.protocol());
+  if (candidate.relayProtocol()) fields["relayProtocol"] = to_string(*candidate.relayProtocol());
+  return fields;
+}
+
+json Connection::state() const {
+  json fields{{"connectionState", to_string(pc.connectionState())},
+              {"iceConnectionState", to_string(pc.iceConnectionState())},
+              {"signalingState", to_string(pc.signalingState())},
+              {"iceGatheringState", to_string(pc.iceGatheringState())},
+              {"maxMessageSize", nullptr},
+              {"selectedPair", nullptr}};
+  const auto sctp = pc.sctp();
+  if (!sctp) return fields;
+  const double maximum = sctp->maxMessageSize();
+  fields["maxMessageSize"] = std::isinf(maximum) ? json("unlimited") : json(static_cast<std::uint64_t>(maximum));
+  if (const auto pair = sctp->transport()->iceTransport()->getSelectedCandidatePair())
+    fields["selectedPair"] = {{"local", side(pair->local)}, {"remote", side(pair->remote)}};
+  return fields;
+}
+
+}  // namespace interop

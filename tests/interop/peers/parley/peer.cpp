@@ -1,0 +1,144 @@
+#include "peer.hpp"
+
+#include <iostream>
+
+#include "contents.hpp"
+
+namespace interop {
+
+using namespace parley;
+using nlohmann::json;
+
+void emit(const char* event, json fields) {
+  fields["event"] = event;
+  std::cout << fields.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
+}
+
+static json attributes(const RTCDataChannel& channel) {
+  const auto optional = [](const auto& value) { return value ? json(*value) : json(nullptr); };
+  return {{"label", channel.label()},
+          {"protocol", channel.protocol()},
+          {"ordered", channel.ordered()},
+          {"maxRetransmits", optional(channel.maxRetransmits())},
+          {"maxPacketLifeTime", optional(channel.maxPacketLifeTime())},
+          {"negotiated", channel.negotiated()},
+          {"id", optional(channel.id())},
+          {"readyState", to_string(channel.readyState())}};
+}
+
+static RTCConfiguration configuration_of(const json& config) {
+  RTCConfiguration configuration;
+  for (const json& server : config.value("iceServers", json::array()))
+    configuration.iceServers.push_back({.urls = server.at("urls").get<std::vector<std::string>>(),
+                                        .username = server.at("username").get<std::string>(),
+                                        .credential = server.at("credential").get<std::string>()});
+  if (config.value("iceTransportPolicy", "all") == "relay")
+    configuration.iceTransportPolicy = RTCIceTransportPolicy::Relay;
+  configuration.network.max_message_size = 1 << 20;
+  return configuration;
+}
+
+static RTCDataChannelInit options_of(const json& options) {
+  RTCDataChannelInit init;
+  const auto number = [&](const char* name) -> std::optional<std::uint16_t> {
+    if (!options.contains(name)) return std::nullopt;
+    return options[name].get<std::uint16_t>();
+  };
+  init.ordered = options.value("ordered", true);
+  init.maxRetransmits = number("maxRetransmits");
+  init.maxPacketLifeTime = number("maxPacketLifeTime");
+  init.protocol = options.value("protocol", "");
+  init.negotiated = options.value("negotiated", false);
+  init.id = number("id");
+  return init;
+}
+
+Promise<void> Peer::execute(json request) {
+  json reply{{"id", request.at("id")}};
+  try {
+    reply["result"] = co_await run(std::move(request));
+  } catch (const Exception& error) {
+    reply["error"] = {{"name", error.name()}, {"message", error.message()}};
+  } catch (const std::exception& error) {
+    reply["error"] = {{"name", "Error"}, {"message", error.what()}};
+  }
+  emit("reply", std::move(reply));
+}
+
+Promise<json> Peer::run(json request) {
+  const std::string command = request.at("command");
+  if (command == "create") {
+    create(request);
+  } else if (command == "offer") {
+    co_await connections_.at(request.at("connection")).offer();
+  } else if (command == "signal") {
+    co_await connections_.at(request.at("connection")).receive(request.at("message"));
+  } else if (command == "state") {
+    co_return connections_.at(request.at("connection")).state();
+  } else if (command == "close") {
+    connections_.at(request.at("connection")).pc.close();
+  } else if (command == "open") {
+    co_return open(request);
+  } else if (command == "attributes") {
+    co_return attributes(*channels_.at(request.at("channel")));
+  } else if (command == "send") {
+    send(request);
+  } else if (command == "shut") {
+    channels_.at(request.at("channel"))->close();
+  } else {
+    throw TypeError("unknown command " + command);
+  }
+  co_return nullptr;
+}
+
+void Peer::create(const json& request) {
+  const std::string name = request.at("connection");
+  Connection& made =
+      connections_.try_emplace(name, name, configuration_of(request.at("config")), request.at("trickle").get<bool>())
+          .first->second;
+  made.pc.ondatachannel = [this, &made](const RTCDataChannelEvent& event) {
+    const std::string channel = made.name + "/in" + std::to_string(++made.incoming);
+    emit("datachannel", {{"connection", made.name}, {"channel", channel}, {"attributes", attributes(*event.channel)}});
+    adopt(channel, event.channel);
+  };
+}
+
+void Peer::adopt(const std::string& name, const std::shared_ptr<RTCDataChannel>& channel) {
+  channels_[name] = channel;
+  channel->onopen = [name] { emit("open", {{"channel", name}}); };
+  channel->onclosing = [name] { emit("closing", {{"channel", name}}); };
+  channel->onclose = [name] { emit("close", {{"channel", name}}); };
+  channel->onerror = [name](const RTCErrorEvent& event) {
+    emit("channelerror", {{"channel", name}, {"text", event.error.message()}});
+  };
+  channel->onmessage = [name](const MessageEvent& message) {
+    json fields = describe(message.is_text(), message.bytes());
+    fields["channel"] = name;
+    emit("message", std::move(fields));
+  };
+}
+
+json Peer::open(const json& request) {
+  Connection& connection = connections_.at(request.at("connection"));
+  const auto channel =
+      connection.pc.createDataChannel(request.at("label").get<std::string>(), options_of(request.at("options")));
+  adopt(request.at("channel"), channel);
+  return attributes(*channel);
+}
+
+void Peer::send(const json& request) {
+  RTCDataChannel& channel = *channels_.at(request.at("channel"));
+  if (request.contains("fill")) {
+    const std::string content = fill(request["fill"]);
+    if (request["fill"].at("kind") == "text")
+      channel.send(std::string_view(content));
+    else
+      channel.send(std::as_bytes(std::span(content)));
+  } else if (request.contains("base64")) {
+    channel.send(from_base64(request["base64"].get<std::string>()));
+  } else {
+    channel.send(std::string_view(request.at("text").get_ref<const std::string&>()));
+  }
+}
+
+}  // namespace interop

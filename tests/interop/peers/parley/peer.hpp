@@ -1,0 +1,54 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "parley/parley.hpp"
+
+namespace interop {
+
+/// One line to the runner.
+void emit(const char* event, nlohmann::json fields);
+
+/// A connection and the signaling of the browser guide: offer, answer and candidates as they come.
+class Connection {
+ public:
+  Connection(std::string name, const parley::RTCConfiguration& configuration, bool trickle);
+
+  parley::Promise<void> offer();
+  parley::Promise<void> receive(nlohmann::json message);
+  [[nodiscard]] nlohmann::json state() const;
+
+  parley::RTCPeerConnection pc;
+  const std::string name;
+  int incoming = 0;
+
+ private:
+  void note_states();
+  parley::Promise<void> describe(parley::RTCSessionDescriptionInit description);
+
+  const bool trickle_;
+  parley::PromiseResolver<void> gathered_;
+};
+
+/// Executes the commands of ../../README.md ("The protocol"). Lives on the event loop.
+class Peer {
+ public:
+  /// Replies when the command is done.
+  parley::Promise<void> execute(nlohmann::json request);
+
+ private:
+  using json = nlohmann::json;
+  parley::Promise<json> run(json request);
+  void create(const json& request);
+  json open(const json& request);
+  void send(const json& request);
+  void adopt(const std::string& name, const std::shared_ptr<parley::RTCDataChannel>& channel);
+
+  std::map<std::string, std::shared_ptr<parley::RTCDataChannel>> channels_;
+  std::map<std::string, Connection> connections_;
+};
+
+}  // namespace interop
