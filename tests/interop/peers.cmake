@@ -30,7 +30,7 @@ if(PARLEY_GO AND EXISTS ${PARLEY_GOPATH}/src/github.com/pion/webrtc)
   list(APPEND foreign_peers pion)
 endif()
 
-add_executable(peer_parley peers/parley/main.cpp peers/parley/connection.cpp peers/parley/contents.cpp peers/parley/peer.cpp)
+add_executable(peer_parley EXCLUDE_FROM_ALL peers/parley/main.cpp peers/parley/connection.cpp peers/parley/contents.cpp peers/parley/peer.cpp)
 target_link_libraries(peer_parley PRIVATE parley::parley_static parley_warnings nlohmann_json::nlohmann_json OpenSSL::Crypto)
 list(APPEND built_peers peer_parley)
 
