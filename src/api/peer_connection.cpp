@@ -133,7 +133,7 @@ RTCPeerConnectionState RTCPeerConnection::connectionState() const {
 }
 
 std::optional<bool> RTCPeerConnection::canTrickleIceCandidates() const {
-  return loop_->run([this] { return peer_->connection().snapshot().can_trickle; });
+  return loop_->run([this] { return jsep::can_trickle(peer_->connection().snapshot()); });
 }
 
 RTCConfiguration RTCPeerConnection::getConfiguration() const {

@@ -17,7 +17,8 @@ T ask_transport(const api::IceTransportCore& core, T otherwise, Ask ask) {
   return core.loop->run([&]() -> T {
     const auto peer = core.peer.lock();
     const session::Transport* transport = peer ? peer->connection().data_transport() : nullptr;
-    return transport != nullptr && transport->active() != nullptr ? ask(*transport) : std::move(otherwise);
+    if (transport == nullptr || transport->active() == nullptr) return std::move(otherwise);
+    return ask(*transport, peer->connection().snapshot().now.data->mid);
   });
 }
 
@@ -28,7 +29,7 @@ RTCIceTransport::RTCIceTransport(std::shared_ptr<api::IceTransportCore> core)
 RTCIceTransport::~RTCIceTransport() = default;
 
 RTCIceRole RTCIceTransport::role() const {
-  return ask_transport(*core_, RTCIceRole::Unknown, [](const session::Transport& transport) {
+  return ask_transport(*core_, RTCIceRole::Unknown, [](const session::Transport& transport, const std::string&) {
     return transport.active()->role() == ice::Role::Controlling ? RTCIceRole::Controlling : RTCIceRole::Controlled;
   });
 }
@@ -42,35 +43,38 @@ RTCIceGathererState RTCIceTransport::gatheringState() const {
 }
 
 std::vector<RTCIceCandidate> RTCIceTransport::getLocalCandidates() const {
-  return ask_transport(*core_, std::vector<RTCIceCandidate>{}, [](const session::Transport& transport) {
-    std::vector<RTCIceCandidate> candidates;
-    for (const auto& [candidate, source] : transport.newest()->local_candidates())
-      candidates.push_back(to_w3c(candidate, transport.mid()));
-    return candidates;
-  });
+  return ask_transport(*core_, std::vector<RTCIceCandidate>{},
+                       [](const session::Transport& transport, const std::string& mid) {
+                         std::vector<RTCIceCandidate> candidates;
+                         for (const auto& [candidate, source] : transport.newest()->local_candidates())
+                           candidates.push_back(to_w3c(candidate, mid));
+                         return candidates;
+                       });
 }
 
 std::vector<RTCIceCandidate> RTCIceTransport::getRemoteCandidates() const {
-  return ask_transport(*core_, std::vector<RTCIceCandidate>{}, [](const session::Transport& transport) {
-    std::vector<RTCIceCandidate> candidates;
-    for (const ice::Candidate& candidate : transport.active()->remote_candidates())
-      if (candidate.type != ice::CandidateType::Prflx) candidates.push_back(to_w3c(candidate, transport.mid()));
-    return candidates;
-  });
+  return ask_transport(*core_, std::vector<RTCIceCandidate>{},
+                       [](const session::Transport& transport, const std::string& mid) {
+                         std::vector<RTCIceCandidate> candidates;
+                         for (const ice::Candidate& candidate : transport.active()->remote_candidates())
+                           if (candidate.type != ice::CandidateType::Prflx)
+                             candidates.push_back(to_w3c(candidate, mid));
+                         return candidates;
+                       });
 }
 
 std::optional<RTCIceCandidatePair> RTCIceTransport::getSelectedCandidatePair() const {
   using Pair = std::optional<RTCIceCandidatePair>;
-  return ask_transport(*core_, Pair{}, [](const session::Transport& transport) -> Pair {
+  return ask_transport(*core_, Pair{}, [](const session::Transport& transport, const std::string& mid) -> Pair {
     const auto pair = transport.active()->selected_pair();
     if (!pair) return std::nullopt;
-    return RTCIceCandidatePair{to_w3c(pair->local, transport.mid()), to_w3c(pair->remote, transport.mid())};
+    return RTCIceCandidatePair{to_w3c(pair->local, mid), to_w3c(pair->remote, mid)};
   });
 }
 
 std::optional<RTCIceParameters> RTCIceTransport::getLocalParameters() const {
   using Parameters = std::optional<RTCIceParameters>;
-  return ask_transport(*core_, Parameters{}, [](const session::Transport& transport) -> Parameters {
+  return ask_transport(*core_, Parameters{}, [](const session::Transport& transport, const std::string&) -> Parameters {
     const ice::Credentials& credentials = transport.newest()->local_credentials();
     return RTCIceParameters{credentials.ufrag, credentials.password};
   });
@@ -78,7 +82,7 @@ std::optional<RTCIceParameters> RTCIceTransport::getLocalParameters() const {
 
 std::optional<RTCIceParameters> RTCIceTransport::getRemoteParameters() const {
   using Parameters = std::optional<RTCIceParameters>;
-  return ask_transport(*core_, Parameters{}, [](const session::Transport& transport) -> Parameters {
+  return ask_transport(*core_, Parameters{}, [](const session::Transport& transport, const std::string&) -> Parameters {
     const auto& credentials = transport.remote_credentials();
     if (!credentials) return std::nullopt;
     return RTCIceParameters{credentials->ufrag, credentials->password};

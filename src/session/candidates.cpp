@@ -19,7 +19,7 @@ Result<void> Connection::add_remote_candidate(const jsep::CandidateInit& init) {
 }
 
 void Connection::add_candidates(const jsep::RemoteCandidates& remote) {
-  Transport* transport = find_transport(remote.generation.mid);
+  Transport* transport = find_transport(remote.generation.transport);
   if (transport == nullptr) return;
   for (const std::string& value : remote.candidates) {
     const auto candidate = ice::parse_candidate("candidate:" + value);
@@ -32,20 +32,19 @@ void Connection::add_candidates(const jsep::RemoteCandidates& remote) {
   if (remote.end_of_candidates) transport->set_remote_end_of_candidates(remote.generation.local_ufrag);
 }
 
-Connection::Gathered* Connection::find_gathered(const std::string& mid, const std::string& ufrag) {
-  const auto found = std::find_if(gathered_.begin(), gathered_.end(), [&](const Gathered& gathered) {
-    return gathered.id.mid == mid && gathered.id.local_ufrag == ufrag;
-  });
+Connection::Gathered* Connection::find_gathered(const std::string& ufrag) {
+  const auto found = std::find_if(gathered_.begin(), gathered_.end(),
+                                  [&](const Gathered& gathered) { return gathered.id.local_ufrag == ufrag; });
   return found == gathered_.end() ? nullptr : &*found;
 }
 
-void Connection::on_local_candidate(Transport& transport, const std::string& ufrag, const ice::Candidate& candidate,
+void Connection::on_local_candidate(Transport&, const std::string& ufrag, const ice::Candidate& candidate,
                                     const ice::CandidateSource& source) {
-  Gathered* gathered = find_gathered(transport.mid(), ufrag);
+  Gathered* gathered = find_gathered(ufrag);
   if (gathered == nullptr || observer_ == nullptr) return;
   gathered->candidates.push_back(candidate);
   observer_->on_local_candidate({.text = ice::print_candidate(candidate),
-                                 .sdp_mid = gathered->mid_is_signaled ? std::optional(gathered->id.mid) : std::nullopt,
+                                 .sdp_mid = gathered->sdp_mid,
                                  .sdp_mline_index = static_cast<std::uint16_t>(gathered->index),
                                  .username_fragment = ufrag,
                                  .source = source});
@@ -55,12 +54,12 @@ void Connection::on_candidate_error(Transport&, const ice::CandidateError& error
   if (observer_ != nullptr) observer_->on_candidate_error(error);
 }
 
-void Connection::on_gathering_complete(Transport& transport, const std::string& ufrag) {
-  Gathered* gathered = find_gathered(transport.mid(), ufrag);
+void Connection::on_gathering_complete(Transport&, const std::string& ufrag) {
+  Gathered* gathered = find_gathered(ufrag);
   if (gathered == nullptr || observer_ == nullptr) return;
   gathered->complete = true;
   observer_->on_local_candidate({.text = "",
-                                 .sdp_mid = gathered->mid_is_signaled ? std::optional(gathered->id.mid) : std::nullopt,
+                                 .sdp_mid = gathered->sdp_mid,
                                  .sdp_mline_index = static_cast<std::uint16_t>(gathered->index),
                                  .username_fragment = ufrag,
                                  .source = {}});

@@ -20,7 +20,7 @@ void Connection::close() {
   snapshot_.state = jsep::SignalingState::Closed;
   // From the top down, so that each layer's goodbye still leaves through the one below.
   data_.close();
-  for (const auto& [mid, transport] : transports_) transport->close();
+  for (const auto& [id, transport] : transports_) transport->close();
 }
 
 }  // namespace parley::session

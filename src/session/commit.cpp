@@ -28,7 +28,7 @@ void Connection::commit(const jsep::Plan& plan) {
   commit_generations(plan);
   for (const jsep::StartDtls& start : plan.start_dtls) {
     const dtls::Role role = start.dtls.role == jsep::DtlsRole::Client ? dtls::Role::Client : dtls::Role::Server;
-    transport_for(start.mid).start_dtls(role, to_dtls(start.dtls.remote_fingerprints));
+    transport_for(start.transport).start_dtls(role, to_dtls(start.dtls.remote_fingerprints));
   }
   commit_data(plan);
   if (observer_ != nullptr) observer_->on_transport_states();
@@ -36,27 +36,27 @@ void Connection::commit(const jsep::Plan& plan) {
 
 void Connection::commit_generations(const jsep::Plan& plan) {
   for (const jsep::GenerationId& id : plan.abandoned_generations) {
-    if (Transport* transport = find_transport(id.mid)) transport->abandon(id.local_ufrag);
+    if (Transport* transport = find_transport(id.transport)) transport->abandon(id.local_ufrag);
     std::erase_if(gathered_, [&](const Gathered& gathered) { return gathered.id == id; });
   }
-  for (const std::string& mid : plan.closed_transports) drop_transport(mid);
+  for (const jsep::TransportId id : plan.closed_transports) drop_transport(id);
   for (const jsep::StartGathering& start : plan.start_gathering) {
     std::erase_if(fresh_, [&](const jsep::FreshTransport& fresh) { return fresh.ice == start.local; });
-    gathered_.push_back({.id = start.generation, .index = start.index, .mid_is_signaled = start.mid_is_signaled});
+    gathered_.push_back({.id = start.generation, .index = start.index, .sdp_mid = start.sdp_mid});
     ice::Agent::Config config = config_.ice;
     config.role = start.role == jsep::IceRole::Controlling ? ice::Role::Controlling : ice::Role::Controlled;
     config.local = {start.local.ufrag, start.local.pwd};
-    transport_for(start.generation.mid).start_generation(std::move(config));
+    transport_for(start.generation.transport).start_generation(std::move(config));
   }
   for (const jsep::StartChecks& start : plan.start_checks)
-    transport_for(start.generation.mid)
+    transport_for(start.generation.transport)
         .start_checks(start.generation.local_ufrag, {start.remote.credentials.ufrag, start.remote.credentials.pwd});
   for (const jsep::RemoteCandidates& remote : plan.remote_candidates) add_candidates(remote);
 }
 
 void Connection::commit_data(const jsep::Plan& plan) {
   const auto& data = snapshot_.now.data;
-  data_carrier_ = data ? find_transport(data->transport) : nullptr;
+  data_carrier_ = data && data->transport ? find_transport(*data->transport) : nullptr;
   if (plan.stop_sctp) data_.end(std::nullopt);
   if (plan.start_sctp)
     data_.establish({.local_port = plan.start_sctp->local_port,
@@ -64,7 +64,7 @@ void Connection::commit_data(const jsep::Plan& plan) {
                      .remote_max_message_size = plan.start_sctp->remote_max_message_size});
   if (plan.data_answered && data && data->sctp) {
     data_.set_remote_max_message_size(data->sctp->remote_max_message_size);
-    const jsep::Transport* agreed = jsep::transport_by_mid(snapshot_.now, data->transport);
+    const jsep::Transport* agreed = data->transport ? jsep::transport_by_id(snapshot_.now, *data->transport) : nullptr;
     if (agreed != nullptr && agreed->dtls)
       data_.set_dtls_role(agreed->dtls->role == jsep::DtlsRole::Client ? dcep::DtlsRole::Client
                                                                        : dcep::DtlsRole::Server);
@@ -72,25 +72,25 @@ void Connection::commit_data(const jsep::Plan& plan) {
   connect_data_if_ready();
 }
 
-Transport& Connection::transport_for(const std::string& mid) {
-  std::unique_ptr<Transport>& transport = transports_[mid];
+Transport& Connection::transport_for(jsep::TransportId id) {
+  std::unique_ptr<Transport>& transport = transports_[id];
   if (!transport)
     transport =
-        std::make_unique<Transport>(loop_, mid, config_.certificates.front(), static_cast<Transport::Observer&>(*this));
+        std::make_unique<Transport>(loop_, config_.certificates.front(), static_cast<Transport::Observer&>(*this));
   return *transport;
 }
 
-Transport* Connection::find_transport(const std::string& mid) const {
-  const auto found = transports_.find(mid);
+Transport* Connection::find_transport(jsep::TransportId id) const {
+  const auto found = transports_.find(id);
   return found == transports_.end() ? nullptr : found->second.get();
 }
 
-void Connection::drop_transport(const std::string& mid) {
-  const auto found = transports_.find(mid);
+void Connection::drop_transport(jsep::TransportId id) {
+  const auto found = transports_.find(id);
   if (found == transports_.end()) return;
   found->second->close();
   if (data_carrier_ == found->second.get()) data_carrier_ = nullptr;
-  std::erase_if(gathered_, [&](const Gathered& gathered) { return gathered.id.mid == mid; });
+  std::erase_if(gathered_, [&](const Gathered& gathered) { return gathered.id.transport == id; });
   loop_.post([gone = std::shared_ptr<Transport>(std::move(found->second))] {});  // it may be the one calling us
   transports_.erase(found);
 }

@@ -93,7 +93,7 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   struct Gathered {
     jsep::GenerationId id;
     std::size_t index = 0;
-    bool mid_is_signaled = true;
+    std::optional<std::string> sdp_mid;
     std::vector<ice::Candidate> candidates;
     bool complete = false;
   };
@@ -117,10 +117,11 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   void commit_generations(const jsep::Plan& plan);
   void commit_data(const jsep::Plan& plan);
   void add_candidates(const jsep::RemoteCandidates& remote);
-  Transport& transport_for(const std::string& mid);
-  Transport* find_transport(const std::string& mid) const;
-  Gathered* find_gathered(const std::string& mid, const std::string& ufrag);
-  void drop_transport(const std::string& mid);
+  Transport& transport_for(jsep::TransportId id);
+  [[nodiscard]] Transport* find_transport(jsep::TransportId id) const;
+  Gathered* find_gathered(const std::string& ufrag);
+  void drop_transport(jsep::TransportId id);
+  [[nodiscard]] std::vector<jsep::GatheredCandidates> gathered_candidates() const;
   void connect_data_if_ready();
   [[nodiscard]] bool is_data_transport(const Transport& transport) const;
 
@@ -130,7 +131,7 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   jsep::Snapshot snapshot_;
   jsep::Wishes wishes_;
   std::vector<jsep::FreshTransport> fresh_;  // made for descriptions, until one that uses them has been applied
-  std::map<std::string, std::unique_ptr<Transport>> transports_;
+  std::map<jsep::TransportId, std::unique_ptr<Transport>> transports_;
   std::vector<Gathered> gathered_;
   Transport* data_carrier_ = nullptr;
   DataPlane data_;

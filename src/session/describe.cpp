@@ -15,6 +15,8 @@ jsep::FreshTransport make_fresh_transport() {
 
 sdp::Fingerprint to_sdp(const dtls::Fingerprint& fingerprint) { return {fingerprint.algorithm, fingerprint.value}; }
 
+bool is_ipv6(const ice::Candidate& candidate) { return candidate.address.find(':') != std::string::npos; }
+
 }  // namespace
 
 jsep::LocalParameters Connection::local_parameters() {
@@ -26,15 +28,17 @@ jsep::LocalParameters Connection::local_parameters() {
 }
 
 Result<std::string> Connection::create_offer(bool ice_restart) {
-  auto created =
-      jsep::create_offer(snapshot_, {.local = local_parameters(), .wishes = wishes_, .ice_restart = ice_restart});
+  auto created = jsep::create_offer(
+      snapshot_,
+      {.local = local_parameters(), .wishes = wishes_, .gathered = gathered_candidates(), .ice_restart = ice_restart});
   if (!created) return Unexpected(created.error());
   snapshot_ = std::move(created->result);
   return std::move(created->sdp);
 }
 
 Result<std::string> Connection::create_answer() {
-  auto created = jsep::create_answer(snapshot_, {.local = local_parameters(), .wishes = wishes_});
+  auto created = jsep::create_answer(
+      snapshot_, {.local = local_parameters(), .wishes = wishes_, .gathered = gathered_candidates()});
   if (!created) return Unexpected(created.error());
   snapshot_ = std::move(created->result);
   return std::move(created->sdp);
@@ -45,25 +49,29 @@ Result<std::string> Connection::implied_description(jsep::SdpType type) {
   return type == jsep::SdpType::Offer ? create_offer(false) : create_answer();
 }
 
-std::string Connection::shown_local(const jsep::AppliedDescription& description) const {
+std::vector<jsep::GatheredCandidates> Connection::gathered_candidates() const {
   std::vector<jsep::GatheredCandidates> shown;
   for (const Gathered& gathered : gathered_) {
     jsep::GatheredCandidates& entry = shown.emplace_back();
-    entry.generation = gathered.id;
+    entry.local_ufrag = gathered.id.local_ufrag;
     entry.complete = gathered.complete;
     const ice::Candidate* best = nullptr;
     for (const ice::Candidate& candidate : gathered.candidates) {
       entry.candidates.push_back(ice::print_candidate(candidate).substr(std::string_view("candidate:").size()));
       // RFC 8839 section 4.2.1.2: relayed before reflexive before host; IPv4 wins among equals, as its m= line does.
-      const auto rank = [](const ice::Candidate& c) {
-        return std::pair(static_cast<int>(c.type), c.address.find(':') == std::string::npos);
-      };
+      const auto rank = [](const ice::Candidate& c) { return std::pair(static_cast<int>(c.type), !is_ipv6(c)); };
       if (candidate.protocol == ice::Protocol::Udp && (best == nullptr || rank(candidate) > rank(*best)))
         best = &candidate;
     }
-    if (best != nullptr) entry.default_destination = {.address = best->address, .port = best->port};
+    if (best == nullptr) continue;
+    entry.address = sdp::Connection{.address_type = is_ipv6(*best) ? "IP6" : "IP4", .address = best->address};
+    entry.port = best->port;
   }
-  return jsep::with_candidates(description, shown);
+  return shown;
+}
+
+std::string Connection::shown_local(const jsep::AppliedDescription& description) const {
+  return jsep::with_candidates(description, gathered_candidates());
 }
 
 }  // namespace parley::session

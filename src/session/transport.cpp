@@ -28,10 +28,8 @@ void Transport::Generation::on_ice_selected_pair(const ice::Candidate&, const ic
 
 void Transport::Generation::on_ice_packet(ByteView packet) { owner.receive(packet); }
 
-Transport::Transport(EventLoop& loop, std::string mid, std::shared_ptr<const dtls::Certificate> certificate,
-                     Observer& observer)
+Transport::Transport(EventLoop& loop, std::shared_ptr<const dtls::Certificate> certificate, Observer& observer)
     : loop_(loop),
-      mid_(std::move(mid)),
       certificate_(std::move(certificate)),
       observer_(&observer),
       dtls_(std::make_unique<dtls::Transport>(certificate_, static_cast<dtls::Transport::Handler&>(*this))),

@@ -40,7 +40,7 @@ class Transport final : private dtls::Transport::Handler {
     virtual void on_data(Transport& transport, ByteView data) = 0;
   };
 
-  Transport(EventLoop& loop, std::string mid, std::shared_ptr<const dtls::Certificate> certificate, Observer& observer);
+  Transport(EventLoop& loop, std::shared_ptr<const dtls::Certificate> certificate, Observer& observer);
   ~Transport() override;
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
@@ -63,7 +63,6 @@ class Transport final : private dtls::Transport::Handler {
   /// Says goodbye to the peer and stops. The observer hears nothing any more.
   void close();
 
-  [[nodiscard]] const std::string& mid() const { return mid_; }
   [[nodiscard]] Gathering gathering() const;
   /// Of the newest generation whose other side is known.
   [[nodiscard]] ice::State ice_state() const;
@@ -112,7 +111,6 @@ class Transport final : private dtls::Transport::Handler {
   };
 
   EventLoop& loop_;
-  std::string mid_;
   std::shared_ptr<const dtls::Certificate> certificate_;
   Observer* observer_;                                    // nullptr once closed
   std::vector<std::unique_ptr<Generation>> generations_;  // oldest first

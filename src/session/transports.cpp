@@ -5,7 +5,7 @@ namespace parley::session {
 
 std::vector<TransportStates> Connection::transport_states() const {
   std::vector<TransportStates> states;
-  for (const auto& [mid, transport] : transports_)
+  for (const auto& [id, transport] : transports_)
     states.push_back(
         {.ice = transport->ice_state(), .dtls = transport->dtls_state(), .gathering = transport->gathering()});
   return states;
