@@ -2,6 +2,7 @@
 
 #include <sys/time.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "base/time.hpp"
@@ -17,7 +18,9 @@ namespace parley::dtls {
 /// with our durations, and ours only says when to ask it.
 class Retransmission {
  public:
-  Retransmission(Duration first, Duration longest) : first_(first), longest_(longest) {}
+  /// Both are at most an hour: OpenSSL counts microseconds in 32 bits.
+  Retransmission(Duration first, Duration longest)
+      : first_(std::min<Duration>(first, 1h)), longest_(std::min<Duration>(longest, 1h)) {}
 
   /// For DTLS_set_timer_cb: microseconds after `previous` (0 for the first of a flight).
   unsigned next_duration(unsigned previous);

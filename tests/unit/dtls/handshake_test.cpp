@@ -68,7 +68,7 @@ TEST(DtlsHandshake, FingerprintsOfEveryHashAreGoodEnough) {
 }
 
 TEST(DtlsHandshake, NoDatagramIsLargerThanTheMtu) {
-  for (const std::size_t mtu : {300, 576, 1200}) {
+  for (const std::size_t mtu : {300u, 576u, 1200u}) {
     Pair pair({}, rsa_certificate(), rsa_certificate(), {.mtu = mtu});
     ASSERT_TRUE(pair.connect()) << mtu;
     EXPECT_LE(pair.wire.largest(), mtu);
