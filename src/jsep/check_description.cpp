@@ -17,6 +17,25 @@ Unexpected<Error> invalid(std::size_t index, std::string_view what) {
   return fail(ErrorKind::InvalidAccessError, "m= section " + std::to_string(index) + " " + std::string(what));
 }
 
+/// What is larger is no description that anybody would write. Everything that follows looks at these again and again,
+/// section by section, so that a text of some megabytes could take minutes.
+constexpr std::size_t kMaxGroups = 1024, kMaxMidBytes = 255, kMaxFingerprints = 64, kMaxIceOptions = 64;
+
+bool is_excessive(const sdp::Section& section) {
+  return section.fingerprints.size() > kMaxFingerprints || section.ice_options.size() > kMaxIceOptions;
+}
+
+Result<void> check_sizes(const sdp::Description& description) {
+  if (description.groups.size() > kMaxGroups || is_excessive(description))
+    return fail(ErrorKind::InvalidAccessError, "the session level says too much");
+  for (std::size_t i = 0; i < description.media.size(); ++i) {
+    const sdp::MediaDescription& media = description.media[i];
+    if (is_excessive(media)) return invalid(i, "says too much");
+    if (media.mid && media.mid->size() > kMaxMidBytes) return invalid(i, "has a mid of more than 255 characters");
+  }
+  return {};
+}
+
 Result<void> check_mids(const sdp::Description& description) {
   std::unordered_set<std::string_view> seen;
   for (std::size_t i = 0; i < description.media.size(); ++i) {
@@ -109,6 +128,7 @@ Result<void> check_section(const sdp::Description& description, SdpType type, st
 }  // namespace
 
 Result<void> check_description(const sdp::Description& description, SdpType type) {
+  if (auto checked = check_sizes(description); !checked) return checked;
   if (auto checked = check_mids(description); !checked) return checked;
   if (auto checked = check_groups(description); !checked) return checked;
   for (std::size_t i = 0; i < description.media.size(); ++i)

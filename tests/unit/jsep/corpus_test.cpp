@@ -1,0 +1,126 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "jsep/view.hpp"
+#include "sdp/lookup.hpp"
+#include "unit/jsep/peer.hpp"
+
+namespace parley::jsep {
+namespace {
+
+const std::filesystem::path kFolder = std::filesystem::path(PARLEY_TEST_DATA) / "sdp";
+
+std::string text_of(const std::string& name) {
+  std::ifstream file(kFolder / (name + ".sdp"), std::ios::binary);
+  EXPECT_TRUE(file) << name;
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<std::string> offers() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(kFolder))
+    if (const std::string name = entry.path().stem(); name.find("-offer-") != std::string::npos) names.push_back(name);
+  std::ranges::sort(names);
+  return names;
+}
+
+/// A peer that has set this text as its own offer.
+Peer offerer_of(const std::string& text) {
+  Peer peer("D");
+  peer.snapshot.last_created_offer = CreatedDescription{.sdp = text};
+  peer.set_local(SdpType::Offer, text);
+  return peer;
+}
+
+class RealOffer : public testing::TestWithParam<std::string> {};
+
+TEST_P(RealOffer, IsAnsweredAndTheAnswerIsUnderstood) {
+  const std::string offer = text_of(GetParam());
+  Peer bob("B");
+  bob.set_remote(SdpType::Offer, offer);
+  const sdp::Description& offered = bob.snapshot.pending_remote->parsed;
+  const bool has_data = std::ranges::any_of(offered.media, is_data);
+  bob.set_local(SdpType::Answer, bob.answer());
+
+  const sdp::Description& answer = bob.snapshot.current_local->parsed;
+  ASSERT_EQ(answer.media.size(), bob.snapshot.current_remote->parsed.media.size());
+  for (const sdp::MediaDescription& media : answer.media) {
+    EXPECT_EQ(media.port == 0, !is_data(media)) << media.kind;
+    if (media.port == 0) {
+      EXPECT_FALSE(media.ice_ufrag || media.setup || media.bundle_only);
+      EXPECT_FALSE(media.mid && sdp::group_of(answer, "BUNDLE", *media.mid));
+    }
+  }
+  EXPECT_EQ(bob.snapshot.now.transports.size(), has_data ? 1u : 0u);
+  EXPECT_EQ(bob.snapshot.now.data.has_value(), has_data);
+  EXPECT_EQ(bob.last.start_sctp.has_value(), has_data);
+
+  Peer other = offerer_of(offer);
+  other.set_remote(SdpType::Answer, bob.snapshot.current_local->sdp);
+  EXPECT_EQ(other.snapshot.state, SignalingState::Stable);
+  EXPECT_EQ(other.last.start_sctp.has_value(), has_data);
+  if (!has_data) return;
+  EXPECT_NE(other.snapshot.now.transports.at(0).dtls->role, bob.snapshot.now.transports.at(0).dtls->role);
+  EXPECT_TRUE(other.snapshot.now.transports.at(0).generations.at(0).local ==
+              bob.snapshot.now.transports.at(0).generations.at(0).remote->credentials);
+  // We offer next: the sections stay in their places.
+  const std::string reoffer = bob.offer();
+  bob.set_local(SdpType::Offer, reoffer);
+  EXPECT_TRUE(bob.last.start_gathering.empty());
+  other.set_remote(SdpType::Offer, reoffer);
+  LocalParameters local = other.local();
+  local.fingerprints = transport_view(other.snapshot.current_local->parsed, bob.snapshot.now.data->index).fingerprints;
+  const auto answered = create_answer(other.snapshot, {.local = local});
+  ASSERT_TRUE(answered);
+  other.snapshot = answered->result;
+  other.set_local(SdpType::Answer, answered->sdp);
+  bob.set_remote(SdpType::Answer, other.snapshot.current_local->sdp);
+  EXPECT_TRUE(bob.last.start_checks.empty());
+  EXPECT_TRUE(bob.last.start_dtls.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Corpus, RealOffer, testing::ValuesIn(offers()), [](const auto& info) {
+  std::string name = info.param;
+  std::ranges::replace(name, '-', '_');
+  return name;
+});
+
+struct Pair {
+  const char* offer;
+  const char* answer;
+};
+
+class RealPair : public testing::TestWithParam<Pair> {};
+
+TEST_P(RealPair, IsAgreedOn) {
+  Peer peer = offerer_of(text_of(GetParam().offer));
+  peer.set_remote(SdpType::Answer, text_of(GetParam().answer));
+  EXPECT_EQ(peer.snapshot.state, SignalingState::Stable);
+  // All of them bundle everything.
+  ASSERT_EQ(peer.snapshot.now.transports.size(), 1u);
+  EXPECT_EQ(peer.snapshot.now.transports[0].mids.size(), peer.snapshot.now.sections.size());
+  EXPECT_EQ(peer.snapshot.now.transports[0].mid, peer.snapshot.now.sections.at(0).mid);
+  EXPECT_EQ(peer.last.start_checks.size(), 1u);
+  EXPECT_EQ(peer.last.start_dtls.size(), 1u);
+  EXPECT_EQ(peer.last.start_sctp.has_value(),
+            std::string_view(GetParam().offer).find("data") != std::string_view::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(Corpus, RealPair,
+                         testing::Values(Pair{"chromium-offer-data", "firefox-answer-data"},
+                                         Pair{"firefox-offer-data", "chromium-answer-data"},
+                                         Pair{"chromium-offer-audio-video-data", "firefox-answer-audio-video-data"},
+                                         Pair{"firefox-offer-audio-video-data", "chromium-answer-audio-video-data"},
+                                         Pair{"chromium-offer-audio-video-data", "pion-answer-chromium-media"},
+                                         Pair{"chromium-offer-simulcast", "firefox-answer-simulcast"},
+                                         Pair{"chromium-offer-simulcast", "pion-answer-chromium-simulcast"},
+                                         Pair{"firefox-offer-simulcast", "chromium-answer-simulcast"},
+                                         Pair{"aiortc-offer-data", "aiortc-answer-data-legacy"},
+                                         Pair{"pion-offer-data", "gstreamer-answer-data"}));
+
+}  // namespace
+}  // namespace parley::jsep
