@@ -78,4 +78,11 @@ bool SocketAddress::is_unspecified() const {
   return family() != AF_INET6 || IN6_IS_ADDR_UNSPECIFIED(&sockaddr_.v6.sin6_addr) != 0;
 }
 
+SocketAddress local_address(int socket) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  auto* plain = reinterpret_cast<sockaddr*>(&storage);
+  return getsockname(socket, plain, &size) == 0 ? SocketAddress(plain, size) : SocketAddress();
+}
+
 }  // namespace parley::ice

@@ -39,4 +39,7 @@ class SocketAddress {
   } sockaddr_;
 };
 
+/// What `socket` is bound to.
+SocketAddress local_address(int socket);
+
 }  // namespace parley::ice

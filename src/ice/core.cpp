@@ -29,7 +29,8 @@ Agent::Core::Core(Reactor& reactor, Config config, Handler& handler)
       reactor_(reactor),
       handler_(handler),
       checks_({.patience = config_.times.patience, .trickle_patience = config_.times.trickle_patience}),
-      stun_tag_(system_random().u32()) {
+      stun_tag_(system_random().u32()),
+      stun_client_(stun_tag_) {
   Random& random = system_random();
   if (config_.local.ufrag.empty()) config_.local.ufrag = random.text(kUfragLength, kIceChars);
   if (config_.local.password.empty()) config_.local.password = random.text(kPasswordLength, kIceChars);

@@ -10,12 +10,15 @@
 #include "ice/checks.hpp"
 #include "ice/direct_socket.hpp"
 #include "ice/nice_session.hpp"
+#include "ice/resolver.hpp"
 #include "ice/send_batch.hpp"
+#include "ice/server_probe.hpp"
+#include "ice/stun_client.hpp"
 
 namespace parley::ice {
 
 /// The Agent's inside. Outlives it while it closes. Split by procedure: core.cpp (construction, what the Handler is
-/// told), core_gather.cpp, core_checks.cpp, core_packets.cpp, core_close.cpp.
+/// told), core_gather.cpp, core_servers.cpp, core_checks.cpp, core_packets.cpp, core_close.cpp.
 class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
  public:
   static std::shared_ptr<Core> create(Reactor& reactor, Config config, Handler& handler);
@@ -44,6 +47,27 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   std::unique_ptr<DirectSocket> direct_;
 
  private:
+  /// A server of the configuration on its way through gathering.
+  struct ServerTask {
+    enum class Phase { Resolving, Resolved, Asking, Diagnosing, Done };
+    Server server;
+    Phase phase = Phase::Resolving;
+    std::vector<SocketAddress> addresses = {};
+    unsigned open_questions = 0;
+    bool gave_candidate = false;  // or at least an answer that made one redundant
+    bool told_error = false;
+    Timer patience = {};
+    std::unique_ptr<ServerProbe> probe = {};
+    [[nodiscard]] bool is_turn() const { return server.url.scheme == Scheme::Turn; }
+  };
+  /// A local UDP socket. `direct` while our own STUN client needs one.
+  struct HostSocket {
+    SocketAddress base;
+    std::uint32_t priority;
+    std::unique_ptr<DirectSocket> direct;
+    std::vector<SocketAddress> mapped_by = {};  // servers whose mappings are kept alive until a pair is selected
+  };
+
   // NiceSession::Sink
   void on_nice_candidate(NiceLocalCandidate local) override;
   void on_nice_gathered() override;
@@ -71,8 +95,30 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
     later([call = std::move(call)](Core& core) mutable { call(core.handler_); });
   }
 
+  // core_gather.cpp
+  void start_nice();
+  void take_nice_candidate(NiceLocalCandidate local);
+  void take_nice_reflexive(const NiceLocalCandidate& local);
+  void take_nice_relay(NiceLocalCandidate local);
   void add_local(Candidate candidate, CandidateSource source);
+  void add_reflexive(const HostSocket& host, const SocketAddress& mapped, std::size_t server);
+  void evaluate_gathering();
   void finish_gathering();
+
+  // core_servers.cpp
+  [[nodiscard]] bool own_stun() const { return config_.fast_path && DirectSocket::supported(); }
+  void resolve_servers();
+  void take_addresses(std::size_t server, const std::vector<std::string>& literals);
+  void ask_servers();
+  void ask_stun(std::size_t server);
+  void ask_turn(std::size_t server);
+  void run_stun_client();
+  void take_stun_outcome(const StunClient::Outcome& outcome);
+  void keep_mappings();
+  void diagnose(std::size_t server);
+  void give_up(std::size_t server, const stun::ErrorCode& error);
+  [[nodiscard]] std::optional<SocketAddress> server_address(const ServerTask& task, int family) const;
+
   void offer_to_nice(const Candidate& candidate);
   void take_pair(Candidate local, Candidate remote);
   void open_direct(const SocketAddress& peer);
@@ -88,11 +134,21 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   Checks checks_;
   Timer checks_timer_, watchdog_;
   bool gathering_ = false;
+  bool nice_started_ = false, hosts_known_ = false, nice_busy_ = false;
+  unsigned nice_round_ = 0;               // of libnice's gathering: each added server begins one
+  std::vector<SocketAddress> addresses_;  // of this machine, that give candidates
+  std::vector<ServerTask> servers_;
+  std::vector<std::size_t> relay_servers_;       // by order of add_relay()
+  std::optional<std::size_t> nice_stun_server_;  // asked by libnice, where our own client cannot be used
+  std::vector<HostSocket> hosts_;
+  std::unique_ptr<Resolver> resolver_;
+  std::uint32_t stun_tag_;
+  StunClient stun_client_;
+  Timer stun_timer_, mapping_timer_, quiet_timer_;
   std::optional<Credentials> remote_;
   bool remote_complete_ = false;
   std::vector<Candidate> early_candidates_;  // came before the credentials
   unsigned next_foundation_ = 0;
-  std::uint32_t stun_tag_;
   SendBatch batch_;
   bool flush_due_ = false, blocked_ = false;
   Timer retry_;

@@ -14,9 +14,8 @@ void Agent::Core::close() {
   flush();
   closed_ = true;
   state_ = State::Closed;
-  checks_timer_.cancel();
-  watchdog_.cancel();
-  retry_.cancel();
+  for (Timer* timer : {&checks_timer_, &watchdog_, &retry_, &stun_timer_, &mapping_timer_, &quiet_timer_})
+    timer->cancel();
   batch_.clear();
   // We may be inside a callback of a socket's or of libnice's.
   reactor_.post([core = self_.lock()] { core->teardown(); });
@@ -24,6 +23,9 @@ void Agent::Core::close() {
 
 void Agent::Core::teardown() {
   direct_.reset();
+  hosts_.clear();
+  servers_.clear();
+  resolver_.reset();
   nice_->close([this] { reactor_.post([core = self_.lock()] { core->nice_.reset(); }); });
   reactor_.owner->after(kGiveUp, [core = self_.lock()] { core->nice_.reset(); });
 }

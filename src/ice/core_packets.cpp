@@ -16,13 +16,12 @@ void Agent::Core::open_direct(const SocketAddress& peer) {
     direct_.reset();
     return;
   }
-  sockaddr_storage storage{};
-  socklen_t size = sizeof storage;
-  auto* plain = reinterpret_cast<sockaddr*>(&storage);
-  if (getsockname(socket, plain, &size) != 0) return;
-  if (!direct_ || !(direct_->local() == SocketAddress(plain, size))) {
+  const SocketAddress local = local_address(socket);
+  if (!direct_ || !(direct_->local() == local)) {
     direct_.reset();
-    direct_ = DirectSocket::open(reactor_, socket, stun_tag_, *this);
+    for (HostSocket& host : hosts_)
+      if (host.base == local) direct_ = std::move(host.direct);
+    if (!direct_) direct_ = DirectSocket::open(reactor_, socket, stun_tag_, *this);
   }
   if (direct_) direct_->carry(peer);
   blocked_ = false;
@@ -93,8 +92,6 @@ void Agent::Core::on_nice_packet(ByteView packet) {
   checks_.heard(Clock::now());
   on_direct_packet(packet);
 }
-
-void Agent::Core::on_direct_stun(ByteView, const SocketAddress&) {}
 
 void Agent::Core::on_direct_packet(ByteView packet) {
   if (closed_) return;

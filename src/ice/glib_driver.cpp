@@ -63,6 +63,17 @@ void GlibDriver::sync() {
   set_timer();
 }
 
+void GlibDriver::iterate(TimePoint end) {
+  g_main_context_acquire(context_);
+  const int priority = query();
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
+  const int limit = static_cast<int>(std::max<long long>(left, 0));
+  g_poll(wanted_.data(), static_cast<guint>(wanted_.size()), timeout_ms_ < 0 ? limit : std::min(timeout_ms_, limit));
+  if (g_main_context_check(context_, priority, wanted_.data(), static_cast<int>(wanted_.size())) != FALSE)
+    g_main_context_dispatch(context_);
+  g_main_context_release(context_);
+}
+
 void GlibDriver::watch_descriptors() {
   const auto wants = [](const GPollFD& w, const Watched& h) {
     return w.fd == h.fd && static_cast<short>(w.events) == h.events;

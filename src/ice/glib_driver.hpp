@@ -21,6 +21,8 @@ class GlibDriver {
   [[nodiscard]] GMainContext* context() const { return context_; }
   /// To be called after anything that may have changed what the context waits for. Dispatches nothing.
   void sync();
+  /// Waits for and dispatches something, until `end` at most, without the loop.
+  void iterate(TimePoint end);
   /// While sockets are opened and closed a number may come to stand for another descriptor without the context's list
   /// telling: then every sync() registers all of them anew.
   void set_descriptors_change(bool change) { descriptors_change_ = change; }

@@ -11,6 +11,7 @@ namespace {
 constexpr unsigned kComponent = 1;  // rtcp-mux always: RFC 8834 section 4.5
 constexpr unsigned kPacingMs = 5;   // Ta, the least that RFC 8445 section 14.2 allows
 constexpr unsigned kIdleMs = 2000;
+constexpr Duration kFarewell = 50ms;
 constexpr unsigned kSettledIdleMs = 50;  // the least that libnice takes
 
 NiceAddress to_nice(const SocketAddress& address) {
@@ -145,8 +146,12 @@ NiceSession::NiceSession(Reactor& reactor, const Options& options, Sink& sink) :
 }
 
 NiceSession::~NiceSession() {
+  // Only when the loop ends early: servers get the chance to hear that their allocations are free.
+  if (!closing_ && relays_ > 0) close([] {});
   if (!closing_) g_signal_handlers_disconnect_by_data(agent_, this);
   const ThreadDefaultContext here(driver_.context());
+  if (closing_ && relays_ > 0 && !is_closed_)
+    for (const TimePoint end = Clock::now() + kFarewell; !is_closed_ && Clock::now() < end;) driver_.iterate(end);
   nice_agent_remove_stream(agent_, stream_);
   g_object_unref(agent_);
 }
@@ -200,10 +205,7 @@ void NiceSession::add_remote_candidate(const Candidate& remote, const SocketAddr
 
 void NiceSession::end_of_remote_candidates() { nice_agent_peer_candidate_gathering_done(agent_, stream_); }
 
-void NiceSession::settle() {
-  g_object_set(agent_, "idle-timeout", kSettledIdleMs, nullptr);
-  driver_.set_descriptors_change(false);
-}
+void NiceSession::settle() { g_object_set(agent_, "idle-timeout", kSettledIdleMs, nullptr); }
 
 void NiceSession::renew_consent() {
   const std::string local = pair_local_, remote = pair_remote_;  // the call changes them
@@ -253,9 +255,18 @@ std::vector<int> NiceSession::sockets() const {
   return result;
 }
 
+int NiceSession::socket_of(const SocketAddress& local) const {
+  for (const int socket : sockets())
+    if (local_address(socket) == local) return socket;
+  return -1;
+}
+
 void NiceSession::close(std::function<void()> closed) {
   closing_ = true;
-  closed_ = std::make_shared<std::function<void()>>(std::move(closed));
+  closed_ = std::make_shared<std::function<void()>>([this, closed = std::move(closed)] {
+    is_closed_ = true;
+    closed();
+  });
   nice_agent_attach_recv(agent_, stream_, kComponent, driver_.context(), nullptr, nullptr);
   g_signal_handlers_disconnect_by_data(agent_, this);
   driver_.set_descriptors_change(true);

@@ -67,6 +67,8 @@ class NiceSession {
   void end_of_remote_candidates();
   /// Nothing is left to find out: libnice need not wait any longer for checks to come.
   void settle();
+  /// No more sockets will be opened (see GlibDriver).
+  void expect_no_sockets() { driver_.set_descriptors_change(false); }
   /// Asks for consent on the selected pair for another while, after it was lost.
   void renew_consent();
 
@@ -77,6 +79,8 @@ class NiceSession {
   [[nodiscard]] int selected_socket() const;
   /// The descriptors of all UDP sockets.
   [[nodiscard]] std::vector<int> sockets() const;
+  /// The one bound to `local`; -1 if there is none.
+  [[nodiscard]] int socket_of(const SocketAddress& local) const;
 
   /// No more events. `closed` is called by the driver when allocations have been given back.
   void close(std::function<void()> closed);
@@ -90,7 +94,7 @@ class NiceSession {
   unsigned relays_ = 0;
   std::string pair_local_, pair_remote_;  // foundations
   std::shared_ptr<std::function<void()>> closed_;
-  bool closing_ = false;
+  bool closing_ = false, is_closed_ = false;
 };
 
 }  // namespace parley::ice
