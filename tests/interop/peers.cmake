@@ -30,10 +30,14 @@ if(PARLEY_GO AND EXISTS ${PARLEY_GOPATH}/src/github.com/pion/webrtc)
   list(APPEND foreign_peers pion)
 endif()
 
-add_executable(peer_parley EXCLUDE_FROM_ALL peers/parley/main.cpp peers/parley/connection.cpp peers/parley/contents.cpp peers/parley/peer.cpp)
-target_link_libraries(peer_parley PRIVATE parley::parley_static parley_warnings nlohmann_json::nlohmann_json OpenSSL::Crypto)
-list(APPEND built_peers peer_parley)
-
 add_custom_target(interop_peers DEPENDS ${built_peers})
-add_test(NAME interop.prepare COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR} --target interop_peers)
-set_tests_properties(interop.prepare PROPERTIES FIXTURES_SETUP interop_peers LABELS interop TIMEOUT 600)
+
+add_executable(peer_parley EXCLUDE_FROM_ALL peers/parley/main.cpp peers/parley/connection.cpp peers/parley/contents.cpp
+  peers/parley/peer.cpp)
+target_link_libraries(peer_parley PRIVATE parley::parley_static parley_warnings nlohmann_json::nlohmann_json OpenSSL::Crypto)
+
+foreach(target interop_peers peer_parley)
+  add_test(NAME interop.prepare.${target} COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR} --target ${target})
+  set_tests_properties(interop.prepare.${target} PROPERTIES FIXTURES_SETUP ${target} LABELS interop TIMEOUT 900
+    RESOURCE_LOCK interop_build)
+endforeach()

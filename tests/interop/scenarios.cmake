@@ -7,7 +7,11 @@ function(parley_interop tested against prefix label)
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/run.sh --tested ${tested} --against ${against} --report ${report}
       --modules ${modules} --python ${PARLEY_PYTHON} --pion ${CMAKE_CURRENT_BINARY_DIR}/peer_pion
       --parley ${CMAKE_CURRENT_BINARY_DIR}/peer_parley)
-  set_tests_properties(${prefix}.run PROPERTIES FIXTURES_SETUP ${prefix} FIXTURES_REQUIRED interop_peers
+  set(needed interop_peers)
+  if(tested STREQUAL parley)
+    list(APPEND needed peer_parley)
+  endif()
+  set_tests_properties(${prefix}.run PROPERTIES FIXTURES_SETUP ${prefix} FIXTURES_REQUIRED "${needed}"
     LABELS ${label} PROCESSORS 2 TIMEOUT 1500 SKIP_RETURN_CODE 77
     ENVIRONMENT "PARLEY_NODE=${PARLEY_NODE};PARLEY_CHROMIUM=${PARLEY_CHROMIUM};PARLEY_FIREFOX=${PARLEY_FIREFOX}")
   foreach(role offerer answerer)
