@@ -16,6 +16,8 @@ namespace parley {
 class PARLEY_EXPORT Exception : public std::exception {
  public:
   Exception(std::string_view name, std::string_view message);
+  Exception(const Exception&) = default;  // and no move, which would leave an exception without a name
+  Exception& operator=(const Exception&) = default;
   /// The name as the specification spells it, e.g. "InvalidStateError" or "TypeError".
   [[nodiscard]] const std::string& name() const { return *name_; }
   /// A sentence for a human. Not meant to be compared.

@@ -17,23 +17,30 @@ typedef struct _GMainContext GMainContext;  // NOLINT: GLib's own name, so that 
 
 namespace parley {
 
+class LoopHost;
 class Reactor;
 template <class T>
 class Promise;
+namespace detail {
+class PromiseCore;
+}
 
 /// One thread that owns many connections. Everything a connection does (packets, timers, events, continuations) happens
 /// on its loop's thread, so handlers never run at the same time as one another. Scale by making several loops and
 /// giving each its connections.
 class PARLEY_EXPORT EventLoop : public std::enable_shared_from_this<EventLoop> {
  public:
-  /// A loop with a thread of its own, which ends when the last owner lets go of the loop.
+  /// A loop with a thread of its own, which ends when the last owner lets go of the loop: that waits for the task being
+  /// run, unless the last owner is that task. Throws OperationError when the system has no thread or descriptor left.
   static std::shared_ptr<EventLoop> create();
   /// A loop that lives inside the caller's GLib main context (nullptr: the default one) and needs no thread. It makes
   /// progress whenever that context is iterated, e.g. by g_main_loop_run().
   static std::shared_ptr<EventLoop> attach(GMainContext* context);
-  /// The process-wide loop that connections use unless told otherwise. Created at first use.
+  /// The process-wide loop that connections use unless told otherwise. Created at first use; ends with the program's
+  /// static objects, after which this is nullptr.
   static const std::shared_ptr<EventLoop>& shared();
-  /// The loop on whose thread the caller is running; nullptr elsewhere.
+  /// The loop on whose thread the caller is running, nullptr elsewhere. A thread that runs a main context is the thread
+  /// of the loop attached to it, whatever it is doing at the moment.
   static EventLoop* current();
 
   EventLoop(const EventLoop&) = delete;
@@ -43,15 +50,17 @@ class PARLEY_EXPORT EventLoop : public std::enable_shared_from_this<EventLoop> {
   /// Runs `task` on the loop, after everything posted before it. Any thread. A task that throws is reported to the
   /// unhandled-error hook. Tasks still waiting when the loop ends are destroyed without being run.
   void post(UniqueFunction<void()> task);
-  /// Runs `task` on the loop once `delay` has passed. Any thread.
+  /// Runs `task` on the loop once `delay` has passed; tasks of the same moment run in the order of the calls. Any
+  /// thread.
   void after(std::chrono::steady_clock::duration delay, UniqueFunction<void()> task);
   /// Settles after `delay`: `co_await loop->delay(1s)`.
   Promise<void> delay(std::chrono::steady_clock::duration delay);
   /// True on the loop's thread.
   [[nodiscard]] bool is_current() const;
 
-  /// Runs `function` on the loop and returns what it returns, or throws what it throws: inline when already there, else
-  /// by posting and waiting.
+  /// Runs `function` on the loop and returns what it returns, or throws what it throws. On the loop's thread (and on
+  /// one that can become it because nobody runs the loop's main context) that happens here and now, before what was
+  /// posted earlier; elsewhere by posting and waiting. Throws AbortError if the loop ends first.
   template <class F>
   auto run(F&& function) -> std::invoke_result_t<F&>;
 
@@ -59,21 +68,24 @@ class PARLEY_EXPORT EventLoop : public std::enable_shared_from_this<EventLoop> {
   Reactor& reactor() { return *reactor_; }
 
  private:
-  class Host;
-  class ThreadHost;
-  class ContextHost;
+  friend class detail::PromiseCore;
   explicit EventLoop(std::shared_ptr<Reactor> reactor);
+  /// As current(), safe against the loop's end on another thread. Empty (rather than expired) where there is none.
+  static std::weak_ptr<EventLoop> here();
   /// Runs `task` here and now if the caller is, or can become, the loop's thread.
   bool run_inline(UniqueFunction<void()>& task);
+  [[noreturn]] static void throw_ended();
 
   std::shared_ptr<Reactor> reactor_;
-  std::unique_ptr<Host> host_;
+  std::unique_ptr<LoopHost> host_;
 };
 
 template <class F>
 auto EventLoop::run(F&& function) -> std::invoke_result_t<F&> {
   using R = std::invoke_result_t<F&>;
-  using Stored = std::conditional_t<std::is_void_v<R>, std::monostate, R>;
+  using Stored =
+      std::conditional_t<std::is_void_v<R>, std::monostate,
+                         std::conditional_t<std::is_reference_v<R>, std::add_pointer_t<R>, std::remove_const_t<R>>>;
   struct Shared {
     std::mutex mutex;
     std::condition_variable finished;
@@ -99,6 +111,9 @@ auto EventLoop::run(F&& function) -> std::invoke_result_t<F&> {
       if constexpr (std::is_void_v<R>) {
         function();
         finish.shared->value.emplace();
+      } else if constexpr (std::is_reference_v<R>) {
+        auto&& result = function();
+        finish.shared->value.emplace(std::addressof(result));
       } else {
         finish.shared->value.emplace(function());
       }
@@ -112,11 +127,17 @@ auto EventLoop::run(F&& function) -> std::invoke_result_t<F&> {
     shared.finished.wait(lock, [&] { return shared.done; });
   }
   if (shared.error) std::rethrow_exception(shared.error);
-  if constexpr (!std::is_void_v<R>) return std::move(*shared.value);
+  if (!shared.value) throw_ended();
+  if constexpr (std::is_reference_v<R>) {
+    return static_cast<R>(**shared.value);
+  } else if constexpr (!std::is_void_v<R>) {
+    return std::move(*shared.value);
+  }
 }
 
 /// Called with every error that nobody caught: a handler, task or `then` callback that threw, a promise that was
-/// rejected and never observed. `where` names the place. Initially logs at LogLevel::Error. Any thread.
+/// rejected and never observed. `where` names the place. Initially, and with nullptr, logs at LogLevel::Error. Any
+/// thread may call it, several at the same time.
 PARLEY_EXPORT void set_unhandled_error_hook(UniqueFunction<void(std::exception_ptr error, const char* where)> hook);
 PARLEY_EXPORT void report_unhandled_error(std::exception_ptr error, const char* where) noexcept;
 

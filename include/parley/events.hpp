@@ -24,13 +24,18 @@ struct Event {
 
 namespace detail {
 
+template <class R>
+concept EventHandlerResult = std::is_void_v<R> || std::is_same_v<R, Promise<void>>;
+
 /// Something that takes `const E&` or nothing, and returns nothing or a Promise<void>.
 template <class F, class E>
-concept EventHandlerFor = std::is_invocable_v<F&, const E&> || std::is_invocable_v<F&>;
+concept EventHandlerFor = requires(F& handler, const E& event) {
+  { call_with(handler, event) } -> EventHandlerResult;
+};
 
 /// The listeners of one event of one object, in the order in which they were added. Any thread may add and remove.
 template <class E>
-class ListenerList {
+class ListenerList : public std::enable_shared_from_this<ListenerList<E>> {
  public:
   using Function = UniqueFunction<std::optional<Promise<void>>(const E&)>;
 
@@ -38,18 +43,11 @@ class ListenerList {
   static std::shared_ptr<Function> wrap(F handler) {
     return std::make_shared<Function>(
         [handler = std::move(handler)](const E& event) mutable -> std::optional<Promise<void>> {
-          const auto call = [&]() -> decltype(auto) {
-            if constexpr (std::is_invocable_v<F&, const E&>) {
-              return handler(event);
-            } else {
-              return handler();
-            }
-          };
-          if constexpr (std::is_same_v<decltype(call()), Promise<void>>) {
-            return call();
-          } else {
-            call();
+          if constexpr (std::is_void_v<decltype(call_with(handler, event))>) {
+            call_with(handler, event);
             return std::nullopt;
+          } else {
+            return call_with(handler, event);
           }
         });
   }
@@ -67,34 +65,34 @@ class ListenerList {
     if (added) added();
     return id;
   }
-  /// The `on…` attribute: its place in the order is that of its first non-null value (HTML, event handlers).
+  /// The `on…` attribute, nullptr to clear it: its place in the order is that of its first value, and a new one after
+  /// it was cleared (HTML, event handlers, "activate" and "deactivate").
   void set_attribute(std::shared_ptr<Function> function) {
-    std::shared_ptr<Function> old;
+    std::shared_ptr<Function> old;  // destroyed after the lock: what it captures may call back
     std::function<void()> added;
     {
       const std::lock_guard lock(mutex_);
       if (closed_) return;
-      const auto found =
-          std::find_if(entries_.begin(), entries_.end(), [](const Entry& e) { return e.id == kAttribute; });
-      if (found == entries_.end()) {
-        if (!function) return;
-        entries_.push_back({kAttribute, std::move(function)});
-      } else {
+      if (function) added = on_added_;
+      const auto found = find(attribute_);
+      if (found != entries_.end()) {
         old = std::exchange(found->function, std::move(function));
         if (!found->function) entries_.erase(found);
+      } else if (function) {
+        attribute_ = ++last_id_;
+        entries_.push_back({attribute_, std::move(function)});
       }
-      added = on_added_;
     }
     if (added) added();
   }
   [[nodiscard]] bool has_attribute() const {
     const std::lock_guard lock(mutex_);
-    return std::any_of(entries_.begin(), entries_.end(), [](const Entry& e) { return e.id == kAttribute; });
+    return find(attribute_) != entries_.end();
   }
   void remove(std::uint64_t id) {
-    std::shared_ptr<Function> dropped;  // destroyed after the lock: what it captures may call back
+    std::shared_ptr<Function> dropped;  // as in set_attribute()
     const std::lock_guard lock(mutex_);
-    const auto found = std::find_if(entries_.begin(), entries_.end(), [id](const Entry& e) { return e.id == id; });
+    const auto found = find(id);
     if (found == entries_.end()) return;
     dropped = std::move(found->function);
     entries_.erase(found);
@@ -105,24 +103,26 @@ class ListenerList {
   }
   /// Drops every listener, for good: the object has reached its final state.
   void close() {
-    std::vector<Entry> dropped;  // as in remove()
+    std::vector<Entry> dropped;  // as in set_attribute()
     std::function<void()> added;
     const std::lock_guard lock(mutex_);
     closed_ = true;
     dropped.swap(entries_);
     added.swap(on_added_);
   }
-  /// Called, on the adding thread, after each addition.
+  /// Called, on the adding thread, after each addition from now on.
   void on_added(std::function<void()> function) {
     const std::lock_guard lock(mutex_);
-    on_added_ = std::move(function);
+    if (!closed_) on_added_.swap(function);  // the old one is destroyed after the lock
   }
 
-  /// Calls the listeners that are there now, except those removed meanwhile. Loop thread only.
+  /// Calls the listeners that are there now, except those removed meanwhile; an attribute is called with the value it
+  /// has when its turn comes. A listener may destroy the object and this list. Loop thread only.
   void fire(E event) {
+    const auto keep = this->weak_from_this().lock();
     const auto shared = std::make_shared<E>(std::move(event));
-    for (const Entry& entry : snapshot())
-      if (still_there(entry)) call(entry.function, shared);
+    for (const std::uint64_t id : ids())
+      if (const auto function = function_of(id)) call(function, shared);
     // An event that only borrows its content has to keep it if a handler is not done with it.
     if constexpr (requires { shared->retain(); }) {
       if (shared.use_count() > 1) shared->retain();
@@ -130,19 +130,29 @@ class ListenerList {
   }
 
  private:
-  static constexpr std::uint64_t kAttribute = ~std::uint64_t{0};
   struct Entry {
     std::uint64_t id;
     std::shared_ptr<Function> function;
   };
 
-  std::vector<Entry> snapshot() const {
-    const std::lock_guard lock(mutex_);
-    return entries_;
+  // Under the lock.
+  [[nodiscard]] auto find(std::uint64_t id) {
+    return std::find_if(entries_.begin(), entries_.end(), [id](const Entry& entry) { return entry.id == id; });
   }
-  bool still_there(const Entry& entry) const {
+  [[nodiscard]] auto find(std::uint64_t id) const {
+    return std::find_if(entries_.begin(), entries_.end(), [id](const Entry& entry) { return entry.id == id; });
+  }
+
+  std::vector<std::uint64_t> ids() const {
     const std::lock_guard lock(mutex_);
-    return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.function == entry.function; });
+    std::vector<std::uint64_t> all;
+    for (const Entry& entry : entries_) all.push_back(entry.id);
+    return all;
+  }
+  std::shared_ptr<Function> function_of(std::uint64_t id) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = find(id);
+    return found != entries_.end() ? found->function : nullptr;
   }
   static void call(const std::shared_ptr<Function>& function, const std::shared_ptr<const E>& event) {
     try {
@@ -161,6 +171,7 @@ class ListenerList {
   std::vector<Entry> entries_;
   std::function<void()> on_added_;
   std::uint64_t last_id_ = 0;
+  std::uint64_t attribute_ = 0;  // the id of the attribute's present or last entry
   bool closed_ = false;
 };
 
@@ -190,8 +201,8 @@ class ScopedEventListener {
   ScopedEventListener(EventListener listener) : listener_(std::move(listener)) {}  // NOLINT: implicit by design
   ScopedEventListener(ScopedEventListener&& other) noexcept : listener_(std::exchange(other.listener_, {})) {}
   ScopedEventListener& operator=(ScopedEventListener&& other) noexcept {
-    listener_.remove();
-    listener_ = std::exchange(other.listener_, {});
+    EventListener replaced = std::exchange(listener_, std::exchange(other.listener_, {}));
+    if (this != &other) replaced.remove();
     return *this;
   }
   ~ScopedEventListener() { listener_.remove(); }
@@ -212,6 +223,10 @@ class EventHandler {
 
   template <detail::EventHandlerFor<E> F>
   EventHandler& operator=(F handler) {
+    if constexpr (std::is_constructible_v<F, std::nullptr_t>) {  // an empty std::function or function pointer clears as
+                                                                 // well
+      if (handler == nullptr) return *this = nullptr;
+    }
     list_->set_attribute(detail::ListenerList<E>::wrap(std::move(handler)));
     return *this;
   }
@@ -235,24 +250,31 @@ struct EventType {
 /// The listener lists of one object, one for each event it can fire.
 template <class... Types>
 class EventLists {
- public:
-  template <FixedString Name>
-  const auto& get() const {
-    constexpr std::size_t index = index_of<Name>();
-    static_assert(index < sizeof...(Types), "this object has no event of that name");
-    return std::get<index>(lists_);
-  }
-  void close() const {
-    std::apply([](const auto&... list) { (list->close(), ...); }, lists_);
-  }
-
- private:
   template <FixedString Name>
   static consteval std::size_t index_of() {
     std::size_t index = 0;
     (void)((Types::name == Name || (++index, false)) || ...);
     return index;
   }
+
+ public:
+  /// The object has an event of that name.
+  template <FixedString Name>
+  static constexpr bool has = ((Types::name == Name) || ...);
+
+  /// What the event of that name carries.
+  template <FixedString Name>
+  requires has<Name>
+  using EventOf = typename std::tuple_element_t<index_of<Name>(), std::tuple<Types...>>::event;
+
+  template <FixedString Name>
+  requires has<Name>
+  const auto& get() const { return std::get<index_of<Name>()>(lists_); }
+  void close() const {
+    std::apply([](const auto&... list) { (list->close(), ...); }, lists_);
+  }
+
+ private:
   std::tuple<std::shared_ptr<detail::ListenerList<typename Types::event>>...> lists_{
       std::make_shared<detail::ListenerList<typename Types::event>>()...};
 };
@@ -265,10 +287,10 @@ class EventTarget {
   using Lists = EventLists<Types...>;
 
   template <FixedString Name, class F>
-  EventListener addEventListener(F handler) {
+  requires Lists::template has<Name>&& detail::EventHandlerFor<F, typename Lists::template EventOf<Name>> EventListener
+  addEventListener(F handler) {
     const auto& list = lists_->template get<Name>();
-    using List = typename std::decay_t<decltype(list)>::element_type;
-    return {list, list->add(List::wrap(std::move(handler)))};
+    return {list, list->add(detail::ListenerList<typename Lists::template EventOf<Name>>::wrap(std::move(handler)))};
   }
 
   EventTarget(const EventTarget&) = delete;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -12,7 +13,8 @@ template <class Signature>
 class UniqueFunction;
 
 /// A callable that owns what it captures and can only be moved: `std::move_only_function` until C++23 is here.
-/// Captures of up to six pointers are stored in place.
+/// Captures of up to six pointers are stored in place. Made from a null function pointer it is empty; an empty one must
+/// not be called.
 template <class R, class... Args>
 class UniqueFunction<R(Args...)> {
  public:
@@ -22,20 +24,23 @@ class UniqueFunction<R(Args...)> {
   requires(!std::is_same_v<std::decay_t<F>, UniqueFunction> && std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
       UniqueFunction(F&& callable) {  // NOLINT: implicit by design
     using Callable = std::decay_t<F>;
+    if constexpr (std::is_pointer_v<Callable> || std::is_member_pointer_v<Callable>) {
+      if (callable == nullptr) return;
+    }
     if constexpr (fits<Callable>) {
       ::new (static_cast<void*>(storage_)) Callable(std::forward<F>(callable));
-      actions_ = &kInPlace<Callable>;
+      actions_ = &kActions<InPlace<Callable>>;
     } else {
       ::new (static_cast<void*>(storage_)) Callable*(new Callable(std::forward<F>(callable)));
-      actions_ = &kOnHeap<Callable>;
+      actions_ = &kActions<OnHeap<Callable>>;
     }
   }
   UniqueFunction(UniqueFunction&& other) noexcept { take(other); }
   UniqueFunction& operator=(UniqueFunction&& other) noexcept {
-    if (this != &other) {
-      reset();
-      take(other);
-    }
+    // What is replaced is destroyed last: it may own `other`, or assign to this function from its destructor.
+    UniqueFunction incoming(std::move(other));
+    const UniqueFunction replaced(std::move(*this));
+    take(incoming);
     return *this;
   }
   ~UniqueFunction() { reset(); }
@@ -54,19 +59,31 @@ class UniqueFunction<R(Args...)> {
   static constexpr bool fits = sizeof(C) <= kCapacity &&
                                alignof(C) <= alignof(std::max_align_t) && std::is_nothrow_move_constructible_v<C>;
   template <class C>
-  static constexpr Actions kInPlace{
-      [](void* p, Args&&... args) -> R { return (*std::launder(static_cast<C*>(p)))(std::forward<Args>(args)...); },
-      [](void* from, void* to) noexcept {
-        C* source = std::launder(static_cast<C*>(from));
-        ::new (to) C(std::move(*source));
-        source->~C();
-      },
-      [](void* p) noexcept { std::launder(static_cast<C*>(p))->~C(); }};
+  struct InPlace {
+    static C& held(void* storage) noexcept { return *std::launder(static_cast<C*>(storage)); }
+    static void move(void* from, void* to) noexcept {
+      ::new (to) C(std::move(held(from)));
+      held(from).~C();
+    }
+    static void destroy(void* storage) noexcept { held(storage).~C(); }
+  };
   template <class C>
-  static constexpr Actions kOnHeap{
-      [](void* p, Args&&... args) -> R { return (**static_cast<C**>(p))(std::forward<Args>(args)...); },
-      [](void* from, void* to) noexcept { ::new (to) C*(*static_cast<C**>(from)); },
-      [](void* p) noexcept { delete *static_cast<C**>(p); }};
+  struct OnHeap {
+    static C*& pointer(void* storage) noexcept { return *std::launder(static_cast<C**>(storage)); }
+    static C& held(void* storage) noexcept { return *pointer(storage); }
+    static void move(void* from, void* to) noexcept { ::new (to) C*(pointer(from)); }
+    static void destroy(void* storage) noexcept { delete pointer(storage); }
+  };
+  template <class Place>
+  static R call(void* storage, Args&&... args) {
+    if constexpr (std::is_void_v<R>) {
+      std::invoke(Place::held(storage), std::forward<Args>(args)...);
+    } else {
+      return std::invoke(Place::held(storage), std::forward<Args>(args)...);
+    }
+  }
+  template <class Place>
+  static constexpr Actions kActions{&call<Place>, &Place::move, &Place::destroy};
 
   void take(UniqueFunction& other) noexcept {
     if (other.actions_ == nullptr) return;

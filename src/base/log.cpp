@@ -1,5 +1,6 @@
 #include "base/log.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <mutex>
@@ -31,12 +32,12 @@ void set_log_level(LogLevel level) { threshold = level; }
 
 void set_log_sink(std::function<void(const LogRecord&)> write) {
   const std::lock_guard lock(sink().mutex);
-  sink().write = std::move(write);
+  sink().write.swap(write);  // the old one is destroyed after the lock: what it captures may log
 }
 
 bool log_enabled(LogLevel level) { return level >= threshold.load(std::memory_order_relaxed); }
 
-void log_line(LogLevel level, std::string_view component, std::string_view message) {
+void log_line(LogLevel level, std::string_view component, std::string_view message) noexcept try {
   const LogRecord record{level, component, message};
   const std::lock_guard lock(sink().mutex);
   if (sink().write) {
@@ -44,20 +45,35 @@ void log_line(LogLevel level, std::string_view component, std::string_view messa
   } else {
     write_to_stderr(record);
   }
+} catch (...) {  // NOLINT: a line that cannot be written has nowhere else to go
 }
+
+namespace {
+
+bool starts_with_ignoring_case(std::string_view line, std::string_view lower) {
+  return line.size() >= lower.size() && std::equal(lower.begin(), lower.end(), line.begin(), [](char want, char have) {
+           return want == (have >= 'A' && have <= 'Z' ? static_cast<char>(have - 'A' + 'a') : have);
+         });
+}
+
+}  // namespace
 
 std::string redact_sdp(std::string_view sdp) {
   static constexpr std::string_view kSecretLines[] = {"a=ice-pwd:", "a=crypto:", "k=", "a=key-mgmt:"};
   std::string out;
   while (!sdp.empty()) {
-    const std::size_t end = std::min(sdp.find('\n'), sdp.size() - 1);
-    const std::string_view line = sdp.substr(0, end + 1);
-    std::string_view kept = line;
-    for (const std::string_view secret : kSecretLines)
-      if (line.starts_with(secret)) kept = secret;
-    out += kept;
-    if (kept.size() != line.size()) out += "[secret]\r\n";
+    const std::string_view line = sdp.substr(0, sdp.find_first_of("\r\n"));
+    const auto secret = std::find_if(std::begin(kSecretLines), std::end(kSecretLines),
+                                     [&](std::string_view s) { return starts_with_ignoring_case(line, s); });
+    if (secret != std::end(kSecretLines)) {
+      out.append(*secret).append("[secret]");
+    } else {
+      out += line;
+    }
     sdp.remove_prefix(line.size());
+    const std::size_t ending = std::min(sdp.find_first_not_of("\r\n"), sdp.size());
+    out += sdp.substr(0, ending);
+    sdp.remove_prefix(ending);
   }
   return out;
 }

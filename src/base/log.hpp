@@ -9,7 +9,8 @@
 namespace parley {
 
 bool log_enabled(LogLevel level);
-void log_line(LogLevel level, std::string_view component, std::string_view message);
+/// A sink that throws loses the line.
+void log_line(LogLevel level, std::string_view component, std::string_view message) noexcept;
 
 /// A text that is never printed: wrap passwords, keys and credentials in it before they come near a log line.
 struct Secret {
@@ -26,7 +27,8 @@ void log(LogLevel level, std::string_view component, const Parts&... parts) {
   log_line(level, component, std::move(line).str());
 }
 
-/// Session description text with the values of ice-pwd, crypto and key lines taken out, for a log line.
+/// Session description text with the values of ice-pwd, crypto and key lines taken out, for a log line. Lines may end
+/// as they like, or not at all.
 std::string redact_sdp(std::string_view sdp);
 
 }  // namespace parley

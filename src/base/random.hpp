@@ -14,7 +14,7 @@ class Random {
   virtual void fill(std::span<std::uint8_t> out) = 0;
   std::uint32_t u32();
   std::uint64_t u64();
-  /// `count` characters, each drawn evenly from `alphabet` (at most 256 characters).
+  /// `count` characters, each drawn evenly from `alphabet` (1 to 256 characters).
   std::string text(std::size_t count, std::string_view alphabet);
 };
 

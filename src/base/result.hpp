@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cassert>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -35,6 +35,7 @@ class [[nodiscard]] Result {
   const E& error() const& { return *std::get_if<1>(&state_); }
   E&& error() && { return std::move(*std::get_if<1>(&state_)); }
   [[nodiscard]] T value_or(T other) const& { return has_value() ? value() : std::move(other); }
+  [[nodiscard]] T value_or(T other) && { return has_value() ? std::move(*this).value() : std::move(other); }
 
  private:
   std::variant<T, E> state_;
@@ -47,6 +48,7 @@ class [[nodiscard]] Result<void, E> {
   Result(Unexpected<E> error) : error_(std::move(error.value)), failed_(true) {}  // NOLINT: implicit by design
   [[nodiscard]] bool has_value() const { return !failed_; }
   explicit operator bool() const { return !failed_; }
+  void value() const {}
   const E& error() const& { return error_; }
   E&& error() && { return std::move(error_); }
 

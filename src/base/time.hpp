@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -15,6 +16,12 @@ inline std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optiona
   if (!a) return b;
   if (!b) return a;
   return *a < *b ? a : b;
+}
+
+/// The point in time `delay` after `when`: not before it, and the end of time if that is too far to be said.
+inline TimePoint deadline_after(TimePoint when, Duration delay) {
+  if (delay > TimePoint::max() - when) return TimePoint::max();
+  return when + std::max(delay, Duration::zero());
 }
 
 }  // namespace parley
