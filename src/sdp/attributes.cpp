@@ -54,14 +54,14 @@ constexpr std::array kMediaRows = {
     InM::many<&M::extmaps>("extmap", "RFC 8285 section 8"),
     InM::many<&M::rtcp_feedback>("rtcp-fb", "RFC 4585 section 4.2"),
     InM::many<&M::msids>("msid", "RFC 8830 section 2"),
-    // RFC 8851 section 6.2.2 and RFC 8853 section 5.2 want what is malformed here to be ignored.
+    // RFC 8851 section 6 and RFC 8853 section 5.3 want what is malformed here to be ignored, not refused.
     InM::tolerant(InM::many<&M::rids>("rid", "RFC 8851 section 10")),
     InM::tolerant(InM::one<&M::simulcast>("simulcast", "RFC 8853 section 5.1")),
     InM::tolerant(InM::many<&M::ssrc_groups>("ssrc-group", "RFC 5576 section 4.2")),
     InM::tolerant(InM::many<&M::ssrcs>("ssrc", "RFC 5576 section 4.1")),
     InM::one<&M::sctp_port>("sctp-port", "RFC 8841 section 5"),
     InM::one<&M::max_message_size>("max-message-size", "RFC 8841 section 6"),
-    InM::one<&M::sctpmap>("sctpmap", "draft-ietf-mmusic-sctp-sdp-05 section 4"),
+    InM::one<&M::sctpmap>("sctpmap", "draft-ietf-mmusic-sctp-sdp-05"),
     InM::tolerant(InM::words<&M::ice_options>("ice-options", "RFC 8839 section 5.6")),
 };
 
@@ -70,7 +70,7 @@ constexpr std::array kMediaTransportRows = {
     InM::flag<&M::rtcp_mux>("rtcp-mux"),
     InM::flag<&M::rtcp_mux_only>("rtcp-mux-only"),
     InM::flag<&M::rtcp_rsize>("rtcp-rsize"),
-    InM::many<&M::candidates, &read_text>("candidate", "RFC 8839 section 5.1"),
+    InM::tolerant(InM::many<&M::candidates, &read_text>("candidate", "RFC 8839 section 5.1")),
     InM::flag<&M::end_of_candidates>("end-of-candidates"),
 };
 

@@ -28,15 +28,17 @@ std::string_view without_line_end(std::string_view line) { return line.substr(0,
 
 template <class Owner>
 Refusal take_attribute(Owner& owner, std::span<const Row<Owner>> rows, std::string_view text) {
-  Attribute attribute = *read<Attribute>(text);
+  const bool valued = text.find(':') != std::string_view::npos;
+  AttributeText attribute{take_until(text, ':'), std::nullopt};
+  if (valued) attribute.value = text;
   const auto row = std::ranges::find(rows, attribute.name, &Row<Owner>::name);
   const Outcome outcome = row == rows.end() ? Outcome::Malformed : row->parse(owner, attribute);
   if (outcome == Outcome::Stored) return std::nullopt;
   if (row != rows.end() && row->otherwise == Otherwise::Refuse) {
-    const std::string what = "a=" + attribute.name;
+    const std::string what = "a=" + std::string(attribute.name);
     return outcome == Outcome::Malformed ? malformed(what, row->source) : repeated(what);
   }
-  owner.attributes.push_back(std::move(attribute));
+  owner.attributes.push_back({std::string(attribute.name), std::optional<std::string>(attribute.value)});
   return std::nullopt;
 }
 

@@ -32,7 +32,7 @@ struct Rows {
   template <auto Member>
   static constexpr R flag(std::string_view name) {
     return {name, "", Otherwise::KeepRaw,
-            [](Owner& owner, const Attribute& attribute) {
+            [](Owner& owner, const AttributeText& attribute) {
               if (attribute.value) return Outcome::Malformed;
               owner.*Member = true;
               return Outcome::Stored;
@@ -46,7 +46,7 @@ struct Rows {
   template <Direction D>
   static constexpr R direction(std::string_view name) {
     return {name, "RFC 8866 section 6.7", Otherwise::Refuse,
-            [](Owner& owner, const Attribute& attribute) {
+            [](Owner& owner, const AttributeText& attribute) {
               if (attribute.value) return Outcome::Malformed;
               if (owner.direction.value_or(D) != D) return Outcome::Contradiction;
               owner.direction = D;
@@ -61,7 +61,7 @@ struct Rows {
   template <auto Member, auto Read = &read<typename FieldOf<Owner, Member>::value_type>>
   static constexpr R one(std::string_view name, std::string_view source) {
     return {name, source, Otherwise::Refuse,
-            [](Owner& owner, const Attribute& attribute) {
+            [](Owner& owner, const AttributeText& attribute) {
               auto value = attribute.value ? Read(*attribute.value) : std::nullopt;
               if (!value) return Outcome::Malformed;
               auto& field = owner.*Member;
@@ -78,7 +78,7 @@ struct Rows {
   template <auto Member, auto Read = &read<typename FieldOf<Owner, Member>::value_type>>
   static constexpr R many(std::string_view name, std::string_view source) {
     return {name, source, Otherwise::Refuse,
-            [](Owner& owner, const Attribute& attribute) {
+            [](Owner& owner, const AttributeText& attribute) {
               auto value = attribute.value ? Read(*attribute.value) : std::nullopt;
               if (!value) return Outcome::Malformed;
               (owner.*Member).push_back(*std::move(value));
@@ -93,7 +93,7 @@ struct Rows {
   template <auto Member>
   static constexpr R words(std::string_view name, std::string_view source) {
     return {name, source, Otherwise::Refuse,
-            [](Owner& owner, const Attribute& attribute) {
+            [](Owner& owner, const AttributeText& attribute) {
               const auto list = attribute.value ? read_words(*attribute.value) : std::nullopt;
               if (!list) return Outcome::Malformed;
               (owner.*Member).insert((owner.*Member).end(), list->begin(), list->end());
