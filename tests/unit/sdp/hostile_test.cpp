@@ -148,8 +148,8 @@ TEST(SdpHostile, TimeIsLinearInSize) {
       return all;
     };
     // Eight times the size: about 8 times the time if linear, 64 if quadratic. Little time is no evidence.
-    const double small = seconds_for(text(4000));
-    const double large = seconds_for(text(32000));
+    const double small = seconds_for(text(2000));
+    const double large = seconds_for(text(16000));
     EXPECT_TRUE(large < 0.02 || large < 24 * small) << shape.name << ": " << small << " s, then " << large << " s";
   }
 }
