@@ -24,6 +24,7 @@ Association::Impl::Impl(EventLoop& l, const Config& c, Handler& h)
 void Association::Impl::output(ByteView packet) {
   ++counters.packets_sent;
   counters.bytes_sent += packet.size();
+  if (interleaving) solo.watch(packet);
   handler->on_sctp_packet(packet);
 }
 
@@ -60,7 +61,7 @@ void Association::Impl::receive(ByteView packet) {
   if (state != State::Connected) return;
   if (!waiting_resets.empty()) retry_resets();
   if (interleaving) avoid_standstill();
-  if (wants_room) offer_room();
+  if (wanted_room > 0) offer_room();
 }
 
 void Association::Impl::close() {
@@ -69,6 +70,7 @@ void Association::Impl::close() {
   socket.close();
   handler = nullptr;
   ticker.reset();
+  nudge_timer.cancel();
   early.clear();
 }
 

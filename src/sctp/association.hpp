@@ -32,6 +32,8 @@ struct Config {
   /// each of what the peer asks for up to the latter.
   std::uint16_t streams = 256;
   std::uint16_t max_incoming_streams = 1024;
+  /// INITs sent before giving up, after 200, 400, … ms (at most 5 s) each: about 25 s.
+  std::uint16_t max_init_attempts = 8;
   /// Offer RFC 8260.
   bool interleaving = true;
   /// What incomplete messages may hold together before the association is given up; only a peer that interleaves can

@@ -5,7 +5,9 @@
 
 #include "sctp/assembly.hpp"
 #include "sctp/association.hpp"
+#include "sctp/ledger.hpp"
 #include "sctp/socket.hpp"
+#include "sctp/solo.hpp"
 #include "sctp/ticker.hpp"
 
 namespace parley::sctp {
@@ -27,13 +29,19 @@ struct Association::Impl final : Endpoint {
 
   // Known when connected.
   unsigned outgoing_streams = 0, incoming_streams = 0;
+  std::size_t fragment_size = 0;  // bytes of a message that fit one chunk
   bool interleaving = false, partial_reliability = false, resets = false;
 
   // Sending.
-  std::optional<StreamId> open_message{};  // begun, and without interleaving the only one that may go on
-  bool wants_room = false;                 // send() said WouldBlock or Busy
-  unsigned unchecked = 0;                  // messages sent since the backlog was looked at
+  std::optional<StreamId> open_message{};  // a huge one, begun
+  std::size_t room = 0;                    // at least so many bytes fit
+  std::size_t wanted_room = 0;             // send() said WouldBlock or Busy and will be told when there is that much
+  Ledger ledger{};
+  Solo solo{};
+  bool wants_idle = false;  // what waits cannot go before the stack has sent everything once
   std::vector<StreamId> waiting_resets{};
+  bool nudging = false;
+  Timer nudge_timer{};
 
   // Receiving.
   Assembly assembly;
@@ -56,11 +64,16 @@ struct Association::Impl final : Endpoint {
   void later(UniqueFunction<void(Impl&)> what);
 
   // association_sending.cpp
+  [[nodiscard]] std::size_t huge() const;
   SendResult send(const MessageInfo& info, ByteView& rest);
+  [[nodiscard]] bool alone(const MessageInfo& info, std::size_t size) const;
   SendResult send_pieces(const MessageInfo& info, ByteView& rest);
-  bool crowded();
-  SendResult block();
+  SendResult put(const MessageInfo& info, ByteView& rest, std::size_t size);
+  SendResult block(std::size_t size);
+  bool has_room(std::size_t size);
+  void look_at_backlog();
   void offer_room();
+  void nudge();
   void reset(std::span<const StreamId> streams);
   void retry_resets();
 

@@ -119,9 +119,10 @@ void Association::Impl::association_changed() {
       resets = has(SCTP_ASSOC_SUPPORTS_RE_CONFIG);
       outgoing_streams = change.sac_outbound_streams;
       incoming_streams = change.sac_inbound_streams;
+      fragment_size = socket.fragment_size();
       state = State::Connected;
       handler->on_sctp_connected(std::min(outgoing_streams, incoming_streams));
-      if (state == State::Connected && std::exchange(wants_room, false)) handler->on_sctp_writable();
+      if (state == State::Connected && std::exchange(wanted_room, 0) > 0) handler->on_sctp_writable();
       return;
     }
     case SCTP_SHUTDOWN_COMP:

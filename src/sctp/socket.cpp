@@ -3,7 +3,9 @@
 #include <arpa/inet.h>
 #include <usrsctp.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <vector>
 
 #include "sctp/stack.hpp"
@@ -14,6 +16,7 @@ namespace {
 // Missing from the library's public header.
 constexpr int kInterleavingSupported = 0x1206;  // SCTP_INTERLEAVING_SUPPORTED
 constexpr int kGetSndbufUse = 0x1101;           // SCTP_GET_SNDBUF_USE
+constexpr std::uint32_t kChunkHeader = 16;      // of DATA; I-DATA's is 20
 struct SockStat {                               // struct sctp_sockstat
   sctp_assoc_t ss_assoc_id;
   std::uint32_t ss_total_sndbuf;
@@ -70,7 +73,9 @@ bool Socket::configure(const Config& config) {
   ok &= set(IPPROTO_SCTP, SCTP_FRAGMENT_INTERLEAVE, std::uint32_t{2});
   if (config.interleaving) ok &= set(IPPROTO_SCTP, kInterleavingSupported, sctp_assoc_value{SCTP_FUTURE_ASSOC, 1});
   ok &= set(IPPROTO_SCTP, SCTP_INITMSG,
-            sctp_initmsg{.sinit_num_ostreams = config.streams, .sinit_max_instreams = config.max_incoming_streams});
+            sctp_initmsg{.sinit_num_ostreams = config.streams,
+                         .sinit_max_instreams = config.max_incoming_streams,
+                         .sinit_max_attempts = config.max_init_attempts});
   // The library adds the 12 bytes of the common header to the path MTU when the path is ours, and wants multiples of 4.
   sctp_paddrparams path{};
   path.spp_flags = SPP_PMTUD_DISABLE;
@@ -93,7 +98,8 @@ int Socket::connect(const Config& config) {
   if (!configure(config)) return errno;
   usrsctp_set_upcall(socket_, &Stack::upcall, address_of(id_));
   sockaddr_conn local = address(id_, config.local_port);
-  sockaddr_conn remote = address(id_, config.remote_port);
+  remote_port_ = config.remote_port;
+  sockaddr_conn remote = address(id_, remote_port_);
   if (usrsctp_bind(socket_, reinterpret_cast<sockaddr*>(&local), sizeof local) != 0) return errno;
   if (usrsctp_connect(socket_, reinterpret_cast<sockaddr*>(&remote), sizeof remote) != 0 && errno != EINPROGRESS)
     return errno;
@@ -154,23 +160,41 @@ void Socket::set_partial_delivery_point(std::uint32_t bytes) {
   set(IPPROTO_SCTP, SCTP_PARTIAL_DELIVERY_POINT, bytes);
 }
 
+bool Socket::read_status(sctp_status& status) const {
+  const Call call(id_, endpoint_);
+  socklen_t size = sizeof status;
+  return usrsctp_getsockopt(socket_, IPPROTO_SCTP, SCTP_STATUS, &status, &size) == 0;
+}
+
 Socket::Backlog Socket::backlog() const {
+  sctp_status status{};
+  if (!read_status(status)) return {};
   const Call call(id_, endpoint_);
   SockStat use{};
   socklen_t size = sizeof use;
   if (usrsctp_getsockopt(socket_, IPPROTO_SCTP, kGetSndbufUse, &use, &size) != 0) return {};
+  // The library counts the chunk headers of what is in flight, we do not.
+  const std::uint32_t headers = std::uint32_t{status.sstat_unackdata} * kChunkHeader;
+  return {.bytes = use.ss_total_sndbuf - std::min(use.ss_total_sndbuf, headers), .in_flight = status.sstat_unackdata};
+}
+
+std::size_t Socket::fragment_size() const {
   sctp_status status{};
-  size = sizeof status;
-  if (usrsctp_getsockopt(socket_, IPPROTO_SCTP, SCTP_STATUS, &status, &size) != 0) return {};
-  return {.bytes = use.ss_total_sndbuf,
-          .items = std::uint32_t{status.sstat_unackdata} + std::uint32_t{status.sstat_penddata}};
+  return read_status(status) ? status.sstat_fragmentation_point : 0;
+}
+
+void Socket::wake() {
+  const Call call(id_, endpoint_);
+  sctp_paddrparams path{};
+  path.spp_flags = SPP_HB_DEMAND;
+  sockaddr_conn peer = address(id_, remote_port_);
+  std::memcpy(&path.spp_address, &peer, sizeof peer);
+  set(IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, path);
 }
 
 Stats Socket::stats() const {
-  const Call call(id_, endpoint_);
   sctp_status status{};
-  socklen_t size = sizeof status;
-  if (usrsctp_getsockopt(socket_, IPPROTO_SCTP, SCTP_STATUS, &status, &size) != 0) return {};
+  if (!read_status(status)) return {};
   return {.smoothed_rtt = std::chrono::milliseconds(status.sstat_primary.spinfo_srtt),
           .congestion_window = status.sstat_primary.spinfo_cwnd,
           .receiver_window = status.sstat_rwnd,

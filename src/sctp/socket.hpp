@@ -8,7 +8,8 @@
 #include "sctp/association.hpp"
 #include "sctp/mailbox.hpp"
 
-struct socket;  // the library's
+struct socket;       // the library's
+struct sctp_status;  // likewise
 
 namespace parley::sctp {
 
@@ -43,11 +44,15 @@ class Socket {
   int add_streams(std::uint16_t more);
   /// From how many bytes on a message that is not complete yet is handed over in pieces.
   void set_partial_delivery_point(std::uint32_t bytes);
-  /// Bytes accepted and not yet acknowledged; messages and chunks that they are made of.
+  /// Makes the stack look for something to send (by a heartbeat).
+  void wake();
+  /// Bytes accepted and not yet acknowledged, and chunks of them on their way.
   struct Backlog {
-    std::uint32_t bytes = 0, items = 0;
+    std::uint32_t bytes = 0, in_flight = 0;
   };
   [[nodiscard]] Backlog backlog() const;
+  /// The largest message that fits one chunk. Once connected.
+  [[nodiscard]] std::size_t fragment_size() const;
   [[nodiscard]] Stats stats() const;
   /// ABORT. Nothing of the socket reaches the endpoint afterwards.
   void close();
@@ -55,6 +60,7 @@ class Socket {
 
  private:
   bool configure(const Config& config);
+  bool read_status(sctp_status& status) const;
   template <class T>
   bool set(int level, int name, const T& value);
 
@@ -62,6 +68,7 @@ class Socket {
   Endpoint& endpoint_;
   struct ::socket* socket_ = nullptr;
   std::uint64_t id_ = 0;
+  std::uint16_t remote_port_ = 0;
   std::shared_ptr<Mailbox> mailbox_;
 };
 

@@ -17,8 +17,9 @@ void End::carry(Bytes packet) {
   Duration delay = path.delay;
   if (path.jitter > Duration::zero())
     delay += Duration(std::uniform_int_distribution<Duration::rep>(0, path.jitter.count())(random));
-  auto arrive = [to = peer, packet = std::move(packet)] {
-    if (to->association) to->association->receive(packet);
+  auto arrive = [to = std::weak_ptr(peer->alive), packet = std::move(packet)] {
+    const auto end = to.lock();
+    if (end && (*end)->association) (*end)->association->receive(packet);
   };
   if (delay > Duration::zero()) {
     peer->loop.after(delay, std::move(arrive));
@@ -28,16 +29,24 @@ void End::carry(Bytes packet) {
 }
 
 void Sender::pump() {
-  while (!queue_.empty()) {
+  std::size_t busy = 0;
+  while (!queue_.empty() && busy < queue_.size()) {
     One& one = queue_.front();
     ByteView rest = ByteView(one.bytes).subspan(one.taken);
     const SendResult result = end_.association->send(one.info, rest);
     one.taken = one.bytes.size() - rest.size();
-    if (result == SendResult::WouldBlock || result == SendResult::Busy) return;
-    if (result == SendResult::Partial) continue;
+    if (result == SendResult::WouldBlock) return;
+    busy = result == SendResult::Busy ? busy + 1 : 0;
     if (result == SendResult::Failed) failed = true;
-    queue_.pop_front();
+    if (result == SendResult::Busy || (result == SendResult::Partial && turns)) queue_.push_back(std::move(one));
+    if (result != SendResult::Partial || turns) queue_.pop_front();
   }
+}
+
+std::size_t Sender::left() const {
+  std::size_t sum = 0;
+  for (const One& one : queue_) sum += one.bytes.size() - one.taken;
+  return sum;
 }
 
 void TwoEnds::wait(const std::function<bool()>& condition, Duration limit) {

@@ -41,8 +41,8 @@ class End : public Association::Handler {
   Path path;
   std::function<bool(ByteView)> filter;  // false: the packet is lost
   std::function<void(const Message&)> on_message;
-  std::function<void()> on_writable;
-  std::function<void(unsigned)> on_connected;
+  std::function<void()> on_writable, on_closed;
+  std::function<void(unsigned)> on_connected, on_incoming_reset;
   bool keep_bytes = true;
 
   unsigned streams = 0;
@@ -65,34 +65,46 @@ class End : public Association::Handler {
     if (on_message) on_message(one);
   }
   void on_sctp_message_too_long(StreamId stream) override { too_long.push_back(stream.get()); }
-  void on_sctp_incoming_reset(StreamId stream) override { incoming_resets.push_back(stream.get()); }
+  void on_sctp_incoming_reset(StreamId stream) override {
+    incoming_resets.push_back(stream.get());
+    if (on_incoming_reset) on_incoming_reset(stream.get());
+  }
   void on_sctp_outgoing_reset(StreamId stream) override { outgoing_resets.push_back(stream.get()); }
   void on_sctp_writable() override {
     ++writable;
     if (on_writable) on_writable();
   }
-  void on_sctp_closed(const std::optional<Error>& error) override { closed = error; }
+  void on_sctp_closed(const std::optional<Error>& error) override {
+    closed = error;
+    if (on_closed) on_closed();
+  }
 
  private:
   std::mt19937 random;
+  std::shared_ptr<End*> alive = std::make_shared<End*>(this);  // packets on their way look here
   void carry(Bytes packet);
   [[nodiscard]] bool chance(double probability) {
     return probability > 0 && std::uniform_real_distribution<>(0, 1)(random) < probability;
   }
 };
 
-/// Sends messages one after the other, waiting for room.
+/// Sends messages as room comes: one after the other, or piece by piece in turns where the association lets them.
 class Sender {
  public:
   explicit Sender(End& end) : end_(end) {
     end.on_writable = [this] { pump(); };
   }
-  void push(MessageInfo info, Bytes bytes) {
+  bool turns = false;
+  bool failed = false;
+  void push(const MessageInfo& info, Bytes bytes) {
     queue_.push_back({info, std::move(bytes), 0});
     pump();
   }
-  [[nodiscard]] bool done() const { return queue_.empty(); }
-  bool failed = false;
+  /// Without sending yet.
+  void add(const MessageInfo& info, Bytes bytes) { queue_.push_back({info, std::move(bytes), 0}); }
+  void pump();
+  /// Bytes not yet taken.
+  [[nodiscard]] std::size_t left() const;
 
  private:
   struct One {
@@ -100,7 +112,6 @@ class Sender {
     Bytes bytes;
     std::size_t taken;
   };
-  void pump();
   End& end_;
   std::deque<One> queue_;
 };
@@ -111,12 +122,14 @@ class TwoEnds : public ::testing::Test {
   std::shared_ptr<EventLoop> loop_a = EventLoop::create(), loop_b = loop_a;
   Config config;
   std::unique_ptr<End> a, b;
+  std::unique_ptr<Sender> sender_a;
 
   void make() {
     loop_a->run([&] { a = std::make_unique<End>(*loop_a, config, 1); });
     loop_b->run([&] { b = std::make_unique<End>(*loop_b, config, 2); });
     a->peer = b.get();
     b->peer = a.get();
+    sender_a = std::make_unique<Sender>(*a);
   }
   void start() {
     loop_a->run([&] { a->association->connect(); });
@@ -128,6 +141,7 @@ class TwoEnds : public ::testing::Test {
     wait([&] { return a->streams > 0 && b->streams > 0; });
   }
   void TearDown() override {
+    // First the associations, while the ABORTs can still be carried, then what they were carried to.
     if (b) loop_b->run([&] { b->association.reset(); });
     if (a) loop_a->run([&] { a->association.reset(); });
     loop_a->run([&] { a.reset(); });
