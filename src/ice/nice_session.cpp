@@ -119,6 +119,7 @@ struct NiceSession::Signals {
   static void packet(NiceAgent*, guint, guint, guint size, gchar* data, gpointer self) {
     static_cast<NiceSession*>(self)->sink_.on_nice_packet({reinterpret_cast<const std::uint8_t*>(data), size});
   }
+  static void ignore(NiceAgent*, guint, guint, guint, gchar*, gpointer) {}
   static void closed(GObject*, GAsyncResult*, gpointer data) {
     const std::unique_ptr<std::weak_ptr<std::function<void()>>> closed(
         static_cast<std::weak_ptr<std::function<void()>>*>(data));
@@ -267,7 +268,8 @@ void NiceSession::close(std::function<void()> closed) {
     is_closed_ = true;
     closed();
   });
-  nice_agent_attach_recv(agent_, stream_, kComponent, driver_.context(), nullptr, nullptr);
+  // Without a receiver libnice would not read, and never see the TURN server's answer.
+  nice_agent_attach_recv(agent_, stream_, kComponent, driver_.context(), Signals::ignore, nullptr);
   g_signal_handlers_disconnect_by_data(agent_, this);
   driver_.set_descriptors_change(true);
   const ThreadDefaultContext here(driver_.context());
