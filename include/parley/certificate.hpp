@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "parley/export.hpp"
@@ -21,9 +22,11 @@ struct RTCDtlsFingerprint {
 };
 
 /// What RTCPeerConnection::generateCertificate makes: webrtc-pc section 4.9.1. WebCrypto's AlgorithmIdentifier,
-/// narrowed to what is supported: {.name = "ECDSA", .namedCurve = "P-256"} or {.name = "RSASSA-PKCS1-v1_5",
-/// .modulusLength = 2048}.
+/// narrowed to what is supported: "ECDSA" with the curve "P-256", or "RSASSA-PKCS1-v1_5" with a modulus of 2048 to 8192
+/// bits.
 struct RTCCertificateKeygen {
+  RTCCertificateKeygen() {}  // NOLINT: not an aggregate, see RTCSessionDescriptionInit
+  explicit RTCCertificateKeygen(std::string name_) : name(std::move(name_)) {}
   std::string name = "ECDSA";
   std::string namedCurve = "P-256";
   unsigned modulusLength = 2048;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "parley/export.hpp"
 
@@ -22,11 +23,20 @@ PARLEY_EXPORT std::string_view to_string(RTCIceServerTransportProtocol protocol)
 PARLEY_EXPORT std::string_view to_string(RTCIceComponent component);
 
 /// webrtc-pc section 4.8.1. `candidate` is the text after "a=" of RFC 8839 section 5.1; "" says that there are no more.
+/// (With a constructor for the same reason as RTCSessionDescriptionInit.)
 struct RTCIceCandidateInit {
-  std::string candidate{};
-  std::optional<std::string> sdpMid{};
-  std::optional<std::uint16_t> sdpMLineIndex{};
-  std::optional<std::string> usernameFragment{};
+  RTCIceCandidateInit() {}                                                              // NOLINT
+  RTCIceCandidateInit(std::string candidate_, std::optional<std::string> sdp_mid = {},  // NOLINT: implicit by design
+                      std::optional<std::uint16_t> sdp_mline_index = {},
+                      std::optional<std::string> username_fragment = {})
+      : candidate(std::move(candidate_)),
+        sdpMid(std::move(sdp_mid)),
+        sdpMLineIndex(sdp_mline_index),
+        usernameFragment(std::move(username_fragment)) {}
+  std::string candidate;
+  std::optional<std::string> sdpMid;
+  std::optional<std::uint16_t> sdpMLineIndex;
+  std::optional<std::string> usernameFragment;
   bool operator==(const RTCIceCandidateInit&) const = default;
 };
 

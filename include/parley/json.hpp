@@ -29,7 +29,7 @@ struct nlohmann::adl_serializer<parley::RTCSessionDescriptionInit> {
     parley::to_json(json, description);
   }
   static parley::RTCSessionDescriptionInit from_json(const nlohmann::json& json) {
-    parley::RTCSessionDescriptionInit description{.type = parley::RTCSdpType::Offer};
+    parley::RTCSessionDescriptionInit description(parley::RTCSdpType::Offer);
     parley::from_json(json, description);
     return description;
   }

@@ -84,13 +84,14 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
 
   Promise<RTCSessionDescriptionInit> createOffer(const RTCOfferOptions& options = {});
   Promise<RTCSessionDescriptionInit> createAnswer(const RTCAnswerOptions& options = {});
-  Promise<void> setLocalDescription(const RTCLocalSessionDescriptionInit& description = {});
-  Promise<void> setLocalDescription(const RTCSessionDescriptionInit& description) {
-    return setLocalDescription(RTCLocalSessionDescriptionInit{description.type, description.sdp});
-  }
+  Promise<void> setLocalDescription() { return setLocalDescription(RTCLocalSessionDescriptionInit()); }
+  Promise<void> setLocalDescription(const RTCLocalSessionDescriptionInit& description);
   Promise<void> setRemoteDescription(const RTCSessionDescriptionInit& description);
-  /// Empty, and a candidate whose text is "": the peer has no more candidates.
-  Promise<void> addIceCandidate(const std::optional<RTCIceCandidateInit>& candidate = std::nullopt);
+  /// Without a candidate, and with one whose text is "": the peer has no more candidates.
+  Promise<void> addIceCandidate() { return addIceCandidate(RTCIceCandidateInit()); }
+  Promise<void> addIceCandidate(const RTCIceCandidateInit& candidate);
+  Promise<void> addIceCandidate(const RTCIceCandidate& candidate) { return addIceCandidate(candidate.toJSON()); }
+  Promise<void> addIceCandidate(const std::optional<RTCIceCandidate>& candidate);
 
   [[nodiscard]] std::optional<RTCSessionDescription> localDescription() const;
   [[nodiscard]] std::optional<RTCSessionDescription> currentLocalDescription() const;
@@ -112,13 +113,14 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   void close();
 
   /// Throws TypeError and OperationError as webrtc-pc section 6.1 says, InvalidStateError when closed.
-  std::shared_ptr<RTCDataChannel> createDataChannel(std::string_view label, const RTCDataChannelInit& init = {});
+  std::shared_ptr<RTCDataChannel> createDataChannel(std::string_view label);
+  std::shared_ptr<RTCDataChannel> createDataChannel(std::string_view label, const RTCDataChannelInit& init);
   /// Null until SCTP has been negotiated.
   [[nodiscard]] std::shared_ptr<RTCSctpTransport> sctp() const;
 
   /// A key and a self-signed certificate, made on a worker: RSA takes 0.1 s. Rejects with NotSupportedError for an
   /// algorithm other than those of RTCCertificateKeygen.
-  static Promise<RTCCertificate> generateCertificate(const RTCCertificateKeygen& keygen = {});
+  static Promise<RTCCertificate> generateCertificate(const RTCCertificateKeygen& keygen = RTCCertificateKeygen());
 
   EventHandler<Event> onnegotiationneeded{list<"negotiationneeded">()};
   EventHandler<RTCPeerConnectionIceEvent> onicecandidate{list<"icecandidate">()};

@@ -15,17 +15,24 @@ enum class RTCSdpType { Offer, Pranswer, Answer, Rollback };
 PARLEY_EXPORT std::string_view to_string(RTCSdpType type);
 PARLEY_EXPORT std::optional<RTCSdpType> to_sdp_type(std::string_view text);
 
-/// webrtc-pc section 4.6.2. `sdp` means nothing for a rollback.
+/// webrtc-pc section 4.6.2: `{RTCSdpType::Offer, text}`, `{RTCSdpType::Rollback}`. `sdp` means nothing for a rollback.
+/// (Made by a constructor, not from designated initializers: GCC up to 12 destroys the members of an aggregate twice
+/// that is made inside a `co_await` expression, and that is where this is mostly made.)
 struct RTCSessionDescriptionInit {
+  RTCSessionDescriptionInit(RTCSdpType type_, std::string sdp_ = {}) : type(type_), sdp(std::move(sdp_)) {}  // NOLINT
   RTCSdpType type;
-  std::string sdp{};
+  std::string sdp;
 };
 
 /// webrtc-pc section 4.6.2: what setLocalDescription takes. Without a type, the one that fits the signaling state is
 /// used; with an empty sdp, the last one created, or a new one.
 struct RTCLocalSessionDescriptionInit {
-  std::optional<RTCSdpType> type{};
-  std::string sdp{};
+  RTCLocalSessionDescriptionInit() {}  // NOLINT: see RTCSessionDescriptionInit
+  RTCLocalSessionDescriptionInit(RTCSdpType type_, std::string sdp_ = {})
+      : type(type_), sdp(std::move(sdp_)) {}                                                                 // NOLINT
+  RTCLocalSessionDescriptionInit(const RTCSessionDescriptionInit& init) : type(init.type), sdp(init.sdp) {}  // NOLINT
+  std::optional<RTCSdpType> type;
+  std::string sdp;
 };
 
 /// A description as the connection holds it: webrtc-pc section 4.6.2. A value.
@@ -39,7 +46,7 @@ class RTCSessionDescription {
   operator const RTCSessionDescriptionInit&() const {
     return init_;
   }  // NOLINT: one is accepted as the other in IDL, too
-  operator RTCLocalSessionDescriptionInit() const { return {init_.type, init_.sdp}; }  // NOLINT
+  operator RTCLocalSessionDescriptionInit() const { return {init_}; }  // NOLINT
 
  private:
   RTCSessionDescriptionInit init_;

@@ -86,10 +86,7 @@ void Peer::on_dtls_error(const Error& error) {
 }
 
 void Peer::on_local_candidate(const session::LocalCandidate& local) {
-  RTCIceCandidate candidate({.candidate = local.text,
-                             .sdpMid = local.sdp_mid,
-                             .sdpMLineIndex = local.sdp_mline_index,
-                             .usernameFragment = local.username_fragment});
+  RTCIceCandidate candidate({local.text, local.sdp_mid, local.sdp_mline_index, local.username_fragment});
   std::optional<std::string> url;
   if (!local.source.url.empty()) url = local.source.url;
   std::optional<RTCIceServerTransportProtocol> relay_protocol;

@@ -95,7 +95,7 @@ void Peer::create_offer(const RTCOfferOptions& options, const PromiseResolver<RT
   chain(done, [this, restart = options.iceRestart]() -> Result<RTCSessionDescriptionInit> {
     auto sdp = connection_.create_offer(restart);
     if (!sdp) return Unexpected(sdp.error());
-    return RTCSessionDescriptionInit{.type = RTCSdpType::Offer, .sdp = *std::move(sdp)};
+    return RTCSessionDescriptionInit(RTCSdpType::Offer, *std::move(sdp));
   });
 }
 
@@ -103,7 +103,7 @@ void Peer::create_answer(const PromiseResolver<RTCSessionDescriptionInit>& done)
   chain(done, [this]() -> Result<RTCSessionDescriptionInit> {
     auto sdp = connection_.create_answer();
     if (!sdp) return Unexpected(sdp.error());
-    return RTCSessionDescriptionInit{.type = RTCSdpType::Answer, .sdp = *std::move(sdp)};
+    return RTCSessionDescriptionInit(RTCSdpType::Answer, *std::move(sdp));
   });
 }
 
@@ -144,8 +144,7 @@ Result<void> Peer::set_description(jsep::Side side, jsep::SdpType type, const st
   return {};
 }
 
-void Peer::add_ice_candidate(std::optional<RTCIceCandidateInit> candidate, const PromiseResolver<void>& done) {
-  RTCIceCandidateInit init = candidate.value_or(RTCIceCandidateInit{});
+void Peer::add_ice_candidate(RTCIceCandidateInit init, const PromiseResolver<void>& done) {
   if (!init.candidate.empty() && !init.sdpMid && !init.sdpMLineIndex) {
     done.reject(TypeError("a candidate needs sdpMid or sdpMLineIndex"));
     return;

@@ -32,7 +32,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void create_answer(const PromiseResolver<RTCSessionDescriptionInit>& done);
   void set_local_description(RTCLocalSessionDescriptionInit description, const PromiseResolver<void>& done);
   void set_remote_description(RTCSessionDescriptionInit description, const PromiseResolver<void>& done);
-  void add_ice_candidate(std::optional<RTCIceCandidateInit> candidate, const PromiseResolver<void>& done);
+  void add_ice_candidate(RTCIceCandidateInit candidate, const PromiseResolver<void>& done);
 
   // close.cpp
   void close();

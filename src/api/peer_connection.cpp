@@ -81,9 +81,13 @@ Promise<void> RTCPeerConnection::setRemoteDescription(const RTCSessionDescriptio
   });
 }
 
-Promise<void> RTCPeerConnection::addIceCandidate(const std::optional<RTCIceCandidateInit>& candidate) {
+Promise<void> RTCPeerConnection::addIceCandidate(const RTCIceCandidateInit& candidate) {
   return on_loop<void>(loop_, peer_,
                        [candidate](api::Peer& peer, const auto& done) { peer.add_ice_candidate(candidate, done); });
+}
+
+Promise<void> RTCPeerConnection::addIceCandidate(const std::optional<RTCIceCandidate>& candidate) {
+  return addIceCandidate(candidate ? candidate->toJSON() : RTCIceCandidateInit());
 }
 
 std::optional<RTCSessionDescription> RTCPeerConnection::localDescription() const {
@@ -142,6 +146,10 @@ RTCConfiguration RTCPeerConnection::getConfiguration() const {
 
 void RTCPeerConnection::close() {
   loop_->run([this] { peer_->close(); });
+}
+
+std::shared_ptr<RTCDataChannel> RTCPeerConnection::createDataChannel(std::string_view label) {
+  return createDataChannel(label, RTCDataChannelInit{});
 }
 
 std::shared_ptr<RTCDataChannel> RTCPeerConnection::createDataChannel(std::string_view label,

@@ -6,7 +6,7 @@ namespace parley {
 namespace {
 
 RTCIceCandidate to_w3c(const ice::Candidate& candidate, const std::string& mid) {
-  RTCIceCandidateInit init{.candidate = ice::print_candidate(candidate), .sdpMid = mid};
+  RTCIceCandidateInit init(ice::print_candidate(candidate), mid);
   if (!candidate.username_fragment.empty()) init.usernameFragment = candidate.username_fragment;
   return RTCIceCandidate(std::move(init));
 }

@@ -42,7 +42,7 @@ void from_json(const json& in, RTCSessionDescriptionInit& description) {
   if (!in.is_object()) throw TypeError("a session description is not an object");
   const auto type = to_sdp_type(optional_text(in, "type").value_or(""));
   if (!type) throw TypeError("a session description has no valid type");
-  description = {.type = *type, .sdp = optional_text(in, "sdp").value_or("")};
+  description = {*type, optional_text(in, "sdp").value_or("")};
 }
 
 void to_json(json& out, const RTCIceCandidateInit& candidate) {
@@ -58,10 +58,8 @@ void from_json(const json& in, RTCIceCandidateInit& candidate) {
   candidate = {};
   if (in.is_null()) return;
   if (!in.is_object()) throw TypeError("a candidate is not an object");
-  candidate = {.candidate = optional_text(in, "candidate").value_or(""),
-               .sdpMid = optional_text(in, "sdpMid"),
-               .sdpMLineIndex = optional_index(in, "sdpMLineIndex"),
-               .usernameFragment = optional_text(in, "usernameFragment")};
+  candidate = {optional_text(in, "candidate").value_or(""), optional_text(in, "sdpMid"),
+               optional_index(in, "sdpMLineIndex"), optional_text(in, "usernameFragment")};
 }
 
 }  // namespace parley
