@@ -1,7 +1,6 @@
 #include "jsep/association.hpp"
 
 #include <algorithm>
-#include <ranges>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -30,9 +29,10 @@ Result<DtlsRole> role_of(const TransportPair& pair) {
 }  // namespace
 
 const RemoteIce* remote_in_use(const Transport& transport) {
-  for (const IceGeneration& generation : std::views::reverse(transport.generations))
-    if (generation.remote) return &*generation.remote;
-  return nullptr;
+  const RemoteIce* newest = nullptr;
+  for (const IceGeneration& generation : transport.generations)
+    if (generation.remote) newest = &*generation.remote;
+  return newest;
 }
 
 bool begins_new_association(const DtlsAgreement& in_use, const TransportView& remote) {
