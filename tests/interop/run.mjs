@@ -19,6 +19,7 @@ const { values: options } = parseArgs({ options: {
   minutes: { ...text, default: '15' },
 } });
 
+for (const name of ['modules', 'pion', 'parley']) options[name] = path.resolve(options[name] ?? name);
 const known = stacks(options);
 const peers = {};
 let transcript = new Transcript();
