@@ -17,7 +17,9 @@ Unexpected<Error> refused(std::string what) { return fail(ErrorKind::OperationEr
 
 /// Which sections of the remote description are meant: one, or, for the end of candidates only, all of them.
 Result<std::vector<std::size_t>> sections_meant(const sdp::Description& remote, const CandidateInit& init) {
-  if (init.sdp_mid) {
+  // pion writes an empty sdpMid beside the index. No a=mid is empty, so browsers go by the index then, and so do we.
+  const bool by_mid = init.sdp_mid && !(init.sdp_mid->empty() && init.sdp_mline_index);
+  if (by_mid) {
     if (const auto index = sdp::index_by_mid(remote, *init.sdp_mid)) return std::vector{*index};
     return refused("no m= section has the mid of the candidate");
   }

@@ -28,11 +28,20 @@ void Transport::Generation::on_ice_selected_pair(const ice::Candidate&, const ic
 
 void Transport::Generation::on_ice_packet(ByteView packet) { owner.receive(packet); }
 
+// SRTP is negotiated even without media: it may come later over the same association (RFC 8842 section 3), and pion
+// ends a handshake without use_srtp with an alert.
+static std::unique_ptr<dtls::Transport> make_dtls(const std::shared_ptr<const dtls::Certificate>& certificate,
+                                                  dtls::Transport::Handler& handler) {
+  using enum dtls::SrtpProfile;
+  return std::make_unique<dtls::Transport>(
+      certificate, handler, dtls::Config{.srtp_profiles = {AeadAes128Gcm, AeadAes256Gcm, Aes128CmSha1_80}});
+}
+
 Transport::Transport(EventLoop& loop, std::shared_ptr<const dtls::Certificate> certificate, Observer& observer)
     : loop_(loop),
       certificate_(std::move(certificate)),
       observer_(&observer),
-      dtls_(std::make_unique<dtls::Transport>(certificate_, static_cast<dtls::Transport::Handler&>(*this))),
+      dtls_(make_dtls(certificate_, *this)),
       dtls_deadline_(std::make_unique<Deadline<dtls::Transport>>(loop_, *dtls_)) {}
 
 Transport::~Transport() { close(); }
@@ -104,7 +113,7 @@ void Transport::start_dtls(dtls::Role role, std::vector<dtls::Fingerprint> remot
     dtls_->close();
     loop_.post([old = std::shared_ptr<dtls::Transport>(std::move(dtls_)),
                 deadline = std::shared_ptr<Deadline<dtls::Transport>>(std::move(dtls_deadline_))] {});
-    dtls_ = std::make_unique<dtls::Transport>(certificate_, static_cast<dtls::Transport::Handler&>(*this));
+    dtls_ = make_dtls(certificate_, *this);
     dtls_deadline_ = std::make_unique<Deadline<dtls::Transport>>(loop_, *dtls_);
   }
   dtls_start_ = DtlsStart{role, std::move(remote)};

@@ -47,6 +47,15 @@ TEST(AddIceCandidate, TellsTheGenerationInUse) {
   EXPECT_TRUE(has_line(alice.snapshot.current_remote->sdp, "a=end-of-candidates"));
 }
 
+TEST(AddIceCandidate, GoesByTheIndexIfTheMidIsEmpty) {
+  Peer alice("A"), bob("B");
+  negotiate(alice, bob);
+  const auto added = add(alice, {.candidate = line(kHost), .sdp_mid = "", .sdp_mline_index = 0});
+  ASSERT_TRUE(added);
+  EXPECT_EQ(added->remote_candidates.size(), 1u);
+  EXPECT_EQ(refusal(alice, {.candidate = line(kOther), .sdp_mid = ""}), ErrorKind::OperationError);
+}
+
 TEST(AddIceCandidate, ComesWithThePlanOfTheAnswerIfItIsEarly) {
   Peer alice("A"), bob("B");
   bob.set_remote(SdpType::Offer, replaced(alice.offer(), "a=mid:0", "a=mid:0\r\na=" + line(kOther)));
