@@ -114,13 +114,17 @@ async def offer(connection):
 
 
 def parse_candidate(pc, init):
-    text = init.get("candidate") or ""
-    if not text:
-        return None
-    candidate = candidate_from_sdp(text.removeprefix("candidate:"))
+    candidate = candidate_from_sdp(init["candidate"].removeprefix("candidate:"))
     # aiortc ignores a candidate whose sdpMid it does not know, and pion writes an empty one beside a good sdpMLineIndex.
     candidate.sdpMid, candidate.sdpMLineIndex = init.get("sdpMid") or pc.sctp.mid, init.get("sdpMLineIndex")
     return candidate
+
+
+async def add_candidate(pc, init):
+    if init["candidate"]:
+        await pc.addIceCandidate(parse_candidate(pc, init))
+    else:  # aiortc's addIceCandidate fails on the end of candidates; its transport knows it
+        await pc.sctp.transport.transport.addRemoteCandidate(None)
 
 
 async def signal(connection, message):
@@ -132,7 +136,7 @@ async def signal(connection, message):
         elif "answer" in message:
             await entry.pc.setRemoteDescription(RTCSessionDescription(**message["answer"]))
         else:
-            await entry.pc.addIceCandidate(parse_candidate(entry.pc, message["new-ice-candidate"]))
+            await add_candidate(entry.pc, message["new-ice-candidate"])
 
 
 async def open_channel(connection, channel, label, options):
