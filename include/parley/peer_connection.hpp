@@ -113,6 +113,7 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   void close();
 
   /// Throws TypeError and OperationError as webrtc-pc section 6.1 says, InvalidStateError when closed.
+  /// Called on another thread than the loop's, `open` waits for the first handler, as messages always do.
   std::shared_ptr<RTCDataChannel> createDataChannel(std::string_view label);
   std::shared_ptr<RTCDataChannel> createDataChannel(std::string_view label, const RTCDataChannelInit& init);
   /// Null until SCTP has been negotiated.

@@ -15,7 +15,8 @@ std::span<const std::byte> to_bytes(ByteView view) { return std::as_bytes(view);
 }  // namespace
 
 /// webrtc-pc section 6.1.1, createDataChannel.
-std::shared_ptr<RTCDataChannel> Peer::create_data_channel(std::string_view label, const RTCDataChannelInit& init) {
+std::shared_ptr<RTCDataChannel> Peer::create_data_channel(std::string_view label, const RTCDataChannelInit& init,
+                                                          bool from_loop) {
   if (closed_) throw InvalidStateError("the connection is closed");
   dcep::ChannelInit wanted{.label = std::string(label),
                            .protocol = init.protocol,
@@ -27,7 +28,8 @@ std::shared_ptr<RTCDataChannel> Peer::create_data_channel(std::string_view label
   const bool first = !connection_.data_channel_was_created();
   auto key = connection_.create_channel(std::move(wanted));
   if (!key) throw_exception(key.error());
-  const auto object = add_channel(*key, *connection_.channels().init(*key)).object;
+  const auto& [core, object] = add_channel(*key, *connection_.channels().init(*key));
+  core->open_waits = !from_loop;
   connection_.channels().open(*key);
   if (first) update_negotiation_needed();
   return object;
@@ -41,7 +43,7 @@ Peer::Channel& Peer::add_channel(dcep::ChannelKey key, const dcep::ChannelInit& 
   core->init = init;
   if (const auto id = connection_.channels().id(key)) core->id = id->get();
   if (sctp_core_) core->max_message_size = sctp_core_->max_message_size.load();
-  core->lists->get<"message">()->on_added([weak = std::weak_ptr(core), loop = std::weak_ptr(loop_)] {
+  const auto pump_later = [weak = std::weak_ptr(core), loop = std::weak_ptr(loop_)] {
     const auto alive = loop.lock();
     if (!alive) return;
     alive->post([weak] {
@@ -49,7 +51,9 @@ Peer::Channel& Peer::add_channel(dcep::ChannelKey key, const dcep::ChannelInit& 
       if (!channel) return;
       if (const auto peer = channel->peer.lock()) peer->pump(*channel);
     });
-  });
+  };
+  core->lists->get<"message">()->on_added(pump_later);
+  core->lists->get<"open">()->on_added(pump_later);
   auto object = std::make_shared<RTCDataChannel>(core);
   return channels_.insert_or_assign(key, Channel{std::move(core), std::move(object)}).first->second;
 }
@@ -67,12 +71,19 @@ void Peer::on_channel_id(dcep::ChannelKey key, dcep::StreamId id) {
 void Peer::on_channel_open(dcep::ChannelKey key) {
   const auto found = channels_.find(key);
   if (found == channels_.end()) return;
-  queue([channel = found->second.core] {
+  queue([this, channel = found->second.core] {
     const RTCDataChannelState state = channel->state;
     if (state == RTCDataChannelState::Closing || state == RTCDataChannelState::Closed) return;
     channel->state = RTCDataChannelState::Open;
-    channel->lists->get<"open">()->fire({"open"});
+    channel->open_is_due = true;
+    fire_open(*channel);
   });
+}
+
+void Peer::fire_open(DataChannelCore& channel) {
+  if (!channel.open_is_due || (channel.open_waits && channel.lists->get<"open">()->empty())) return;
+  channel.open_is_due = false;
+  if (channel.state == RTCDataChannelState::Open) channel.lists->get<"open">()->fire({"open"});
 }
 
 void Peer::on_channel_message(dcep::ChannelKey key, bool text, ByteView message) {
@@ -81,7 +92,6 @@ void Peer::on_channel_message(dcep::ChannelKey key, bool text, ByteView message)
   const std::shared_ptr<DataChannelCore> channel = found->second.core;
   const bool listening = !channel->lists->get<"message">()->empty();
   if (queued_ == 0 && channel->waiting.empty() && listening) {
-    const auto keep = shared_from_this();  // the handler may destroy the connection
     fire_message(*channel, text, to_bytes(message));
     return;
   }
@@ -110,6 +120,7 @@ void Peer::pump(DataChannelCore& channel) {
       });
     return;
   }
+  fire_open(channel);
   while (!channel.waiting.empty() && !channel.lists->get<"message">()->empty()) {
     const DataChannelCore::Waiting message = std::move(channel.waiting.front());
     channel.waiting.pop_front();

@@ -68,6 +68,10 @@ struct DataChannelCore {
   std::size_t taken = 0;
   bool settling = false;  // that task is queued
   std::deque<PromiseResolver<void>> writers;
+  /// Made on another thread than the loop's, where `open` may be fired before the program gets to set its handler: then
+  /// the event waits for it.
+  bool open_waits = false;
+  bool open_is_due = false;
 };
 
 }  // namespace parley::api

@@ -38,7 +38,9 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void close();
 
   // channels.cpp
-  std::shared_ptr<RTCDataChannel> create_data_channel(std::string_view label, const RTCDataChannelInit& init);
+  /// `from_loop`: the program runs on the loop, so that nothing happens before it has set its handlers.
+  std::shared_ptr<RTCDataChannel> create_data_channel(std::string_view label, const RTCDataChannelInit& init,
+                                                      bool from_loop);
   void send(DataChannelCore& channel, bool text, std::vector<std::uint8_t>&& message);
   void send(DataChannelCore& channel, bool text, ByteView message);
   void write(DataChannelCore& channel, PromiseResolver<void> done);
@@ -102,6 +104,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void update_sctp();
   // channels.cpp
   Channel& add_channel(dcep::ChannelKey key, const dcep::ChannelInit& init);
+  void fire_open(DataChannelCore& channel);
   void fire_message(DataChannelCore& channel, bool text, std::span<const std::byte> bytes);
   void settle_buffered(const std::shared_ptr<DataChannelCore>& channel);
   void settle_buffered_later(DataChannelCore& channel);

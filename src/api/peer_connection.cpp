@@ -52,10 +52,10 @@ RTCPeerConnection::RTCPeerConnection(const RTCConfiguration& configuration)
 }
 
 RTCPeerConnection::~RTCPeerConnection() {
-  // The last reference has to go on the loop, too.
-  loop_->run([peer = std::move(peer_)]() mutable {
-    peer->close();
-    peer.reset();
+  loop_->run([this] {
+    peer_->close();
+    // We may be inside a handler, below which transports of this connection are still at work: they go in a later task.
+    loop_->post([gone = std::move(peer_)] {});
   });
 }
 
@@ -154,7 +154,8 @@ std::shared_ptr<RTCDataChannel> RTCPeerConnection::createDataChannel(std::string
 
 std::shared_ptr<RTCDataChannel> RTCPeerConnection::createDataChannel(std::string_view label,
                                                                      const RTCDataChannelInit& init) {
-  return loop_->run([&] { return peer_->create_data_channel(label, init); });
+  const bool from_loop = loop_->is_current();
+  return loop_->run([&] { return peer_->create_data_channel(label, init, from_loop); });
 }
 
 std::shared_ptr<RTCSctpTransport> RTCPeerConnection::sctp() const {
