@@ -1,0 +1,14 @@
+// What sanitizers are told not to report in our test programs, each with its reason.
+
+extern "C" const char* __lsan_default_suppressions();
+
+extern "C" const char* __lsan_default_suppressions() {
+  return
+      // OpenSSL keeps a little state per thread and frees it when the thread ends, but no more once its own atexit
+      // handler has run. The thread of EventLoop::shared() ends after that, when static objects are destroyed.
+      "leak:ERR_clear_error\n"
+      "leak:ossl_err_get_state_int\n"
+      "leak:EVP_RAND_CTX_new\n"
+      "leak:OPENSSL_init_crypto\n"
+      "leak:CRYPTO_zalloc\n";
+}
