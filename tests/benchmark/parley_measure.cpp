@@ -89,7 +89,8 @@ class Connector {
   };
   static Promise<void> connect(std::shared_ptr<Shared> shared) {
     const auto before = Clock::now();
-    Pair pair = co_await connect_pair(shared->rig, {});
+    const RTCDataChannelInit init;  // not inside the co_await: see RTCSessionDescriptionInit
+    Pair pair = co_await connect_pair(shared->rig, init);
     {
       const std::lock_guard lock(shared->mutex);
       shared->millis.push_back(micros_since(before) / 1000);

@@ -54,7 +54,7 @@ Signal signal_from_json(const nlohmann::json& json) {
     return {.description = RTCSessionDescriptionInit{type.value(), description["sdp"].get<std::string>()}};
   }
   const auto& candidate = json["candidate"];
-  RTCIceCandidateInit init{.candidate = candidate["candidate"].get<std::string>()};
+  RTCIceCandidateInit init(candidate["candidate"].get<std::string>());
   if (candidate.contains("sdpMid")) init.sdpMid = candidate["sdpMid"].get<std::string>();
   if (candidate.contains("sdpMLineIndex")) init.sdpMLineIndex = candidate["sdpMLineIndex"].get<std::uint16_t>();
   return {.candidate = std::move(init)};
