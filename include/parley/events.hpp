@@ -223,8 +223,8 @@ class EventHandler {
 
   template <detail::EventHandlerFor<E> F>
   EventHandler& operator=(F handler) {
-    if constexpr (std::is_constructible_v<F, std::nullptr_t>) {  // an empty std::function or function pointer clears as
-                                                                 // well
+    // An empty std::function or function pointer clears as well.
+    if constexpr (detail::Nullable<F>) {
       if (handler == nullptr) return *this = nullptr;
     }
     list_->set_attribute(detail::ListenerList<E>::wrap(std::move(handler)));

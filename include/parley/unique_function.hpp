@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -9,12 +10,22 @@
 
 namespace parley {
 
+namespace detail {
+
+/// A callable that may be none: a function pointer, a std::function.
+template <class F>
+concept Nullable = std::is_constructible_v<F, std::nullptr_t> && requires(const F& callable) {
+  { callable == nullptr } -> std::convertible_to<bool>;
+};
+
+}  // namespace detail
+
 template <class Signature>
 class UniqueFunction;
 
 /// A callable that owns what it captures and can only be moved: `std::move_only_function` until C++23 is here.
-/// Captures of up to six pointers are stored in place. Made from a null function pointer it is empty; an empty one must
-/// not be called.
+/// Captures of up to six pointers are stored in place. Made from a null function pointer or an empty std::function it
+/// is empty; an empty one must not be called.
 template <class R, class... Args>
 class UniqueFunction<R(Args...)> {
  public:
@@ -24,7 +35,7 @@ class UniqueFunction<R(Args...)> {
   requires(!std::is_same_v<std::decay_t<F>, UniqueFunction> && std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
       UniqueFunction(F&& callable) {  // NOLINT: implicit by design
     using Callable = std::decay_t<F>;
-    if constexpr (std::is_pointer_v<Callable> || std::is_member_pointer_v<Callable>) {
+    if constexpr (detail::Nullable<std::remove_reference_t<F>>) {
       if (callable == nullptr) return;
     }
     if constexpr (fits<Callable>) {
