@@ -43,17 +43,17 @@ Peer::Channel& Peer::add_channel(dcep::ChannelKey key, const dcep::ChannelInit& 
   core->init = init;
   if (const auto id = connection_.channels().id(key)) core->id = id->get();
   if (sctp_core_) core->max_message_size = sctp_core_->max_message_size.load();
-  const auto pump_later = [weak = std::weak_ptr(core), loop = std::weak_ptr(loop_)] {
+  const auto added = [weak = std::weak_ptr(core), loop = std::weak_ptr(loop_)] {
     const auto alive = loop.lock();
     if (!alive) return;
     alive->post([weak] {
       const auto channel = weak.lock();
       if (!channel) return;
-      if (const auto peer = channel->peer.lock()) peer->pump(*channel);
+      if (const auto peer = channel->peer.lock()) peer->pump_later(channel);
     });
   };
-  core->lists->get<"message">()->on_added(pump_later);
-  core->lists->get<"open">()->on_added(pump_later);
+  core->lists->get<"message">()->on_added(added);
+  core->lists->get<"open">()->on_added(added);
   auto object = std::make_shared<RTCDataChannel>(core);
   return channels_.insert_or_assign(key, Channel{std::move(core), std::move(object)}).first->second;
 }
@@ -104,23 +104,21 @@ void Peer::on_channel_message(dcep::ChannelKey key, bool text, ByteView message)
   const auto bytes = to_bytes(message);
   channel->waiting.push_back({text, {bytes.begin(), bytes.end()}});
   channel->waiting_bytes += message.size();
-  if (listening && channel->waiting.size() == 1) queue([this, channel] { pump(*channel); });
+  if (listening && channel->waiting.size() == 1) pump_later(channel);
 }
 
 void Peer::fire_message(DataChannelCore& channel, bool text, std::span<const std::byte> bytes) {
   channel.lists->get<"message">()->fire(MessageEvent(text, bytes));
 }
 
+void Peer::pump_later(const std::shared_ptr<DataChannelCore>& channel) {
+  // Through the queue, because earlier events come first, `open` above all.
+  if (!closed_) queue([this, channel] { pump(*channel); });
+}
+
 void Peer::pump(DataChannelCore& channel) {
-  if (closed_ || channel.state == RTCDataChannelState::Connecting || queued_ > 0) {
-    // Earlier events come first, `open` above all. One more round through the queue is after them.
-    if (!closed_ && queued_ > 0 && !channel.waiting.empty())
-      queue([this, weak = std::weak_ptr(channels_.at(channel.key).core)] {
-        if (const auto core = weak.lock()) pump(*core);
-      });
-    return;
-  }
   fire_open(channel);
+  if (channel.state == RTCDataChannelState::Connecting) return;
   while (!channel.waiting.empty() && !channel.lists->get<"message">()->empty()) {
     const DataChannelCore::Waiting message = std::move(channel.waiting.front());
     channel.waiting.pop_front();

@@ -46,7 +46,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void write(DataChannelCore& channel, PromiseResolver<void> done);
   void close_channel(DataChannelCore& channel);
   /// Somebody may have begun to listen: fires what waits.
-  void pump(DataChannelCore& channel);
+  void pump_later(const std::shared_ptr<DataChannelCore>& channel);
 
   [[nodiscard]] const session::Connection& connection() const { return connection_; }
   [[nodiscard]] const RTCConfiguration& configuration() const { return configuration_; }
@@ -104,6 +104,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void update_sctp();
   // channels.cpp
   Channel& add_channel(dcep::ChannelKey key, const dcep::ChannelInit& init);
+  void pump(DataChannelCore& channel);
   void fire_open(DataChannelCore& channel);
   void fire_message(DataChannelCore& channel, bool text, std::span<const std::byte> bytes);
   void settle_buffered(const std::shared_ptr<DataChannelCore>& channel);

@@ -147,6 +147,29 @@ TEST(DataChannel, WriteAppliesBackPressureAndNothingIsLost) {
   EXPECT_LT(most_buffered, RTCDataChannel::kHighWater + 60'000);
 }
 
+TEST(DataChannel, MessagesOfManyChannelsWaitSideBySide) {
+  Channels channels;
+  ASSERT_TRUE(channels.connected);
+  std::vector<std::shared_ptr<RTCDataChannel>> near, far;
+  Latch announced, all;
+  int heard = 0;
+  channels.answerer.ondatachannel = [&](const RTCDataChannelEvent& event) {
+    far.push_back(event.channel);
+    if (far.size() == 8) announced.set();
+  };
+  for (int i = 0; i < 8; ++i) near.push_back(channels.offerer.createDataChannel("c" + std::to_string(i)));
+  for (const auto& channel : near)
+    channel->onopen = [channel] {
+      for (int i = 0; i < 10; ++i) channel->send("x");
+    };
+  ASSERT_TRUE(announced.wait());
+  for (const auto& channel : far)
+    channel->onmessage = [&] {
+      if (++heard == 80) all.set();
+    };
+  EXPECT_TRUE(all.wait());
+}
+
 TEST(DataChannel, BufferedAmountLowFiresOnceBelowTheThreshold) {
   Channels channels;
   ASSERT_TRUE(channels.connected);
