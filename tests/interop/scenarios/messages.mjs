@@ -16,11 +16,13 @@ async function maximumFrom(link, peer) {
   return Math.min(announced, own, receiver.stack.receiveMaximum ?? Infinity, peer.stack.sendMaximum ?? Infinity);
 }
 
-async function sendMebibyte(channel, peer, maximum, kind) {
+async function sendMebibyte(channel, peer, maximum, kind, note) {
+  const start = performance.now();
   const size = Math.min(maximum, mebibyte);
   const contents = [];
   for (let sent = 0; sent < mebibyte; sent += size) contents.push({ fill: { kind, size: Math.min(size, mebibyte - sent), seed: sent + 7 } });
   await channel.deliver(peer, contents, 120);
+  note(`${peer.name} sent 1 MiB of ${kind} in ${Math.round(performance.now() - start)} ms`);
 }
 
 async function refuseLarger(link, channel, peer) {
@@ -40,7 +42,7 @@ export async function messages({ offerer, answerer, note }) {
   for (const peer of [offerer, answerer]) {
     const maximum = await maximumFrom(link, peer);
     note(`${peer.name} sends messages of up to ${maximum} bytes`);
-    for (const kind of ['binary', 'text']) await sendMebibyte(channel, peer, maximum, kind);
+    for (const kind of ['binary', 'text']) await sendMebibyte(channel, peer, maximum, kind, note);
     await refuseLarger(link, channel, peer);
     await channel.deliver(peer, [{ text: 'still open' }]);
   }
