@@ -12,3 +12,14 @@ extern "C" const char* __lsan_default_suppressions() {
       "leak:OPENSSL_init_crypto\n"
       "leak:CRYPTO_zalloc\n";
 }
+
+extern "C" const char* __tsan_default_suppressions();
+
+extern "C" const char* __tsan_default_suppressions() {
+  return
+      // GLib is not instrumented and its mutexes are futexes, which ThreadSanitizer does not see: what one of its
+      // threads (the resolver's) hands to another looks like a race. Only calls made by GLib itself are left out.
+      "called_from_lib:libglib-2.0.so\n"
+      "called_from_lib:libgobject-2.0.so\n"
+      "called_from_lib:libgio-2.0.so\n";
+}
