@@ -25,9 +25,9 @@ void Checks::lose_consent(TimePoint now) {
   lost_ = Lost{.since = lost_ ? lost_->since : now, .renewed = now, .silent = silent};
 }
 
-void Checks::heard(TimePoint now) {
+bool Checks::heard(TimePoint now) {
   last_heard_ = now;
-  if (lost_) lost_->silent = false;
+  return lost_ && std::exchange(lost_->silent, false);
 }
 
 TimePoint Checks::patience_ends() const {

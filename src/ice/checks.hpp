@@ -34,7 +34,8 @@ class Checks {
     any_local_ = any;
   }
   void remote_candidates_complete() { remote_complete_ = true; }
-  void heard(TimePoint now);  // a packet of the peer's, not STUN
+  /// A packet of the peer's, not STUN. True if that changes the state.
+  bool heard(TimePoint now);
   void advance(TimePoint now);
 
   // What follows.

@@ -75,7 +75,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void on_nice_pair(Candidate local, Candidate remote) override;
   void on_nice_packet(ByteView packet) override;
   // DirectSocket::Sink
-  void on_direct_heard() override { checks_.heard(Clock::now()); }
+  void on_direct_heard() override;
   void on_direct_packet(ByteView packet) override;
   void on_direct_stun(ByteView message, const SocketAddress& from) override;
   void on_direct_writable() override;

@@ -88,8 +88,12 @@ void Agent::Core::on_direct_writable() {
   flush();
 }
 
+void Agent::Core::on_direct_heard() {
+  if (checks_.heard(Clock::now())) later([](Core& core) { core.update_state(); });
+}
+
 void Agent::Core::on_nice_packet(ByteView packet) {
-  checks_.heard(Clock::now());
+  on_direct_heard();
   on_direct_packet(packet);
 }
 

@@ -7,6 +7,8 @@ namespace {
 
 /// Dispatches in a row before the loop is given a turn.
 constexpr int kMaxRounds = 16;
+/// How far expire() looks back.
+constexpr guint kRecentSources = 32;
 
 }  // namespace
 
@@ -61,6 +63,23 @@ void GlibDriver::sync() {
   g_main_context_release(context_);
   watch_descriptors();
   set_timer();
+}
+
+bool GlibDriver::expire(std::string_view name) {
+  // Sources are numbered as they are attached: one more tells where the numbers are.
+  GSource* probe = g_idle_source_new();
+  const guint next = g_source_attach(probe, context_);
+  g_source_destroy(probe);
+  g_source_unref(probe);
+  for (guint id = next - 1; id > 0 && id + kRecentSources > next; --id) {
+    GSource* source = g_main_context_find_source_by_id(context_, id);
+    const char* own_name = source != nullptr ? g_source_get_name(source) : nullptr;
+    if (own_name == nullptr || name != own_name) continue;
+    g_source_set_ready_time(source, 0);
+    sync();
+    return true;
+  }
+  return false;
 }
 
 void GlibDriver::iterate(TimePoint end) {

@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include <chrono>
+#include <string_view>
 #include <vector>
 
 #include "base/reactor.hpp"
@@ -21,6 +22,8 @@ class GlibDriver {
   [[nodiscard]] GMainContext* context() const { return context_; }
   /// To be called after anything that may have changed what the context waits for. Dispatches nothing.
   void sync();
+  /// Makes a timeout of that name, which has been set lately, due at once. False if there is none.
+  bool expire(std::string_view name);
   /// Waits for and dispatches something, until `end` at most, without the loop.
   void iterate(TimePoint end);
   /// While sockets are opened and closed a number may come to stand for another descriptor without the context's list

@@ -87,6 +87,8 @@ class NiceSession {
 
  private:
   struct Signals;  // the C callbacks
+  void check_at_once();
+
   Sink& sink_;
   GlibDriver driver_;
   NiceAgent* agent_;
@@ -94,7 +96,7 @@ class NiceSession {
   unsigned relays_ = 0;
   std::string pair_local_, pair_remote_;  // foundations
   std::shared_ptr<std::function<void()>> closed_;
-  bool closing_ = false, is_closed_ = false;
+  bool checking_ = false, closing_ = false, is_closed_ = false;
 };
 
 }  // namespace parley::ice

@@ -129,7 +129,8 @@ TEST_F(IceChecks, APacketOfThePeersIsConnectedAgain) {
   pass(10s);
   progress(Progress::Failed);
   EXPECT_EQ(checks.state(), State::Disconnected);
-  checks.heard(now);
+  EXPECT_TRUE(checks.heard(now));
+  EXPECT_FALSE(checks.heard(now));
   EXPECT_EQ(checks.state(), State::Completed);
 }
 

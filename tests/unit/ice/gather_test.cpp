@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ice/direct_socket.hpp"
 #include "unit/ice/peer.hpp"
 #include "unit/ice/servers.hpp"
 
@@ -94,6 +95,47 @@ TEST_P(IceGather, AServerThatSeesTheSameAddressGivesNoSecondCandidate) {
   const auto peer = gather(config({server.stun()}));
   EXPECT_EQ(peer->candidates.size(), 1U);
   EXPECT_TRUE(peer->errors.empty());
+}
+
+TEST_P(IceGather, AServerBeyondANatGivesAReflexiveCandidate) {
+  FarStunServer server(EventLoop::create());
+  const auto peer = gather(config({{*parse_server_url(server.url())}}));
+  ASSERT_EQ(peer->candidates.size(), 2U);
+  const Candidate& host = peer->candidates[0];
+  const Candidate& srflx = peer->candidates[1];
+  EXPECT_EQ(srflx.type, CandidateType::Srflx);
+  EXPECT_EQ(srflx.address, "203.0.113.7");
+  EXPECT_EQ(srflx.port, host.port);  // asked from the very socket
+  EXPECT_EQ(srflx.related_address, "127.0.0.1");
+  EXPECT_EQ(srflx.related_port, host.port);
+  EXPECT_EQ(srflx.priority, (100U << 24) | (host.priority & 0xFFFFFF));
+  EXPECT_NE(srflx.foundation, host.foundation);
+  EXPECT_EQ(peer->sources[1].url, server.url());
+  EXPECT_EQ(server.requests, 1);
+  EXPECT_TRUE(peer->errors.empty());
+}
+
+TEST_P(IceGather, OneDeadServerBesideALivingOneDoesNotMatter) {
+  if (!GetParam() || !DirectSocket::supported()) GTEST_SKIP() << "libnice knows one STUN server";
+  FarStunServer alive(EventLoop::create());
+  const LoopbackSocket silent(SOCK_DGRAM);
+  const std::string dead = "stun:127.0.0.1:" + std::to_string(silent.port());
+  const auto peer = gather(config({{*parse_server_url(dead)}, {*parse_server_url(alive.url())}}));
+  EXPECT_EQ(count(*peer, CandidateType::Srflx), 1U);
+  ASSERT_EQ(peer->errors.size(), 1U);
+  EXPECT_EQ(peer->errors[0].url, dead);
+}
+
+TEST(IceReflexive, AnAgentThatAsksForItsAddressStillConnects) {
+  FarStunServer server(EventLoop::create());
+  Agent::Config config = on_loopback();
+  config.servers = {{*parse_server_url(server.url())}};
+  Pair pair(config, config);
+  ASSERT_TRUE(pair.connect());
+  pair.a.loop->run([&] {
+    for (int i = 0; i < 10; ++i) pair.a.agent->send(Bytes(100, 0x80));
+  });
+  EXPECT_TRUE(pair.b.wait([&] { return pair.b.packets == 10; }));
 }
 
 TEST_P(IceGather, ADeadServerIsReportedAndDoesNotHoldUp) {

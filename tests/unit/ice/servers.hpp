@@ -8,11 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <string>
 #include <vector>
 
 #include "ice/address.hpp"
 #include "ice/agent.hpp"
+#include "unit/ice/peer.hpp"
 
 namespace parley::ice::testing {
 
@@ -36,6 +38,48 @@ class LoopbackSocket {
 
 /// A port that was free a moment ago.
 inline std::uint16_t free_port(int type) { return LoopbackSocket(type).port(); }
+
+/// Answers every STUN request on a port of 127.0.0.1 as a server beyond a NAT would: with another address.
+class FarStunServer {
+ public:
+  explicit FarStunServer(LoopPtr loop) : loop_(std::move(loop)), socket_(SOCK_DGRAM) {
+    loop_->run([this] { watch_ = loop_->reactor().watch(socket_.fd(), POLLIN, [this](short) { answer(); }); });
+  }
+  ~FarStunServer() {
+    loop_->run([this] { watch_.stop(); });
+  }
+  FarStunServer(const FarStunServer&) = delete;
+  FarStunServer& operator=(const FarStunServer&) = delete;
+  [[nodiscard]] std::string url() const { return "stun:127.0.0.1:" + std::to_string(socket_.port()); }
+  std::atomic<int> requests{0}, indications{0};
+
+ private:
+  void answer() {
+    std::uint8_t bytes[1500];
+    sockaddr_storage from{};
+    socklen_t size = sizeof from;
+    auto* to = reinterpret_cast<sockaddr*>(&from);
+    const auto length = recvfrom(socket_.fd(), bytes, sizeof bytes, MSG_DONTWAIT, to, &size);
+    if (length < 20) return;
+    if (bytes[1] == 0x11) ++indications;
+    if (bytes[0] != 0 || bytes[1] != 1) return;
+    ++requests;
+    // MAPPED-ADDRESS: 203.0.113.7 and the port as it is.
+    const std::uint16_t port = SocketAddress(to, size).port();
+    Bytes out(bytes, bytes + 20);
+    out[0] = out[1] = 1;
+    out[2] = 0;
+    out[3] = 12;
+    const std::uint8_t high = static_cast<std::uint8_t>(port >> 8), low = static_cast<std::uint8_t>(port);
+    for (const int byte : {0, 1, 0, 8, 0, 1, int{high}, int{low}, 203, 0, 113, 7})
+      out.push_back(static_cast<std::uint8_t>(byte));
+    sendto(socket_.fd(), out.data(), out.size(), 0, to, size);
+  }
+
+  LoopPtr loop_;
+  LoopbackSocket socket_;
+  Watch watch_;
+};
 
 /// A TURN and STUN server (coturn) on 127.0.0.1, user alice with the password secret.
 class TurnServer {
