@@ -41,7 +41,8 @@ void Channels::Impl::refuse(StreamId stream, bool incoming_reset) {
 }
 
 void Channels::Impl::fail(Channel& channel, Error error) {
-  if (wire == nullptr || channel.unborn()) return end(channel, error);
+  if (wire == nullptr || (channel.unborn() && channel.closure.outgoing == Closure::Outgoing::Open))
+    return end(channel, error);
   const StreamId stream = *channel.init.id;
   Ending& ending = endings[stream];  // before the channel goes: its id is not free yet
   ending.closure = channel.closure;

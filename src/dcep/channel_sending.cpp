@@ -46,8 +46,7 @@ Result<void> Channels::Impl::send(ChannelKey key, bool text, ByteView message, B
   ByteView rest = message.empty() ? ByteView(kFiller) : message;
   SendResult result = SendResult::WouldBlock;
   if (channel.outbox.empty() && ready.empty() && !blocked && !draining) {
-    out.reliability = reliability_of(channel, out.ppid);
-    result = pass(*channel.init.id, out, rest);
+    result = pass(*channel.init.id, out, rest, reliability_of(channel, out.ppid));
     if (result == SendResult::Failed) {
       fail(channel, channel_failure("the association cannot send on the channel's stream"));
       return parley::fail(ErrorKind::OperationError, "the association cannot send on the channel's stream");
@@ -76,12 +75,13 @@ void Channels::Impl::enqueue(Channel& channel, Outgoing message) {
   channel.outbox.push(std::move(message));
 }
 
-/// Gives the wire what it takes; `message` remembers how far it got.
-SendResult Channels::Impl::pass(StreamId stream, Outgoing& message, ByteView& rest) {
+/// Gives the wire what it takes; `message` remembers how far it got. `reliability` is for one that has not begun.
+SendResult Channels::Impl::pass(StreamId stream, Outgoing& message, ByteView& rest, const Reliability& reliability) {
   const std::size_t before = rest.size();
-  const SendResult result = wire->send({stream, message.ppid, *message.reliability}, rest);
+  const Reliability how = message.reliability.value_or(reliability);
+  const SendResult result = wire->send({stream, message.ppid, how}, rest);
   message.taken += before - rest.size();
-  if (message.taken == 0) message.reliability.reset();
+  if (rest.size() < before) message.reliability = how;
   if (result == SendResult::WouldBlock) blocked = true;
   return result;
 }
@@ -111,9 +111,8 @@ bool Channels::Impl::send_next(Channel& channel) {
   Outgoing& message = channel.outbox.front();
   const Ppid ppid = message.ppid;
   const std::size_t before = message.taken;
-  if (!message.reliability) message.reliability = reliability_of(channel, ppid);
   ByteView rest = message.rest();
-  const SendResult result = pass(*channel.init.id, message, rest);
+  const SendResult result = pass(*channel.init.id, message, rest, reliability_of(channel, ppid));
   const std::size_t passed = message.taken - before;
   if (result == SendResult::Failed) {
     fail(channel, channel_failure("the association cannot send on the channel's stream"));
@@ -128,7 +127,7 @@ bool Channels::Impl::send_next(Channel& channel) {
 bool Channels::Impl::send_tail(StreamId stream, Ending& ending) {
   const std::size_t before = ending.tail->taken;
   ByteView rest = ending.tail->rest();
-  const SendResult result = pass(stream, *ending.tail, rest);
+  const SendResult result = pass(stream, *ending.tail, rest, {});
   if (result == SendResult::Sent || result == SendResult::Failed) {
     ending.tail.reset();
     request_reset(stream, ending.closure);

@@ -100,6 +100,7 @@ void Channels::fail(ChannelKey key, Error error) {
 void Channels::receive(StreamId stream, Ppid ppid, ByteView message) { impl_->receive(stream, ppid, message); }
 
 void Channels::message_too_long(StreamId stream) {
+  if (impl_->wire == nullptr) return;
   if (Channel* channel = impl_->find(stream)) {
     impl_->fail(*channel, channel_failure("the peer sent a message above our max-message-size"));
   } else {
@@ -107,8 +108,12 @@ void Channels::message_too_long(StreamId stream) {
   }
 }
 
-void Channels::incoming_reset(StreamId stream) { impl_->incoming_reset(stream); }
-void Channels::outgoing_reset_done(StreamId stream) { impl_->outgoing_reset_done(stream); }
+void Channels::incoming_reset(StreamId stream) {
+  if (impl_->wire != nullptr) impl_->incoming_reset(stream);
+}
+void Channels::outgoing_reset_done(StreamId stream) {
+  if (impl_->wire != nullptr) impl_->outgoing_reset_done(stream);
+}
 
 void Channels::writable() {
   impl_->blocked = false;

@@ -76,7 +76,7 @@ class Channels {
   /// Closes at once with an error reported to the observer. The queue is dropped, the stream is reset.
   void fail(ChannelKey key, Error error);
 
-  // From the association.
+  // From the association, as long as the transport is connected; else they do nothing.
   void receive(StreamId stream, Ppid ppid, ByteView message);
   /// A message above the receive limit arrived and was discarded.
   void message_too_long(StreamId stream);

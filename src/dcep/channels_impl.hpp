@@ -93,7 +93,7 @@ struct Channels::Impl {
   Result<void> check_send(ChannelKey key, bool text, ByteView message) const;
   Result<void> send(ChannelKey key, bool text, ByteView message, Bytes* owned);
   void enqueue(Channel& channel, Outgoing message);
-  SendResult pass(StreamId stream, Outgoing& message, ByteView& rest);
+  SendResult pass(StreamId stream, Outgoing& message, ByteView& rest, const Reliability& reliability);
   void drain();
   bool send_next(StreamId stream);
   bool send_next(Channel& channel);

@@ -152,6 +152,31 @@ TEST_F(Closing, AFailedChannelEndsAtOnceAndItsStreamLater) {
   EXPECT_EQ(channels->id(channels->create({}).value()), stream(0));
 }
 
+TEST_F(Closing, AHalfSentMessageIsFinishedAlsoWhenTheWireStayedFullInBetween) {
+  connect();
+  const ChannelKey key = open_channel();
+  wire.room = 2;
+  send_text(key, "hello");
+  channels->writable();  // still no room: nothing more is taken
+  channels->fail(key, {.message = "why"});
+  EXPECT_THAT(wire.resets, IsEmpty());
+  wire.room = 1000;
+  channels->writable();
+  EXPECT_EQ(wire.pop().bytes, bytes("hello"));
+  EXPECT_THAT(wire.resets, ElementsAre(stream(0)));
+}
+
+TEST_F(Closing, AStreamIsResetOnlyOnceHoweverManyThingsGoWrong) {
+  connect();
+  ASSERT_TRUE(channels->create({}).has_value());  // not opened yet
+  channels->incoming_reset(stream(0));
+  channels->message_too_long(stream(0));
+  channels->message_too_long(stream(0));
+  channels->incoming_reset(stream(0));
+  EXPECT_THAT(wire.resets, ElementsAre(stream(0)));
+  EXPECT_THAT(journal.take(), ElementsAre("closing 1", "closed 1 error"));
+}
+
 TEST_F(Closing, TheTransportsEndClosesEverythingInTheOrderOfCreation) {
   connect(DtlsRole::Client);
   open_channel();
