@@ -115,17 +115,24 @@ TEST(IceClose, AllocationsAreGivenBack) {
   ASSERT_TRUE(server.running());
   const LoopPtr loop = EventLoop::create();
   Bell bell;
-  const std::size_t before = loop->run([] { return entries("/proc/self/fd"); });
-  for (const std::string transport : {"udp", "tcp"}) {
+  const auto gather_and_close = [&](const std::string& transport) {
     Agent::Config config = on_loopback();
     config.servers = {server.turn(transport)};
     Peer peer(loop, bell, config);
     loop->run([&] { peer.agent->gather(); });
-    ASSERT_TRUE(peer.wait([&] { return peer.gathered; }));
-    ASSERT_EQ(peer.candidates.size(), 2U);
+    EXPECT_TRUE(peer.wait([&] { return peer.gathered; }));
+    EXPECT_EQ(peer.candidates.size(), 2U);
     const TimePoint start = Clock::now();
     loop->run([&] { peer.agent->close(); });
     EXPECT_LT(Clock::now() - start, 100ms);  // it does not wait
+  };
+  const std::size_t at_first = entries("/proc/self/fd");
+  gather_and_close("tcp");  // what GLib and libnice keep for ever is there now
+  (void)descriptors_return_to(at_first + 2, *loop);
+  const std::size_t before = entries("/proc/self/fd");
+  for (const std::string transport : {"udp", "tcp"}) {
+    gather_and_close(transport);
+    const TimePoint start = Clock::now();
     EXPECT_TRUE(descriptors_return_to(before, *loop));
     EXPECT_LT(Clock::now() - start, 1s);  // the server has answered: no retransmission was needed
   }

@@ -150,12 +150,12 @@ TEST_F(AnAssociation, MayBeClosedOrDestroyedInsideEveryHandler) {
         b->association->reset({&stream, 1});
       };
       b->on_incoming_reset = [&](unsigned) { b->association->close(); };
-      start();
       loop_a->run([&] {
         const Bytes bytes(10);
         ByteView rest = bytes;
-        if (a->association) a->association->send(to(2), rest);  // WouldBlock, so writable follows
+        a->association->send(to(2), rest);  // WouldBlock, so writable follows
       });
+      start();
       wait([&] {
         if (std::string_view(moment) == "closed" && a->incoming_resets.size() == 1) b->association->close();
         return done;
