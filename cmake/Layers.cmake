@@ -46,3 +46,29 @@ function(parley_use_layers target)
   endforeach()
   target_compile_definitions(${target} PRIVATE PARLEY_STATIC)
 endfunction()
+
+# parley_library(NAME "layer...." LIBS...): those layers as NAME_shared_library and NAME_static_library. LIBS as in
+# target_link_libraries.
+function(parley_library name layers)
+  list(TRANSFORM layers REPLACE "(.+)" "$<TARGET_OBJECTS:parley_\\1>" OUTPUT_VARIABLE objects)
+  foreach(kind shared static)
+    string(TOUPPER ${kind} KIND)
+    set(target ${name}_${kind}_library)
+    add_library(${target} ${KIND} ${objects})
+    target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+      $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+    target_compile_features(${target} PUBLIC cxx_std_20)
+    set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name} LINKER_LANGUAGE CXX)
+    target_link_libraries(${target} ${ARGN})
+  endforeach()
+  set_target_properties(${name}_shared_library PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION 0 EXPORT_NAME ${name})
+  set_target_properties(${name}_static_library PROPERTIES EXPORT_NAME ${name}_static)
+  target_compile_definitions(${name}_static_library PUBLIC PARLEY_STATIC)
+  if(CMAKE_SYSTEM_NAME STREQUAL Linux)
+    # Templates of the standard library, which every program instantiates for itself, stay inside.
+    set(script ${PROJECT_SOURCE_DIR}/cmake/exports.map)
+    target_link_options(${name}_shared_library PRIVATE LINKER:--version-script=${script}
+      $<$<STREQUAL:${PARLEY_SANITIZE},>:LINKER:--no-undefined>)
+    set_target_properties(${name}_shared_library PROPERTIES LINK_DEPENDS ${script})
+  endif()
+endfunction()

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -26,12 +25,17 @@ using SignalingChannelEvents = EventTarget<EventType<"open", Event>, EventType<"
 /// application: derive from this class, implement send() and close(), and call opened(), received(), failed() and
 /// closed() as things happen. Handlers run on the channel's event loop, which should be the peer connection's.
 ///
-/// Messages are never lost between the making of the channel and the first `message` handler: they wait for it.
+/// Nothing is lost between the making of the channel and the first handler: `open`, messages (up to kMaxWaitingBytes), the
+/// last errors and `close` wait for a handler of their kind, and `close` waits for the messages before it.
 class PARLEY_EXPORT SignalingChannel : public SignalingChannelEvents {
  public:
   enum class State { Connecting, Open, Closed };
   /// A longer text is no message but an attack; received() treats it as an error.
   static constexpr std::size_t kMaxMessageBytes = 1 << 20;
+  /// What arrives while so much waits to be handled is dropped, with an `error` event for the first of it.
+  static constexpr std::size_t kMaxWaitingBytes = 16 << 20;
+  enum class ClosedBy { Peer, Us };
+  class Sink;
 
   /// `loop` nullptr: the current loop, else EventLoop::shared().
   explicit SignalingChannel(std::shared_ptr<EventLoop> loop = nullptr);
@@ -57,10 +61,30 @@ class PARLEY_EXPORT SignalingChannel : public SignalingChannelEvents {
   void received(std::string_view text);
   void received(nlohmann::json message);
   void failed(std::string message);
-  void closed();
+  /// By the peer: messages that wait for a handler are still delivered before `close` is fired. By us: they are dropped.
+  void closed(ClosedBy by = ClosedBy::Peer);
+  [[nodiscard]] Sink sink() const;
 
  private:
   struct Core;
+  std::shared_ptr<Core> core_;
+};
+
+/// The same five functions as a value, for the threads and callbacks of an implementation: they may outlive the channel,
+/// after which the functions do nothing.
+class PARLEY_EXPORT SignalingChannel::Sink {
+ public:
+  void opened() const;
+  void received(std::string_view text) const;
+  void received(nlohmann::json message) const;
+  void failed(std::string message) const;
+  void closed(ClosedBy by = ClosedBy::Peer) const;
+
+ private:
+  friend class SignalingChannel;
+  explicit Sink(std::shared_ptr<Core> core) : core_(std::move(core)) {}
+  void deliver(nlohmann::json message, std::size_t bytes) const;
+  [[nodiscard]] bool admit(std::size_t bytes) const;
   std::shared_ptr<Core> core_;
 };
 

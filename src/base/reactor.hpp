@@ -13,6 +13,7 @@
 
 #include "base/poller.hpp"
 #include "base/time.hpp"
+#include "parley/export.hpp"
 #include "parley/unique_function.hpp"
 
 namespace parley {
@@ -35,9 +36,9 @@ class Watch {
     return *this;
   }
   ~Watch() { stop(); }
-  void stop();
+  PARLEY_EXPORT void stop();
   /// Changes what is waited for, or says again the same after the descriptor's number was closed and opened anew.
-  void set_interest(short interest);
+  PARLEY_EXPORT void set_interest(short interest);
   explicit operator bool() const { return reactor_ != nullptr; }
 
  private:
@@ -91,7 +92,7 @@ class Reactor : public std::enable_shared_from_this<Reactor> {
   void finish();
 
   // Loop thread. After stop() these destroy the function at once.
-  [[nodiscard]] Watch watch(int fd, short interest, UniqueFunction<void(short ready)> callback);
+  [[nodiscard]] PARLEY_EXPORT Watch watch(int fd, short interest, UniqueFunction<void(short ready)> callback);
   /// Timers of the same point in time run in the order in which they were set.
   [[nodiscard]] Timer at(TimePoint when, UniqueFunction<void()> callback);
   [[nodiscard]] Timer after(Duration delay, UniqueFunction<void()> callback) {

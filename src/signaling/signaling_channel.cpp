@@ -1,25 +1,8 @@
 #include "parley/signaling_channel.hpp"
 
-#include <atomic>
+#include "signaling/core.hpp"
 
 namespace parley {
-
-/// Shared with queued tasks, which may outlive the channel.
-struct SignalingChannel::Core {
-  std::shared_ptr<EventLoop> loop;
-  std::shared_ptr<SignalingChannelEvents::Lists> lists;
-  std::atomic<State> state = State::Connecting;
-  std::deque<nlohmann::json> waiting;  // loop thread
-
-  void deliver_waiting() {
-    while (!waiting.empty() && !lists->get<"message">()->empty()) {
-      nlohmann::json message = std::move(waiting.front());
-      waiting.pop_front();
-      lists->get<"message">()->fire(std::move(message));
-    }
-  }
-};
-
 namespace {
 
 std::shared_ptr<EventLoop> loop_or_default(std::shared_ptr<EventLoop> loop) {
@@ -28,59 +11,18 @@ std::shared_ptr<EventLoop> loop_or_default(std::shared_ptr<EventLoop> loop) {
   return here != nullptr ? here->shared_from_this() : EventLoop::shared();
 }
 
-/// nlohmann_json parses without recursion, but printing and comparing a value recurse.
-bool nested_too_deeply(std::string_view text) {
-  constexpr int kMaxDepth = 64;
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > kMaxDepth) return true;
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return false;
-}
-
-class PairedChannel final : public SignalingChannel {
- public:
-  using SignalingChannel::SignalingChannel;
-  void send(const nlohmann::json& message) override {
-    if (state() == State::Closed) throw InvalidStateError("the signaling channel is closed");
-    if (const auto other = other_.lock()) other->received(message);
-  }
-  void close() override {
-    closed();
-    if (const auto other = other_.lock()) other->closed();
-  }
-  static void join(const std::shared_ptr<PairedChannel>& a, const std::shared_ptr<PairedChannel>& b) {
-    a->other_ = b;
-    b->other_ = a;
-    a->opened();
-    b->opened();
-  }
-
- private:
-  std::weak_ptr<PairedChannel> other_;
-};
-
 }  // namespace
 
-SignalingChannel::SignalingChannel(std::shared_ptr<EventLoop> loop) : core_(std::make_shared<Core>()) {
-  core_->loop = loop_or_default(std::move(loop));
-  core_->lists = lists();
-  core_->lists->get<"message">()->on_added([weak = std::weak_ptr(core_)] {
+SignalingChannel::SignalingChannel(std::shared_ptr<EventLoop> loop)
+    : core_(std::make_shared<Core>(loop_or_default(std::move(loop)), lists())) {
+  const auto deliver = [weak = std::weak_ptr(core_)] {
     const auto core = weak.lock();
-    if (!core) return;
-    core->loop->post([core] { core->deliver_waiting(); });
-  });
+    if (core) core->loop->post([core] { core->deliver(); });
+  };
+  lists()->get<"open">()->on_added(deliver);
+  lists()->get<"error">()->on_added(deliver);
+  lists()->get<"message">()->on_added(deliver);
+  lists()->get<"close">()->on_added(deliver);
 }
 
 SignalingChannel::~SignalingChannel() {
@@ -90,53 +32,58 @@ SignalingChannel::~SignalingChannel() {
 
 SignalingChannel::State SignalingChannel::state() const { return core_->state; }
 const std::shared_ptr<EventLoop>& SignalingChannel::loop() const { return core_->loop; }
+SignalingChannel::Sink SignalingChannel::sink() const { return Sink(core_); }
 
-void SignalingChannel::opened() {
-  State expected = State::Connecting;
-  if (!core_->state.compare_exchange_strong(expected, State::Open)) return;
-  core_->loop->post([core = core_] { core->lists->get<"open">()->fire({"open"}); });
-}
+void SignalingChannel::opened() { sink().opened(); }
+void SignalingChannel::received(std::string_view text) { sink().received(text); }
+void SignalingChannel::received(nlohmann::json message) { sink().received(std::move(message)); }
+void SignalingChannel::failed(std::string message) { sink().failed(std::move(message)); }
+void SignalingChannel::closed(ClosedBy by) { sink().closed(by); }
 
-void SignalingChannel::received(std::string_view text) {
-  if (text.size() > kMaxMessageBytes || nested_too_deeply(text)) {
-    failed("a message is too large");
-    return;
+void SignalingChannel::Core::deliver() {
+  if (open_waits && !lists->get<"open">()->empty()) {
+    open_waits = false;
+    lists->get<"open">()->fire({"open"});
   }
-  auto message = nlohmann::json::parse(text, nullptr, false);
-  if (message.is_discarded()) {
-    failed("a message is not JSON");
-  } else {
-    received(std::move(message));
+  deliver_errors();
+  deliver_messages();
+  if (close_waits && messages.empty()) deliver_close();
+}
+
+void SignalingChannel::Core::deliver_errors() {
+  while (!errors.empty() && !lists->get<"error">()->empty()) {
+    SignalingErrorEvent next = std::move(errors.front());
+    errors.pop_front();
+    lists->get<"error">()->fire(std::move(next));
+  }
+  if (errors.size() > kMaxErrors) errors.pop_front();
+}
+
+void SignalingChannel::Core::deliver_messages() {
+  while (!messages.empty() && !lists->get<"message">()->empty()) {
+    Waiting next = std::move(messages.front());
+    messages.pop_front();
+    waiting_bytes -= next.bytes;
+    lists->get<"message">()->fire(std::move(next.message));
   }
 }
 
-void SignalingChannel::received(nlohmann::json message) {
-  core_->loop->post([core = core_, message = std::move(message)]() mutable {
-    core->waiting.push_back(std::move(message));
-    core->deliver_waiting();
-  });
+void SignalingChannel::Core::deliver_close() {
+  if (nobody_listens()) return;
+  // Nothing else happens any more. What a handler captures, perhaps its own channel, is let go of, even when nobody has
+  // asked for the end yet.
+  lists->get<"open">()->close();
+  lists->get<"error">()->close();
+  lists->get<"message">()->close();
+  if (lists->get<"close">()->empty()) return;
+  close_waits = false;
+  lists->get<"close">()->fire({"close"});
+  lists->close();
 }
 
-void SignalingChannel::failed(std::string message) {
-  core_->loop->post([core = core_, message = std::move(message)] {
-    core->lists->get<"error">()->fire(SignalingErrorEvent{message});
-  });
-}
-
-void SignalingChannel::closed() {
-  if (core_->state.exchange(State::Closed) == State::Closed) return;
-  core_->loop->post([core = core_] {
-    core->lists->get<"close">()->fire({"close"});
-    core->lists->close();
-  });
-}
-
-std::pair<std::shared_ptr<SignalingChannel>, std::shared_ptr<SignalingChannel>> make_signaling_pair(
-    const std::shared_ptr<EventLoop>& first_loop, const std::shared_ptr<EventLoop>& second_loop) {
-  auto first = std::make_shared<PairedChannel>(first_loop);
-  auto second = std::make_shared<PairedChannel>(second_loop);
-  PairedChannel::join(first, second);
-  return {first, second};
+bool SignalingChannel::Core::nobody_listens() const {
+  return lists->get<"open">()->empty() && lists->get<"error">()->empty() && lists->get<"message">()->empty() &&
+         lists->get<"close">()->empty();
 }
 
 }  // namespace parley

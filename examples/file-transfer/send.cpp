@@ -1,0 +1,79 @@
+// Sends a file. Run it again after an interruption: it goes on where the receiver stopped.
+//   send-file FILE [ws://HOST/PATH]
+#include <nlohmann/json.hpp>
+
+#include "common/connected.hpp"
+#include "common/exchange_candidates.hpp"
+#include "common/signaling.hpp"
+#include "protocol.hpp"
+
+using namespace parley;
+using nlohmann::json;
+
+/// The file from `offset` on. write() resolves when there is room for more, so memory stays small however large the
+/// file is and however slow the network.
+Promise<void> sendBytes(std::shared_ptr<RTCDataChannel> channel, std::filesystem::path path, std::uint64_t offset) {
+  const std::uint64_t size = std::filesystem::file_size(path);
+  Progress progress(size);
+  std::ifstream in(path, std::ios::binary);
+  in.seekg(static_cast<std::streamoff>(offset));
+  while (offset < size) {
+    std::vector<std::uint8_t> block(kBlockBytes);
+    in.read(reinterpret_cast<char*>(block.data()), static_cast<std::streamsize>(block.size()));
+    if (in.gcount() <= 0) throw NotReadableError("the file has become shorter");
+    block.resize(static_cast<std::size_t>(in.gcount()));
+    offset += block.size();
+    co_await channel->write(std::move(block));
+    progress.show(offset);
+  }
+}
+
+/// Offers the file on a channel of its own; resolves when the receiver has it all.
+Promise<void> sendFile(RTCPeerConnection& peerConnection, const std::filesystem::path& path) {
+  const PromiseResolver<void> finished;
+  const json announcement = {
+      {"name", path.filename().string()}, {"size", std::filesystem::file_size(path)}, {"sha256", sha256(path)}};
+  const auto channel = peerConnection.createDataChannel("file");
+  channel->onopen = [channel, announcement] { channel->send(announcement.dump()); };
+  channel->onmessage = [channel, path, finished](const MessageEvent& event) -> Promise<void> {
+    const json message = json::parse(event.text(), nullptr, false);
+    if (message.contains("offset")) {
+      const auto offset = message["offset"].get<std::uint64_t>();
+      if (offset > 0) say("resuming at " + std::to_string(offset));
+      co_await sendBytes(channel, path, offset);
+    }
+    if (message.contains("ok")) finished.resolve();
+    if (message.contains("error")) finished.reject(DataError(message["error"].get<std::string>()));
+  };
+  channel->onclose = [finished] { finished.reject(NetworkError("the receiver has left")); };
+  return finished.promise();
+}
+
+Promise<void> makeCall(RTCPeerConnection& peerConnection, SignalingChannel& signalingChannel) {
+  signalingChannel.addEventListener<"message">([&](const json& message) -> Promise<void> {
+    if (message.contains("answer"))
+      co_await peerConnection.setRemoteDescription(message["answer"].get<RTCSessionDescriptionInit>());
+  });
+  const auto offer = co_await peerConnection.createOffer();
+  co_await peerConnection.setLocalDescription(offer);
+  signalingChannel.send({{"offer", offer}});
+}
+
+int main(int argc, char** argv) try {
+  if (argc < 2) throw TypeError("say: send-file FILE [ws://HOST/PATH]");
+  RTCPeerConnection peerConnection;
+  const auto signalingChannel = open_signaling_channel(argc > 2 ? argv[2] : nullptr);
+  const CloseFirst closeFirst{peerConnection};
+
+  exchangeCandidates(peerConnection, *signalingChannel);
+  const auto connected = whenConnected(peerConnection, *signalingChannel);
+  const auto sent = sendFile(peerConnection, argv[1]);
+  makeCall(peerConnection, *signalingChannel).get();
+  connected.get();
+  sent.get();
+  say("sent");
+  return 0;
+} catch (const std::exception& error) {
+  say(error.what());
+  return 1;
+}

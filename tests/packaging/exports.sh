@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# exports.sh LIBRARY...: fails if a shared library exports something that is not of its public interface.
+set -euo pipefail
+kinds='(typeinfo (name )?for |vtable for |VTT for |(non-)?virtual thunk to )?'
+inner='parley::(api|dcep|dtls|ice|jsep|sctp|sdp|session|srtp|rtp|cc|stats|channels)::'
+for library in "$@"; do
+  exported=$(nm -DC --defined-only "$library" | cut -d' ' -f3- )
+  [ -n "$exported" ] || { echo "$library exports nothing"; exit 1; }
+  # A function template's name starts with what it returns.
+  foreign=$(grep -Ev "^${kinds}parley::|^[A-Za-z_:<>, 0-9&*]+ parley::" <<< "$exported" || true)
+  hidden=$(grep -E "^${kinds}${inner}" <<< "$exported" || true)
+  [ -z "$foreign$hidden" ] || { printf '%s exports:\n%s\n%s\n' "$library" "$foreign" "$hidden"; exit 1; }
+  echo "$(basename "$library"): $(wc -l <<< "$exported") symbols, all public"
+done

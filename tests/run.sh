@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# run.sh [PRESET [CTEST ARGUMENTS...]]: installs what is missing, builds PRESET (release) and runs its tests: unit, integration,
+# packaging, interop and fuzz replay, or those that the ctest arguments choose, e.g. -L unit. The last line is the count.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+preset=${1:-release}
+[ $# -eq 0 ] || shift
+failed() { echo "$1"; echo "0 passed, 1 failed"; exit 1; }
+
+bash cmake/install_packages.sh || failed "Packages are missing."
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+export TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp halt_on_error=1 ${TSAN_OPTIONS-}"
+mkdir -p build
+log=build/$preset.log
+echo "Building ($preset) …"
+{ cmake --preset "$preset" && cmake --build --preset "$preset"; } > "$log" 2>&1 ||
+  { grep -E -A8 'error|FAILED' "$log" | head -80; failed "The build failed; all of it is in $log."; }
+
+results=$PWD/build/$preset/results.xml
+rm -f "$results"
+ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --timeout 300 --output-junit "$results" "$@" || true
+[ -f "$results" ] || failed "ctest has not run."
+
+# The attributes of the one <testsuite>.
+number() { grep -o -m1 "$1=\"[0-9]*\"" "$results" | grep -o '[0-9]*'; }
+all=$(number tests) bad=$(number failures) skipped=$(($(number skipped) + $(number disabled)))
+[ "$all" -gt 0 ] || failed "There are no such tests."
+echo "$((all - bad - skipped)) passed, $bad failed, $skipped skipped"
+[ "$bad" -eq 0 ]
