@@ -17,6 +17,7 @@ echo "Building the library and the two programs (a few minutes the first time) â
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkfifo "$work/to_answerer" "$work/to_offerer"
+exec 3<> "$work/to_answerer" 4<> "$work/to_offerer"  # or each program would wait for the other to open its end
 
 cat << 'WORDS'
 
@@ -26,7 +27,7 @@ directly, encrypted from end to end, and talk on a data channel.
 
 WORDS
 # $1: what to call it; then the program. Its words are on standard error; standard output is the pipe to the other one.
-run() { timeout 60 "build/demo/examples/$2" < "$3" 2>&1 > "$4" | sed -u "s/^/  $1: /"; }
+run() { timeout 60 "build/demo/examples/$2" < "$3" 2>&1 > "$4" 3>&- 4>&- | sed -u "s/^/  $1: /"; }
 run 'answerer' answer "$work/to_answerer" "$work/to_offerer" &
 answerer=$!
 offered=0 answered=0
