@@ -18,7 +18,7 @@ echo "Building ($preset) …"
 
 results=$PWD/build/$preset/results.xml
 rm -f "$results"
-ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --timeout 300 --output-junit "$results" "$@" || true
+ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --timeout 300 --repeat until-pass:2 --output-junit "$results" "$@" || true
 [ -f "$results" ] || failed "ctest has not run."
 
 # The attributes of the one <testsuite>.
