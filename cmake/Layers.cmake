@@ -67,8 +67,10 @@ function(parley_library name layers)
   if(CMAKE_SYSTEM_NAME STREQUAL Linux)
     # Templates of the standard library, which every program instantiates for itself, stay inside.
     set(script ${PROJECT_SOURCE_DIR}/cmake/exports.map)
-    target_link_options(${name}_shared_library PRIVATE LINKER:--version-script=${script}
-      $<$<STREQUAL:${PARLEY_SANITIZE},>:LINKER:--no-undefined>)
+    target_link_options(${name}_shared_library PRIVATE LINKER:--version-script=${script})
+    if(NOT PARLEY_SANITIZE)
+      target_link_options(${name}_shared_library PRIVATE LINKER:--no-undefined)
+    endif()
     set_target_properties(${name}_shared_library PROPERTIES LINK_DEPENDS ${script})
   endif()
 endfunction()
