@@ -17,7 +17,6 @@ echo "Building the library and the two programs (a few minutes the first time) â
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkfifo "$work/to_answerer" "$work/to_offerer"
-exec 3<> "$work/to_answerer" 4<> "$work/to_offerer"  # or each program would wait for the other to open its end
 
 cat << 'WORDS'
 
@@ -26,12 +25,13 @@ other what they can do (offer and answer) and at which addresses they may be rea
 directly, encrypted from end to end, and talk on a data channel.
 
 WORDS
-# $1: what to call it; then the program. Its words are on standard error; standard output is the pipe to the other one.
-run() { timeout 60 "build/demo/examples/$2" < "$3" 2>&1 > "$4" 3>&- 4>&- | sed -u "s/^/  $1: /"; }
-run 'answerer' answer "$work/to_answerer" "$work/to_offerer" &
-answerer=$!
+# Their words are on standard error; standard output is the pipe to the other one. Opening a pipe waits for its other end: one
+# opens them in this order, the other in that.
+say() { sed -u "s/^/  $1: /"; }
 offered=0 answered=0
-run 'offerer ' offer "$work/to_offerer" "$work/to_answerer" || offered=$?
+timeout 60 build/demo/examples/answer 2>&1 < "$work/to_answerer" > "$work/to_offerer" | say 'answerer' &
+answerer=$!
+timeout 60 build/demo/examples/offer 2>&1 > "$work/to_answerer" < "$work/to_offerer" | say 'offerer ' || offered=$?
 wait "$answerer" || answered=$?
 
 echo

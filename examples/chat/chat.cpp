@@ -74,8 +74,7 @@ int main(int argc, char** argv) try {
   SignalingServer server({.port = static_cast<std::uint16_t>(port), .folder = EXAMPLE_PAGE});
   server.onconnection = [&](const SignalingConnectionEvent& event) { room.welcome(event); };
   std::cout << "Open " << server.page_url() << " in a browser, and type. Ctrl-D ends." << std::endl;
-  for (std::string line; std::getline(std::cin, line);)
-    loop->run([&] { room.say(line); });
+  for (std::string line; std::getline(std::cin, line);) loop->run([&] { room.say(line); });
   server.close();
   loop->run([&] { room.clear(); });
   return 0;

@@ -19,7 +19,8 @@ inline parley::Promise<void> whenConnected(parley::RTCPeerConnection& peerConnec
     if (peerConnection.connectionState() == RTCPeerConnectionState::Failed)
       connected.reject(NetworkError("the peers cannot reach each other"));
   });
-  signalingChannel.addEventListener<"error">([](const SignalingErrorEvent& event) { say("signaling: " + event.message); });
+  signalingChannel.addEventListener<"error">(
+      [](const SignalingErrorEvent& event) { say("signaling: " + event.message); });
   signalingChannel.addEventListener<"close">([connected] { connected.reject(NetworkError("signaling has ended")); });
   return connected.promise();
 }

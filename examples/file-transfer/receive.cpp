@@ -12,8 +12,8 @@ using namespace parley;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-/// A file on its way: NAME.xxxxxxxx.part until it is complete and right. The letters are of its hash, so what is there is
-/// a part of this file and not of an older one.
+/// A file on its way: NAME.xxxxxxxx.part until it is complete and right. The letters are of its hash, so what is there
+/// is a part of this file and not of an older one.
 class Incoming {
  public:
   Incoming(const json& announcement, const fs::path& folder)

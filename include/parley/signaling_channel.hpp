@@ -25,8 +25,8 @@ using SignalingChannelEvents = EventTarget<EventType<"open", Event>, EventType<"
 /// application: derive from this class, implement send() and close(), and call opened(), received(), failed() and
 /// closed() as things happen. Handlers run on the channel's event loop, which should be the peer connection's.
 ///
-/// Nothing is lost between the making of the channel and the first handler: `open`, messages (up to kMaxWaitingBytes), the
-/// last errors and `close` wait for a handler of their kind, and `close` waits for the messages before it.
+/// Nothing is lost between the making of the channel and the first handler: `open`, messages (up to kMaxWaitingBytes),
+/// the last errors and `close` wait for a handler of their kind, and `close` waits for the messages before it.
 class PARLEY_EXPORT SignalingChannel : public SignalingChannelEvents {
  public:
   enum class State { Connecting, Open, Closed };
@@ -61,7 +61,8 @@ class PARLEY_EXPORT SignalingChannel : public SignalingChannelEvents {
   void received(std::string_view text);
   void received(nlohmann::json message);
   void failed(std::string message);
-  /// By the peer: messages that wait for a handler are still delivered before `close` is fired. By us: they are dropped.
+  /// By the peer: messages that wait for a handler are still delivered before `close` is fired. By us: they are
+  /// dropped.
   void closed(ClosedBy by = ClosedBy::Peer);
   [[nodiscard]] Sink sink() const;
 
@@ -70,8 +71,8 @@ class PARLEY_EXPORT SignalingChannel : public SignalingChannelEvents {
   std::shared_ptr<Core> core_;
 };
 
-/// The same five functions as a value, for the threads and callbacks of an implementation: they may outlive the channel,
-/// after which the functions do nothing.
+/// The same five functions as a value, for the threads and callbacks of an implementation: they may outlive the
+/// channel, after which the functions do nothing.
 class PARLEY_EXPORT SignalingChannel::Sink {
  public:
   void opened() const;

@@ -12,8 +12,8 @@ namespace channels {
 class Lines;
 }
 
-/// A signaling channel over two file descriptors: one JSON text per line each way. Two programs whose standard input and
-/// output are cross-connected find each other with it. The end of the input closes the channel.
+/// A signaling channel over two file descriptors: one JSON text per line each way. Two programs whose standard input
+/// and output are cross-connected find each other with it. The end of the input closes the channel.
 ///
 /// The descriptors belong to the channel, which closes them when it closes; standard input, output and error stay open.
 /// They are used as they are, blocking or not. Needs the component parley_signaling.

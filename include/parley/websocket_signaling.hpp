@@ -17,8 +17,9 @@ class Socket;
 struct WebSocketOptions {
   /// Where handlers run. nullptr: the current loop, else EventLoop::shared().
   std::shared_ptr<EventLoop> loop{};
-  /// The GLib main context that does the input and output, which somebody has to iterate. nullptr: one of the channel's
-  /// own, with a thread that ends with the channel.
+  /// The GLib main context that does the input and output. Somebody has to iterate it, in a thread whose default
+  /// context it is (g_main_context_push_thread_default), as GIO demands. nullptr: one of the channel's own, with a
+  /// thread that ends with the channel.
   GMainContext* context = nullptr;
   /// Sec-WebSocket-Protocol, if the server wants one.
   std::string protocol{};
@@ -29,8 +30,8 @@ struct WebSocketOptions {
 /// kMaxMessageBytes closes the channel. Needs the component parley_signaling.
 class PARLEY_EXPORT WebSocketSignalingChannel final : public SignalingChannel {
  public:
-  /// `url` as in "ws://localhost:8000/signaling", or wss:. Throws SyntaxError if it is not of that form, as the browser's
-  /// WebSocket.
+  /// `url` as in "ws://localhost:8000/signaling", or wss:. Throws SyntaxError if it is not of that form, as the
+  /// browser's WebSocket.
   explicit WebSocketSignalingChannel(const std::string& url, const WebSocketOptions& options = {});
   /// As close(), without waiting for the server.
   ~WebSocketSignalingChannel() override;

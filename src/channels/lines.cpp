@@ -64,6 +64,7 @@ void Lines::input_ended() {
 void Lines::write(std::string line) {
   if (finishing_) return;
   queue_.push_back(std::move(line));
+  if (descriptors_.out < 0) return reader_gone();
   write_all();
 }
 
@@ -84,9 +85,9 @@ void Lines::write_all() {
 
 void Lines::reader_gone() {
   if (!queue_.empty()) sink_.failed("the other end no longer reads");
-  sink_.closed();
-  finishing_ = true;
-  close_in();
+  // It may still have something to say: the end of the input is the end.
+  for (const std::string& line : std::exchange(queue_, {})) queued_bytes -= line.size();
+  queued_bytes += std::exchange(written_, 0);
   close_out();
 }
 

@@ -104,7 +104,8 @@ void MainContext::post(UniqueFunction<void()> task) {
 }
 
 bool MainContext::run_inline(UniqueFunction<void()>& task) {
-  const bool here = own_thread_ ? std::this_thread::get_id() == thread_.get_id() : g_main_context_acquire(context_) != 0;
+  const bool here =
+      own_thread_ ? std::this_thread::get_id() == thread_.get_id() : g_main_context_acquire(context_) != 0;
   if (!here) return false;
   {
     const ThreadDefault scope(context_);

@@ -11,8 +11,8 @@
 
 namespace parley::channels {
 
-/// The GLib main context in which libsoup's objects live: the caller's, or one with a thread of its own, which ends with
-/// the last owner. That thread never waits for another one, so anybody may wait for it.
+/// The GLib main context in which libsoup's objects live: the caller's, or one with a thread of its own, which ends
+/// with the last owner. That thread never waits for another one, so anybody may wait for it.
 class MainContext {
  public:
   /// nullptr: with a thread of its own.
@@ -25,8 +25,8 @@ class MainContext {
   void post(UniqueFunction<void()> task);
   /// The same, and waits for it; inline if the caller is, or can become, the context's owner.
   void run(UniqueFunction<void()> task);
-  /// For the end of things: as run() in a context of ours; in the caller's, which may never be iterated again, inline if
-  /// that is possible, else posted.
+  /// For the end of things: as run() in a context of ours; in the caller's, which may never be iterated again, inline
+  /// if that is possible, else posted.
   void run_last(UniqueFunction<void()> task);
   [[nodiscard]] bool is_ours() const { return own_thread_; }
   enum class Wait { No, Yes };

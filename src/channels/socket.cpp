@@ -39,8 +39,12 @@ void Socket::on_connected(GObject* session, GAsyncResult* result, gpointer data)
       soup_session_websocket_connect_finish(SOUP_SESSION(session), result, &raw));
   const ErrorPtr error(raw);
   self->connecting_.reset();
+  if (connection) {
+    adopt(self, connection.get());
+    if (self->closing_) self->close();
+    return;
+  }
   if (self->closing_) return;
-  if (connection) return adopt(self, connection.get());
   self->sink_.failed(std::string("cannot connect: ") + error->message);
   self->sink_.closed();
 }
@@ -101,7 +105,7 @@ void Socket::send_text(std::string text) {
 
 void Socket::close() {
   closing_ = true;
-  if (connecting_) g_cancellable_cancel(connecting_.get());
+  if (connecting_ && waiting_.empty()) g_cancellable_cancel(connecting_.get());
   if (is_open()) soup_websocket_connection_close(connection_.get(), SOUP_WEBSOCKET_CLOSE_NORMAL, nullptr);
 }
 
@@ -115,6 +119,7 @@ void Socket::drop() {
 
 void Socket::leave(const Shared& self, MainContext& context) {
   context.run_last([&context, self] {
+    self->waiting_.clear();
     self->close();
     if (!context.is_ours()) return;  // ends by itself, as long as the caller's context runs
     while (self->connecting_) context.iterate(MainContext::Wait::Yes);

@@ -15,8 +15,8 @@ namespace parley::channels {
 
 class MainContext;
 
-/// The WebSocket of a signaling channel, whichever end it is. Lives in a MainContext and is touched only there; it stays
-/// alive while the connection does.
+/// The WebSocket of a signaling channel, whichever end it is. Lives in a MainContext and is touched only there; it
+/// stays alive while the connection does.
 class Socket {
  public:
   explicit Socket(SignalingChannel::Sink sink) : sink_(std::move(sink)) {}
@@ -32,7 +32,7 @@ class Socket {
   /// Sends a message, from any thread. Before there is a connection, messages wait for it. Throws OperationError when
   /// too many do.
   static void send(const std::shared_ptr<Socket>& self, MainContext& context, const nlohmann::json& message);
-  /// Says goodbye, and ends when the other end has answered or for five seconds has not.
+  /// Sends what waits, says goodbye, and ends when the other end has answered or for five seconds has not.
   void close();
   /// Ends now.
   void drop();

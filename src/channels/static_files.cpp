@@ -25,7 +25,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kTypes = 
 
 std::string content_type(const fs::path& file) {
   const std::string extension = file.extension().string();
-  const auto found = std::find_if(kTypes.begin(), kTypes.end(), [&](const auto& row) { return row.first == extension; });
+  const auto found =
+      std::find_if(kTypes.begin(), kTypes.end(), [&](const auto& row) { return row.first == extension; });
   return std::string(found == kTypes.end() ? "application/octet-stream" : found->second);
 }
 

@@ -12,9 +12,12 @@ namespace {
 
 channels::ObjectPtr<SoupMessage> request(const std::string& url) {
   const bool websocket = url.starts_with("ws://") || url.starts_with("wss://");
-  channels::ObjectPtr<SoupMessage> message(websocket ? soup_message_new(SOUP_METHOD_GET, url.c_str()) : nullptr);
-  if (!message) throw SyntaxError("not the URL of a WebSocket: " + url);
-  return message;
+  const std::unique_ptr<GUri, decltype(&g_uri_unref)> uri(
+      websocket ? g_uri_parse(url.c_str(), static_cast<GUriFlags>(SOUP_HTTP_URI_FLAGS), nullptr) : nullptr,
+      g_uri_unref);
+  if (!uri || g_uri_get_host(uri.get()) == nullptr || *g_uri_get_host(uri.get()) == '\0')
+    throw SyntaxError("not the URL of a WebSocket: " + url);
+  return channels::ObjectPtr<SoupMessage>(soup_message_new_from_uri(SOUP_METHOD_GET, uri.get()));
 }
 
 }  // namespace

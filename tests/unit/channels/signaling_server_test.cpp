@@ -48,7 +48,8 @@ TEST(StaticFiles, AreFoundByTheirPath) {
 
 TEST(StaticFiles, NothingOutsideTheFolderIsServed) {
   const Folder folder;
-  for (const char* path : {"/../secret", "/sub/../../secret", "//etc/passwd", "/link", "/sub", "/missing", "", "secret"})
+  for (const char* path :
+       {"/../secret", "/sub/../../secret", "//etc/passwd", "/link", "/sub", "/missing", "", "secret"})
     EXPECT_FALSE(read_static_file(folder.page, path).has_value()) << path;
 }
 

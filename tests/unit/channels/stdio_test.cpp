@@ -106,12 +106,16 @@ TEST(StdioSignaling, TheEndOfTheInputClosesTheChannel) {
   EXPECT_THAT(log.lines(), ElementsAre("open", "message: 1", "message: 2", "close"));
 }
 
-TEST(StdioSignaling, AReaderThatIsGoneClosesTheChannelWithoutASignal) {
+TEST(StdioSignaling, AReaderThatIsGoneIsAnErrorAndNoSignal) {
   Bare bare;
   SignalingLog log(bare.channel);
-  ASSERT_TRUE(log.wait("open"));
   close(std::exchange(bare.drain.out, open("/dev/null", O_RDONLY)));
-  EXPECT_TRUE(log.wait("close"));
+  bare.channel.send(1);
+  bare.channel.send(2);
+  EXPECT_TRUE(log.wait("error: the other end no longer reads", 2));
+  bare.write("7\n");
+  EXPECT_TRUE(log.wait("message: 7"));
+  EXPECT_EQ(log.count("close"), 0);
 }
 
 TEST(StdioSignaling, BadLinesAreErrorsAndTheNextOneCounts) {
@@ -170,8 +174,8 @@ TEST(StdioSignaling, ReadsAFileToItsEnd) {
 
 TEST(StdioSignaling, MayBeDestroyedByItsOwnHandler) {
   Pipe there, back;
-  auto channel =
-      std::make_unique<StdioSignalingChannel>(StdioSignalingChannel::Descriptors{back.out, there.in}, EventLoop::create());
+  auto channel = std::make_unique<StdioSignalingChannel>(StdioSignalingChannel::Descriptors{back.out, there.in},
+                                                         EventLoop::create());
   Latch done;
   channel->onmessage = [&] {
     channel->send("goodbye");

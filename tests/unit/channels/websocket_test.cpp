@@ -97,6 +97,8 @@ TEST(WebSocketSignaling, EitherEndMayClose) {
 TEST(WebSocketSignaling, AChannelThatIsGoneSaysGoodbye) {
   Server server;
   auto client = std::make_unique<WebSocketSignalingChannel>(server.server.signaling_url());
+  SignalingLog log(*client);
+  ASSERT_TRUE(log.wait("open"));
   ASSERT_TRUE(server.connected.wait());
   client->send("last");
   client.reset();
@@ -208,6 +210,7 @@ TEST(WebSocketSignaling, ManyThreadsMaySendAndClose) {
 
 TEST(WebSocketSignaling, LivesInsideTheCallersContext) {
   GMainContext* context = g_main_context_new();
+  g_main_context_push_thread_default(context);
   {
     Server server({.context = context});
     auto client = std::make_unique<WebSocketSignalingChannel>(server.server.signaling_url(),
@@ -221,6 +224,7 @@ TEST(WebSocketSignaling, LivesInsideTheCallersContext) {
     while (server.log->count("close") == 0) g_main_context_iteration(context, FALSE);
   }
   while (g_main_context_iteration(context, FALSE) != FALSE) continue;
+  g_main_context_pop_thread_default(context);
   g_main_context_unref(context);
 }
 

@@ -21,8 +21,8 @@ class Manual final : public SignalingChannel {
   using SignalingChannel::failed;
   using SignalingChannel::opened;
   using SignalingChannel::received;
-  using SignalingChannel::sink;
   using SignalingChannel::SignalingChannel;
+  using SignalingChannel::sink;
   void send(const json&) override {}
   void close() override { closed(ClosedBy::Us); }
 };
@@ -132,7 +132,8 @@ TEST(SignalingChannel, NothingIsToldAfterClose) {
 TEST(SignalingChannel, WhatIsNotJsonIsAnErrorAndTheChannelLives) {
   Manual channel(EventLoop::create());
   SignalingLog log(channel);
-  for (const char* text : {"", "{", "undefined", "{\"a\":1}x", "\"\xff\"", "'a'"}) channel.received(std::string_view(text));
+  for (const char* text : {"", "{", "undefined", "{\"a\":1}x", "\"\xff\"", "'a'"})
+    channel.received(std::string_view(text));
   channel.received(std::string_view("7"));
   ASSERT_TRUE(log.wait("message: 7"));
   EXPECT_EQ(log.count("error: "), 6);

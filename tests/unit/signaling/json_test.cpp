@@ -74,9 +74,9 @@ TEST_P(SignalingJsonRefuses, ADescription) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Hostile, SignalingJsonRefuses,
-                         testing::Values("null", "[]", "7", "\"offer\"", "{}", R"({"sdp":"v=0"})", R"({"type":"Offer"})",
-                                         R"({"type":7,"sdp":""})", R"({"type":null})", R"({"type":"offer","sdp":7})",
-                                         R"({"type":"offer","sdp":["v=0"]})"));
+                         testing::Values("null", "[]", "7", "\"offer\"", "{}", R"({"sdp":"v=0"})",
+                                         R"({"type":"Offer"})", R"({"type":7,"sdp":""})", R"({"type":null})",
+                                         R"({"type":"offer","sdp":7})", R"({"type":"offer","sdp":["v=0"]})"));
 
 class SignalingJsonRefusesCandidate : public testing::TestWithParam<const char*> {};
 
