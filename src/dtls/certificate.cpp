@@ -1,5 +1,6 @@
 #include "dtls/certificate.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/pem.h>
 
 #include <algorithm>
@@ -9,6 +10,11 @@
 
 namespace parley::dtls {
 namespace {
+
+/// OpenSSL frees what it keeps for a thread when the thread ends, but only until its own exit handler has run. Made
+/// ready while the program is loaded, it outlives the threads of loops that are static objects, EventLoop::shared()
+/// above all.
+[[maybe_unused]] const int kReadyBeforeAnyLoop = OPENSSL_init_crypto(0, nullptr);
 
 constexpr unsigned kLeastRsaBits = 2048;
 constexpr unsigned kMostRsaBits = 8192;

@@ -1,6 +1,7 @@
 // What sanitizers are told not to report in our test programs, each with its reason.
 
-extern "C" const char* __lsan_default_suppressions();
+// Visible to the sanitizer's own library.
+extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions();
 
 extern "C" const char* __lsan_default_suppressions() {
   return
@@ -13,7 +14,7 @@ extern "C" const char* __lsan_default_suppressions() {
       "leak:CRYPTO_zalloc\n";
 }
 
-extern "C" const char* __tsan_default_suppressions();
+extern "C" __attribute__((visibility("default"))) const char* __tsan_default_suppressions();
 
 extern "C" const char* __tsan_default_suppressions() {
   return
