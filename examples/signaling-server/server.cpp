@@ -55,7 +55,7 @@ int main(int argc, char** argv) try {
   SignalingServer server({.port = static_cast<std::uint16_t>(port), .folder = EXAMPLE_PAGE});
   server.onconnection = [&](const SignalingConnectionEvent& event) { rooms.enter(event.path, event.channel); };
   std::cout << "page: " << server.page_url() << "\nsignaling: " << server.signaling_url()
-            << "/ROOM\nEnter or Ctrl-D ends." << std::endl;
+            << "ROOM\nEnter or Ctrl-D ends." << std::endl;
   std::cin.get();
   server.close();
   // The channels' handlers use the rooms, so the rooms end where the handlers run.

@@ -19,8 +19,8 @@ struct SignalingServerOptions {
   std::string address = "127.0.0.1";
   /// 0: any that is free.
   std::uint16_t port = 0;
-  /// Where WebSockets are accepted: at this path and below.
-  std::string path = "/signaling";
+  /// WebSockets are accepted at all paths that begin with this one, which ends in "/".
+  std::string path = "/signaling/";
   /// A folder whose files are served at all other paths, "/" being its index.html. Empty: none.
   std::string folder{};
   /// Where handlers run, also those of the channels. nullptr: the current loop, else EventLoop::shared().
@@ -54,7 +54,7 @@ class PARLEY_EXPORT SignalingServer : public SignalingServerEvents {
   [[nodiscard]] std::uint16_t port() const { return port_; }
   /// "http://127.0.0.1:8000/": what to open in the browser.
   [[nodiscard]] std::string page_url() const;
-  /// "ws://127.0.0.1:8000/signaling".
+  /// "ws://127.0.0.1:8000/signaling/".
   [[nodiscard]] std::string signaling_url() const;
 
   /// Accepts no more connections; no handler runs afterwards. The channels there are live on. Idempotent. Any thread.

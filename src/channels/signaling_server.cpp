@@ -24,7 +24,8 @@ channels::ObjectPtr<GSocketAddress> address_of(const SignalingServerOptions& opt
 }
 
 void check(const SignalingServerOptions& options) {
-  if (!options.path.starts_with('/')) throw TypeError("the path of a signaling server starts with '/'");
+  if (!options.path.starts_with('/') || !options.path.ends_with('/'))
+    throw TypeError("the path of a signaling server starts and ends with '/'");
   if (!options.folder.empty() && !std::filesystem::is_directory(options.folder))
     throw TypeError("not a folder: " + options.folder);
 }

@@ -30,6 +30,7 @@ struct Folder {
     fs::create_directories(page / "sub");
     std::ofstream(page / "index.html") << "<p>hello</p>";
     std::ofstream(page / "sub/code.js") << "1";
+    std::ofstream(page / "signaling.js") << "2";
     std::ofstream(top / "secret") << "s";
     fs::create_symlink(top / "secret", page / "link");
   }
@@ -60,6 +61,8 @@ TEST(SignalingServer, ServesThePage) {
   EXPECT_THAT(reply, StartsWith("HTTP/1.1 200"));
   EXPECT_THAT(reply, HasSubstr("Content-Type: text/html"));
   EXPECT_THAT(reply, HasSubstr("<p>hello</p>"));
+  EXPECT_THAT(test::http(server.port(), "GET /signaling.js HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+              StartsWith("HTTP/1.1 200"));
 }
 
 TEST(SignalingServer, RefusesWhatItDoesNotHave) {
@@ -75,7 +78,7 @@ TEST(SignalingServer, RefusesWhatItDoesNotHave) {
 }
 
 TEST(SignalingServer, TellsThePathThatWasAskedFor) {
-  SignalingServer server({.path = "/rooms"});
+  SignalingServer server({.path = "/rooms/"});
   Latch connected;
   std::string path;
   std::shared_ptr<SignalingChannel> kept;
@@ -84,7 +87,7 @@ TEST(SignalingServer, TellsThePathThatWasAskedFor) {
     kept = event.channel;
     connected.set();
   };
-  const WebSocketSignalingChannel client(server.signaling_url() + "/seven");
+  const WebSocketSignalingChannel client(server.signaling_url() + "seven");
   ASSERT_TRUE(connected.wait());
   EXPECT_EQ(path, "/rooms/seven");
   server.close();
@@ -120,13 +123,14 @@ TEST(SignalingServer, AnAddressThatIsTakenIsANetworkError) {
 
 TEST(SignalingServer, OptionsThatMakeNoSenseAreATypeError) {
   EXPECT_THROW(SignalingServer({.address = "localhost"}), TypeError);
-  EXPECT_THROW(SignalingServer({.path = "signaling"}), TypeError);
+  EXPECT_THROW(SignalingServer({.path = "signaling/"}), TypeError);
+  EXPECT_THROW(SignalingServer({.path = "/signaling"}), TypeError);
   EXPECT_THROW(SignalingServer({.folder = "/does/not/exist"}), TypeError);
 }
 
 TEST(SignalingServer, AClientThatIsNoneDoesNoHarm) {
   SignalingServer server;
-  for (const char* bytes : {"\r\n\r\n", "GET /signaling HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02"})
+  for (const char* bytes : {"\r\n\r\n", "GET /signaling/ HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02"})
     (void)test::http(server.port(), bytes);
   WebSocketSignalingChannel client(server.signaling_url());
   SignalingLog log(client);
