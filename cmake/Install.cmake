@@ -1,6 +1,5 @@
 # What `cmake --install` puts where: libraries, headers, the CMake package (components static and signaling) and the
 # pkg-config files.
-include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 option(PARLEY_INSTALL "Install the library with this project" ${PROJECT_IS_TOP_LEVEL})
 if(NOT PARLEY_INSTALL)
