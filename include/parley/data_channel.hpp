@@ -71,6 +71,10 @@ using RTCDataChannelEvents =
 
 /// A bidirectional channel of messages: webrtc-pc section 6.2. Any thread may call; events are fired on the
 /// connection's loop. The connection keeps the channel alive until it is closed.
+///
+/// Messages that arrive before there is a `message` handler wait for it: up to 16 MiB, and 64 MiB for all channels of
+/// the connection together (128 bytes added for each message). Then the channel fails, with `error` and `close`. So it
+/// does when the peer sends a message above NetworkOptions::max_message_size.
 class PARLEY_EXPORT RTCDataChannel : public RTCDataChannelEvents {
  public:
   [[nodiscard]] const std::string& label() const;
@@ -90,15 +94,16 @@ class PARLEY_EXPORT RTCDataChannel : public RTCDataChannelEvents {
 
   /// Queues a message: text (UTF-8; what is not is repaired with U+FFFD) or bytes. The argument is copied unless it is
   /// an rvalue vector. Never blocks. Throws InvalidStateError unless open, TypeError when the message is larger than
-  /// sctp()->maxMessageSize(), OperationError when more than 16 MiB would be queued.
+  /// sctp()->maxMessageSize(), OperationError when more than 16 MiB would be queued; 128 bytes are added for each
+  /// message, and one of any size can be sent when none is queued.
   void send(std::string_view text);
   void send(const char* text) { send(std::string_view(text)); }
   void send(std::span<const std::byte> bytes);
   void send(std::span<const std::uint8_t> bytes) { send(std::as_bytes(bytes)); }
   void send(std::vector<std::uint8_t>&& bytes);
 
-  /// send() with back-pressure: resolves as soon as less than `high_water` bytes are buffered, at once if that is so
-  /// already. `co_await` it in a loop and memory stays bounded. Rejects with what send() throws, and with
+  /// send() with back-pressure: resolves as soon as less than kHighWater bytes are queued (128 added for each message),
+  /// at once if that is so already. `co_await` it in a loop and memory stays bounded. Rejects with what send() throws, and with
   /// InvalidStateError if the channel closes meanwhile. (Not in W3C.)
   Promise<void> write(std::string_view text);
   Promise<void> write(std::span<const std::byte> bytes);

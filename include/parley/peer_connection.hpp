@@ -70,6 +70,10 @@ using RTCPeerConnectionEvents =
 /// Any thread may call any method. Everything happens on the connection's event loop; handlers run there, one at a
 /// time. Methods that return a Promise never block and report every error by rejecting; the others throw.
 ///
+/// A peer that stops answering is noticed: `connectionState` becomes disconnected after about 16 seconds and failed after
+/// another 20; one that never answers makes it failed after 15 to 30 seconds (ICE) or 30 (DTLS). The object is of use
+/// until then, and close() needs no peer.
+///
 /// The object belongs to the program: it can be neither copied nor moved, and its destructor closes the connection. It
 /// may be destroyed anywhere, even inside one of its handlers.
 ///
@@ -86,7 +90,9 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   Promise<RTCSessionDescriptionInit> createAnswer(const RTCAnswerOptions& options = {});
   Promise<void> setLocalDescription() { return setLocalDescription(RTCLocalSessionDescriptionInit()); }
   Promise<void> setLocalDescription(const RTCLocalSessionDescriptionInit& description);
+  /// Rejects with RTCError (sdp-syntax-error) for a description of more than 4 MiB, too.
   Promise<void> setRemoteDescription(const RTCSessionDescriptionInit& description);
+  /// Rejects with OperationError what is no candidate, and all beyond 1000 for one m= section.
   /// Without a candidate, and with one whose text is "": the peer has no more candidates.
   Promise<void> addIceCandidate() { return addIceCandidate(RTCIceCandidateInit()); }
   Promise<void> addIceCandidate(const RTCIceCandidateInit& candidate);
@@ -112,7 +118,8 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   /// handler of this connection runs or will run.
   void close();
 
-  /// Throws TypeError and OperationError as webrtc-pc section 6.1 says, InvalidStateError when closed.
+  /// Throws TypeError and OperationError as webrtc-pc section 6.1 says, InvalidStateError when closed. Each peer can open
+  /// 128 channels with ids chosen for it; sctp()->maxChannels() says how many ids there are.
   /// Called on another thread than the loop's, `open` waits for the first handler, as messages always do.
   std::shared_ptr<RTCDataChannel> createDataChannel(std::string_view label);
   std::shared_ptr<RTCDataChannel> createDataChannel(std::string_view label, const RTCDataChannelInit& init);

@@ -7,8 +7,10 @@
 namespace parley::api {
 namespace {
 
-/// What may wait for a program that does not listen; then the channel fails.
+/// What may wait for a program that does not listen, for each channel and for all of a connection's; then the channel
+/// fails.
 constexpr std::size_t kMaxWaitingBytes = 16 << 20;
+constexpr std::size_t kMaxWaitingBytesOfAll = 64 << 20;
 
 std::span<const std::byte> to_bytes(ByteView view) { return std::as_bytes(view); }
 
@@ -95,15 +97,17 @@ void Peer::on_channel_message(dcep::ChannelKey key, bool text, ByteView message)
     fire_message(*channel, text, to_bytes(message));
     return;
   }
-  if (channel->waiting_bytes + message.size() > kMaxWaitingBytes) {
+  const std::size_t cost = message.size() + DataChannelCore::kMessageCost;
+  if (channel->waiting_bytes + cost > kMaxWaitingBytes || waiting_bytes_ + cost > kMaxWaitingBytesOfAll) {
     connection_.channels().fail(key, {.kind = ErrorKind::RTCError,
-                                      .message = "more than 16 MiB arrived before there was a message handler",
+                                      .message = "too much arrived before there was a message handler",
                                       .detail = RTCErrorInit{.errorDetail = RTCErrorDetailType::DataChannelFailure}});
     return;
   }
   const auto bytes = to_bytes(message);
   channel->waiting.push_back({text, {bytes.begin(), bytes.end()}});
-  channel->waiting_bytes += message.size();
+  channel->waiting_bytes += cost;
+  waiting_bytes_ += cost;
   if (listening && channel->waiting.size() == 1) pump_later(channel);
 }
 
@@ -122,9 +126,17 @@ void Peer::pump(DataChannelCore& channel) {
   while (!channel.waiting.empty() && !channel.lists->get<"message">()->empty()) {
     const DataChannelCore::Waiting message = std::move(channel.waiting.front());
     channel.waiting.pop_front();
-    channel.waiting_bytes -= message.bytes.size();
+    const std::size_t cost = message.bytes.size() + DataChannelCore::kMessageCost;
+    channel.waiting_bytes -= cost;
+    waiting_bytes_ -= cost;
     fire_message(channel, message.text, message.bytes);
   }
+}
+
+/// Nobody can be told any more.
+void Peer::forget_waiting(DataChannelCore& channel) {
+  channel.waiting = {};
+  waiting_bytes_ -= std::exchange(channel.waiting_bytes, 0);
 }
 
 void Peer::send(DataChannelCore& channel, bool text, std::vector<std::uint8_t>&& message) {
@@ -140,18 +152,19 @@ void Peer::send(DataChannelCore& channel, bool text, ByteView message) {
 void Peer::write(DataChannelCore& channel, PromiseResolver<void> done) {
   if (closed_ || channel.state != RTCDataChannelState::Open) {
     done.reject(InvalidStateError("the data channel is not open"));
-  } else if (channel.buffered < RTCDataChannel::kHighWater) {
+  } else if (channel.unsent_cost() < RTCDataChannel::kHighWater) {
     done.resolve();
   } else {
     channel.writers.push_back(std::move(done));
   }
 }
 
-void Peer::on_channel_buffered_amount(dcep::ChannelKey key, std::size_t, std::size_t taken) {
+void Peer::on_channel_buffered_amount(dcep::ChannelKey key, std::size_t, std::size_t taken, bool whole) {
   const auto found = channels_.find(key);
   if (found == channels_.end()) return;
   DataChannelCore& channel = *found->second.core;
   channel.taken += taken;
+  if (whole) ++channel.taken_messages;
   settle_buffered_later(channel);
 }
 
@@ -167,9 +180,10 @@ void Peer::settle_buffered_later(DataChannelCore& channel) {
 void Peer::settle_buffered(const std::shared_ptr<DataChannelCore>& channel) {
   channel->settling = false;
   const std::size_t taken = std::exchange(channel->taken, 0);
+  channel->unsent -= std::exchange(channel->taken_messages, 0);
   const std::size_t before = channel->buffered.fetch_sub(taken);
   const std::size_t threshold = channel->low_threshold;
-  while (!channel->writers.empty() && channel->buffered < RTCDataChannel::kHighWater) {
+  while (!channel->writers.empty() && channel->unsent_cost() < RTCDataChannel::kHighWater) {
     const PromiseResolver<void> writer = std::move(channel->writers.front());
     channel->writers.pop_front();
     writer.resolve();
@@ -203,6 +217,7 @@ void Peer::finish_channel(dcep::ChannelKey key, const std::optional<Error>& erro
   if (found == channels_.end()) return;
   const Channel channel = std::move(found->second);
   channels_.erase(found);
+  forget_waiting(*channel.core);
   channel.core->state = RTCDataChannelState::Closed;
   if (error)
     channel.core->lists->get<"error">()->fire(

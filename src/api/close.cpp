@@ -54,6 +54,7 @@ void Peer::close() {
   for (auto& [key, channel] : std::exchange(channels_, {})) {
     channel.core->state = RTCDataChannelState::Closed;
     channel.core->lists->close();
+    forget_waiting(*channel.core);
     for (const auto& writer : std::exchange(channel.core->writers, {})) writer.reject(error);
   }
   lists_->close();

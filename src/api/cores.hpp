@@ -45,6 +45,12 @@ struct SctpTransportCore {
 };
 
 struct DataChannelCore {
+  /// What keeping a message costs beside its own bytes, about. Limits count it: otherwise a peer could fill the memory
+  /// with empty messages.
+  static constexpr std::size_t kMessageCost = 128;
+  /// What the messages cost that were passed to send() and not yet taken by SCTP.
+  [[nodiscard]] std::size_t unsent_cost() const { return buffered + unsent * kMessageCost; }
+
   std::shared_ptr<EventLoop> loop;
   std::weak_ptr<Peer> peer;
   dcep::ChannelKey key;
@@ -54,6 +60,7 @@ struct DataChannelCore {
   std::atomic<RTCDataChannelState> state = RTCDataChannelState::Connecting;
   std::atomic<int> id = -1;  // -1: not chosen yet
   std::atomic<std::size_t> buffered = 0;
+  std::atomic<std::size_t> unsent = 0;  // messages, for the smallest of them cost memory, too
   std::atomic<std::size_t> low_threshold = 0;
   std::atomic<double> max_message_size = std::numeric_limits<double>::infinity();
 
@@ -63,9 +70,9 @@ struct DataChannelCore {
     std::vector<std::byte> bytes;
   };
   std::deque<Waiting> waiting;
-  std::size_t waiting_bytes = 0;
-  /// Bytes that the wire took since the last task that let `buffered` fall.
-  std::size_t taken = 0;
+  std::size_t waiting_bytes = 0;  // with kMessageCost for each
+  /// Bytes and messages that the wire took since the last task that let `buffered` and `unsent` fall.
+  std::size_t taken = 0, taken_messages = 0;
   bool settling = false;  // that task is queued
   std::deque<PromiseResolver<void>> writers;
   /// Made on another thread than the loop's, where `open` may be fired before the program gets to set its handler: then

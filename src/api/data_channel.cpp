@@ -16,9 +16,11 @@ void admit(api::DataChannelCore& core, std::size_t size) {
   if (core.state != RTCDataChannelState::Open) throw InvalidStateError("the data channel is not open");
   if (static_cast<double>(size) > core.max_message_size)
     throw TypeError("the message is larger than the peer's maximum message size");
-  const std::size_t before = core.buffered.fetch_add(size);
-  if (before != 0 && before + size > kMaxBuffered) {
+  const std::size_t bytes = core.buffered.fetch_add(size);
+  const std::size_t messages = core.unsent.fetch_add(1);
+  if (messages != 0 && bytes + size + messages * core.kMessageCost > kMaxBuffered) {
     core.buffered.fetch_sub(size);
+    core.unsent.fetch_sub(1);
     throw OperationError("the send buffer is full");
   }
 }

@@ -81,7 +81,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void on_channel_id(dcep::ChannelKey key, dcep::StreamId id) override;
   void on_channel_open(dcep::ChannelKey key) override;
   void on_channel_message(dcep::ChannelKey key, bool text, ByteView message) override;
-  void on_channel_buffered_amount(dcep::ChannelKey key, std::size_t amount, std::size_t taken) override;
+  void on_channel_buffered_amount(dcep::ChannelKey key, std::size_t amount, std::size_t taken, bool whole) override;
   void on_channel_closing(dcep::ChannelKey key) override;
   void on_channel_closed(dcep::ChannelKey key, const std::optional<Error>& error) override;
 
@@ -109,6 +109,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void fire_message(DataChannelCore& channel, bool text, std::span<const std::byte> bytes);
   void settle_buffered(const std::shared_ptr<DataChannelCore>& channel);
   void settle_buffered_later(DataChannelCore& channel);
+  void forget_waiting(DataChannelCore& channel);
   void finish_channel(dcep::ChannelKey key, const std::optional<Error>& error);
 
   std::shared_ptr<EventLoop> loop_;
@@ -128,6 +129,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   std::shared_ptr<SctpTransportCore> sctp_core_;
   std::shared_ptr<RTCSctpTransport> sctp_;
   std::map<dcep::ChannelKey, Channel> channels_;
+  std::size_t waiting_bytes_ = 0;  // of all channels: see DataChannelCore
 };
 
 }  // namespace parley::api

@@ -48,8 +48,9 @@ class Observer {
   /// A whole message. `text`: the bytes are valid UTF-8. Valid during the call.
   virtual void on_channel_message(ChannelKey key, bool text, ByteView message) = 0;
   /// The wire took `taken` payload bytes of this channel; `amount` of what was passed to send() are left. Every byte is
-  /// reported once, also when send() could pass it on at once (then from inside it).
-  virtual void on_channel_buffered_amount(ChannelKey key, std::size_t amount, std::size_t taken) = 0;
+  /// reported once, also when send() could pass it on at once (then from inside it). `whole`: a message is complete
+  /// with them, once for each, for an empty one with 0 bytes.
+  virtual void on_channel_buffered_amount(ChannelKey key, std::size_t amount, std::size_t taken, bool whole) = 0;
   /// The peer began to close the channel. Not called after a close() of our own.
   virtual void on_channel_closing(ChannelKey key) = 0;
   /// The end, after which the key means nothing. With `error`, something went wrong and the end is abrupt, without

@@ -159,7 +159,8 @@ void Channels::Impl::taken(ChannelKey key, Ppid ppid, std::size_t bytes, bool co
   if (open_sent) channel.handshake = Channel::Handshake::AwaitingAck;
   if (channel.outbox.empty() && channel.closure.outgoing == Closure::Outgoing::Draining)
     request_reset(*channel.init.id, channel.closure);
-  if (payload) observer.on_channel_buffered_amount(key, channel.buffered, bytes);
+  const bool whole = complete && ppid != Ppid::Dcep;
+  if (payload || whole) observer.on_channel_buffered_amount(key, channel.buffered, payload ? bytes : 0, whole);
   if (!open_sent) return;
   if (const Channel* still = find(key); still != nullptr && still->state == ChannelState::Connecting) opened(key);
 }

@@ -81,6 +81,17 @@ void Channels::transport_closed(const std::optional<Error>& error) {
     if (Channel* channel = impl_->find(key)) impl_->end(*channel, error);
 }
 
+void Channels::forget() {
+  impl_->wire = nullptr;
+  impl_->endings.clear();
+  impl_->held.clear();
+  impl_->ready.clear();
+  impl_->to_reset.clear();
+  impl_->by_stream.clear();
+  impl_->channels.clear();
+  impl_->remote_channels = impl_->remote_names = 0;
+}
+
 void Channels::set_max_message_size(std::uint64_t bytes) { impl_->max_message_size = bytes; }
 
 Result<void> Channels::send(ChannelKey key, bool text, ByteView message) {

@@ -63,6 +63,8 @@ class Channels {
   /// Every channel is closed, at once and without reset, with `error` if there is one. create() stays possible, as in
   /// W3C, but such channels never open.
   void transport_closed(const std::optional<Error>& error);
+  /// Drops every channel with all that it holds, and tells the observer nothing.
+  void forget();
   /// A new remote description changed the peer's limit; 0: none.
   void set_max_message_size(std::uint64_t bytes);
 

@@ -52,6 +52,7 @@ void DataPlane::end(const std::optional<Error>& error) {
 void DataPlane::close() {
   if (std::exchange(closed_, true)) return;
   drop_association();
+  channels_.forget();
   state_ = State::Closed;
 }
 

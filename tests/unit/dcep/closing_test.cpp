@@ -312,5 +312,26 @@ TEST_F(TwoSides, RefusalsOnBothSidesComeToRest) {
   EXPECT_EQ(b.channels.state(key), ChannelState::Connecting);
 }
 
+/// The end of the connection, which may come from inside a handler.
+TEST_F(Closing, WhatIsForgottenIsSilentAndGone) {
+  connect();
+  const ChannelKey key = open_channel();
+  peer_opens(1);
+  wire.room = 0;
+  send_text(key, "still queued");
+  journal.take();
+  journal.react = [&](const std::string&) { channels->forget(); };
+  peer_says(0, "hello");
+  EXPECT_THAT(journal.take(), ElementsAre("text 1 hello"));
+  EXPECT_EQ(channels->size(), 0u);
+  EXPECT_EQ(channels->buffered_amount(key), 0u);
+  peer_says(0, "again");
+  peer_opens(3);
+  channels->incoming_reset(stream(0));
+  channels->writable();
+  channels->transport_closed(std::nullopt);
+  EXPECT_THAT(journal.take(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace parley::dcep::testing

@@ -81,7 +81,7 @@ class Journal : public Observer {
   std::vector<std::string> lines;
   std::function<void(const std::string&)> react;  // may call the channels
   std::map<std::uint64_t, ChannelInit> announced;
-  std::size_t bytes_taken = 0;
+  std::size_t bytes_taken = 0, messages_taken = 0;
 
   void on_channel_announced(ChannelKey key, const ChannelInit& init) override {
     announced[key.get()] = init;
@@ -93,9 +93,10 @@ class Journal : public Observer {
     write(text ? "text" : "binary", key,
           message.size() > 40 ? std::to_string(message.size()) : std::string(as_text(message)));
   }
-  void on_channel_buffered_amount(ChannelKey key, std::size_t amount, std::size_t taken) override {
+  void on_channel_buffered_amount(ChannelKey key, std::size_t amount, std::size_t taken, bool whole) override {
     bytes_taken += taken;
-    if (buffered) write("buffered", key, std::to_string(amount));
+    if (whole) ++messages_taken;
+    if (buffered && taken > 0) write("buffered", key, std::to_string(amount));
   }
   void on_channel_closing(ChannelKey key) override { write("closing", key); }
   void on_channel_closed(ChannelKey key, const std::optional<Error>& error) override {

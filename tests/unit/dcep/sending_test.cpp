@@ -82,6 +82,24 @@ TEST_F(Sending, EmptyMessagesAndHandshakesAreNotCountedInBufferedAmount) {
   EXPECT_EQ(journal.bytes_taken, 0u);
 }
 
+TEST_F(Sending, EveryMessageIsReportedOnceWhenTheWireHasAllOfIt) {
+  connect();
+  const ChannelKey key = open_channel();
+  ASSERT_TRUE(channels->send(key, false, Bytes(5)).has_value());
+  ASSERT_TRUE(channels->send(key, true, ByteView()).has_value());
+  EXPECT_EQ(journal.messages_taken, 2u);
+  wire.room = 3;
+  ASSERT_TRUE(channels->send(key, false, Bytes(5)).has_value());
+  ASSERT_TRUE(channels->send(key, false, ByteView()).has_value());
+  EXPECT_EQ(journal.messages_taken, 2u);
+  wire.room = 2;
+  channels->writable();
+  EXPECT_EQ(journal.messages_taken, 3u);
+  wire.room = 1;
+  channels->writable();
+  EXPECT_EQ(journal.messages_taken, 4u);
+}
+
 TEST_F(Sending, MessagesOfAChannelKeepTheirOrderWhenTheWireIsFull) {
   connect();
   const ChannelKey key = open_channel();
