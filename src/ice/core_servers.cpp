@@ -81,7 +81,8 @@ void Agent::Core::ask_stun(std::size_t server) {
     if (!to) continue;
     if (!hosts_[i].direct) {
       const int socket = nice_->socket_of(hosts_[i].base);
-      hosts_[i].direct = socket < 0 ? nullptr : DirectSocket::open(reactor_, socket, stun_tag_, *this);
+      if (socket >= 0)
+        hosts_[i].direct = DirectSocket::open(reactor_, socket, stun_tag_, DirectSocket::Purpose::Servers, *this);
     }
     if (!hosts_[i].direct) continue;
     stun_client_.ask({i, server, *to}, Clock::now());
