@@ -121,7 +121,8 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
 
   void offer_to_nice(const Candidate& candidate);
   void take_pair(Candidate local, Candidate remote);
-  void open_direct(const SocketAddress& peer);
+  void open_direct();
+  void count_through_nice(std::size_t packets);
   void update_state();
   void teardown();
   void send_through_nice();
@@ -149,6 +150,8 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   bool remote_complete_ = false;
   std::vector<Candidate> early_candidates_;  // came before the credentials
   unsigned next_foundation_ = 0;
+  std::optional<SocketAddress> direct_peer_;  // where a socket of our own may send
+  std::size_t through_nice_ = 0;              // packets, both ways, on that pair
   SendBatch batch_;
   bool flush_due_ = false, blocked_ = false;
   Timer retry_;
