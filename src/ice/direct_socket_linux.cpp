@@ -108,7 +108,7 @@ Receiver& receiver() {
 class LinuxDirectSocket final : public DirectSocket {
  public:
   LinuxDirectSocket(Reactor& reactor, int socket, const SocketAddress& local, std::uint32_t tag, Sink& sink)
-      : reactor_(reactor), socket_(socket), local_(local), tag_(tag), sink_(sink) {
+      : socket_(socket), local_(local), tag_(tag), sink_(sink) {
     watch_ = reactor.watch(socket, POLLIN, [this](short ready) { on_ready(ready); });
   }
   ~LinuxDirectSocket() override {
@@ -150,7 +150,6 @@ class LinuxDirectSocket final : public DirectSocket {
     sink_.direct_counters().bytes_sent += run.size;
   }
 
-  Reactor& reactor_;
   int socket_;
   SocketAddress local_;
   std::uint32_t tag_;
