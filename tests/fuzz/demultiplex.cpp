@@ -110,6 +110,7 @@ void attack(EventLoop& loop, ByteReader input) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  (void)certificate();  // before the loop, so that OpenSSL ends after it
   static const std::shared_ptr<EventLoop> loop = EventLoop::create();
   loop->run([&] { attack(*loop, ByteReader({data, size})); });
   return 0;
