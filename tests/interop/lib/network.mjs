@@ -34,5 +34,17 @@ export function buildNetwork() {
   addMachine('right', 3);
 }
 
+/// Instead of all that, one computer, in the namespace of this process: with one network card that leads nowhere, or offline,
+/// with only its loopback interface.
+export function buildComputer({ offline = false } = {}) {
+  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/run']);
+  ip('link set lo up');
+  if (offline) return;
+  for (const line of ['link add eth0 type veth peer name cable', 'address add 10.77.0.2/24 dev eth0',
+    'address add fd77::2/64 dev eth0 nodad', 'link set cable up', 'link set eth0 up', 'route add default via 10.77.0.1',
+    '-6 route add default via fd77::1'])
+    ip(line);
+}
+
 /// The argument vector that runs `command` on machine `name` (or here, for undefined).
 export const on = (name, command) => (name ? ['ip', 'netns', 'exec', name, ...command] : command);
