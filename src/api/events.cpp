@@ -85,15 +85,20 @@ void Peer::on_dtls_error(const Error& error) {
   });
 }
 
+void set_source(RTCIceCandidate& candidate, const ice::CandidateSource& source) {
+  std::optional<std::string> url;
+  if (!source.url.empty()) url = source.url;
+  std::optional<RTCIceServerTransportProtocol> relay_protocol;
+  if (source.relay_protocol)
+    relay_protocol = *source.relay_protocol == ice::ServerTransport::Tcp ? RTCIceServerTransportProtocol::Tcp
+                                                                         : RTCIceServerTransportProtocol::Udp;
+  candidate.set_server(relay_protocol, std::move(url));
+}
+
 void Peer::on_local_candidate(const session::LocalCandidate& local) {
   RTCIceCandidate candidate({local.text, local.sdp_mid, local.sdp_mline_index, local.username_fragment});
-  std::optional<std::string> url;
-  if (!local.source.url.empty()) url = local.source.url;
-  std::optional<RTCIceServerTransportProtocol> relay_protocol;
-  if (local.source.relay_protocol)
-    relay_protocol = *local.source.relay_protocol == ice::ServerTransport::Tcp ? RTCIceServerTransportProtocol::Tcp
-                                                                               : RTCIceServerTransportProtocol::Udp;
-  candidate.set_server(relay_protocol, url);
+  set_source(candidate, local.source);
+  std::optional<std::string> url = candidate.url();
   queue([this, event = RTCPeerConnectionIceEvent{.candidate = std::move(candidate), .url = std::move(url)}] {
     fire<"icecandidate">(event);
   });

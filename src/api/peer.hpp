@@ -14,6 +14,9 @@
 
 namespace parley::api {
 
+/// Gives a local candidate its server: url and relayProtocol.
+void set_source(RTCIceCandidate& candidate, const ice::CandidateSource& source);
+
 /// The slots and algorithms of webrtc-pc behind one RTCPeerConnection: the operations chain, the states as the program
 /// sees them, the order of events. Lives on the loop; what it does for a connection is session's business.
 class Peer final : public std::enable_shared_from_this<Peer>, private session::Observer {

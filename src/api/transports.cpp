@@ -11,6 +11,14 @@ RTCIceCandidate to_w3c(const ice::Candidate& candidate, const std::string& mid) 
   return RTCIceCandidate(std::move(init));
 }
 
+/// With the server that a candidate of the agent's came from.
+RTCIceCandidate local_to_w3c(const ice::Candidate& candidate, const ice::Agent& agent, const std::string& mid) {
+  RTCIceCandidate result = to_w3c(candidate, mid);
+  for (const auto& [known, source] : agent.local_candidates())
+    if (known == candidate) api::set_source(result, source);
+  return result;
+}
+
 /// Runs `ask` with the transport on its loop; what `ask` would answer without one is `otherwise`.
 template <class T, class Ask>
 T ask_transport(const api::IceTransportCore& core, T otherwise, Ask ask) {
@@ -47,7 +55,7 @@ std::vector<RTCIceCandidate> RTCIceTransport::getLocalCandidates() const {
                        [](const session::Transport& transport, const std::string& mid) {
                          std::vector<RTCIceCandidate> candidates;
                          for (const auto& [candidate, source] : transport.newest()->local_candidates())
-                           candidates.push_back(to_w3c(candidate, mid));
+                           api::set_source(candidates.emplace_back(to_w3c(candidate, mid)), source);
                          return candidates;
                        });
 }
@@ -68,7 +76,7 @@ std::optional<RTCIceCandidatePair> RTCIceTransport::getSelectedCandidatePair() c
   return ask_transport(*core_, Pair{}, [](const session::Transport& transport, const std::string& mid) -> Pair {
     const auto pair = transport.active()->selected_pair();
     if (!pair) return std::nullopt;
-    return RTCIceCandidatePair{to_w3c(pair->local, mid), to_w3c(pair->remote, mid)};
+    return RTCIceCandidatePair{local_to_w3c(pair->local, *transport.active(), mid), to_w3c(pair->remote, mid)};
   });
 }
 

@@ -110,6 +110,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void resolve_servers();
   void take_addresses(std::size_t server, const std::vector<std::string>& literals);
   void ask_servers();
+  bool relays_due();
   void ask_stun(std::size_t server);
   void ask_turn(std::size_t server);
   void run_stun_client();
@@ -145,7 +146,8 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   std::unique_ptr<Resolver> resolver_;
   std::uint32_t stun_tag_;
   StunClient stun_client_;
-  Timer stun_timer_, mapping_timer_, quiet_timer_;
+  Timer stun_timer_, mapping_timer_, quiet_timer_, relays_timer_;
+  std::optional<TimePoint> relays_due_;
   std::optional<Credentials> remote_;
   bool remote_complete_ = false;
   std::vector<Candidate> early_candidates_;  // came before the credentials
