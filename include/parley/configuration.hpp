@@ -55,7 +55,8 @@ struct NetworkOptions {
   bool include_loopback = false;
   /// Send and receive data around libnice where the system allows it (Linux). Off: the portable path.
   bool fast_path = true;
-  /// The largest message we accept, announced as a=max-message-size (RFC 8841).
+  /// The largest message we accept, announced as a=max-message-size (RFC 8841); 0: as large as the peer likes, all of
+  /// it in memory.
   std::size_t max_message_size = 256 << 10;
 };
 

@@ -116,7 +116,7 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   /// Called on another thread than the loop's, `open` waits for the first handler, as messages always do.
   std::shared_ptr<RTCDataChannel> createDataChannel(std::string_view label);
   std::shared_ptr<RTCDataChannel> createDataChannel(std::string_view label, const RTCDataChannelInit& init);
-  /// Null until SCTP has been negotiated.
+  /// Null until a description with a data section has been set: an offer is enough.
   [[nodiscard]] std::shared_ptr<RTCSctpTransport> sctp() const;
 
   /// A key and a self-signed certificate, made on a worker: RSA takes 0.1 s. Rejects with NotSupportedError for an

@@ -42,7 +42,7 @@ Peer::Channel& Peer::add_channel(dcep::ChannelKey key, const dcep::ChannelInit& 
   core->key = key;
   core->init = init;
   if (const auto id = connection_.channels().id(key)) core->id = id->get();
-  if (sctp_core_) core->max_message_size = sctp_core_->max_message_size.load();
+  if (sctp_core_ && sctp_core_->max_message_size) core->max_message_size = *sctp_core_->max_message_size;
   const auto added = [weak = std::weak_ptr(core), loop = std::weak_ptr(loop_)] {
     const auto alive = loop.lock();
     if (!alive) return;
@@ -95,7 +95,8 @@ void Peer::on_channel_message(dcep::ChannelKey key, bool text, ByteView message)
     fire_message(*channel, text, to_bytes(message));
     return;
   }
-  if (channel->waiting_bytes + message.size() > kMaxWaitingBytes) {
+  // One always fits: its size has been checked against what we announced.
+  if (!channel->waiting.empty() && channel->waiting_bytes + message.size() > kMaxWaitingBytes) {
     connection_.channels().fail(key, {.kind = ErrorKind::RTCError,
                                       .message = "more than 16 MiB arrived before there was a message handler",
                                       .detail = RTCErrorInit{.errorDetail = RTCErrorDetailType::DataChannelFailure}});

@@ -14,9 +14,6 @@
 
 namespace parley::api {
 
-/// Gives a local candidate its server: url and relayProtocol.
-void set_source(RTCIceCandidate& candidate, const ice::CandidateSource& source);
-
 /// The slots and algorithms of webrtc-pc behind one RTCPeerConnection: the operations chain, the states as the program
 /// sees them, the order of events. Lives on the loop; what it does for a connection is session's business.
 class Peer final : public std::enable_shared_from_this<Peer>, private session::Observer {
@@ -103,7 +100,9 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   Result<void> set_description(jsep::Side side, jsep::SdpType type, const std::string& sdp);
   void update_negotiation_needed();
   // events.cpp
-  void apply_states(const std::vector<session::TransportStates>& states, const session::TransportStates& data);
+  void apply_states(const std::vector<session::TransportStates>& states,
+                    const std::optional<session::TransportStates>& data);
+  void fire_selected_pair();
   void update_sctp();
   // channels.cpp
   Channel& add_channel(dcep::ChannelKey key, const dcep::ChannelInit& init);
@@ -123,7 +122,8 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   bool negotiation_needed_ = false;
   bool update_negotiation_needed_on_empty_chain_ = false;
   bool closed_ = false;
-  std::size_t queued_ = 0;  // tasks that have not run yet
+  bool selected_pair_changed_ = false;  // and the event has not been fired
+  std::size_t queued_ = 0;              // tasks that have not run yet
 
   RTCIceGatheringState gathering_state_ = RTCIceGatheringState::New;
   RTCIceConnectionState ice_state_ = RTCIceConnectionState::New;

@@ -19,8 +19,8 @@ class HandshakeObserver {
 
 /// The context of every transport in the process, with our rules (RFC 8827 section 6.5, RFC 9325): DTLS 1.2 or later,
 /// ECDHE with AEAD ciphers only, a certificate from both sides, no renegotiation, resumption or compression. It has no
-/// certificate itself: a context takes longer to make than a certificate, so there is one. Null when OpenSSL cannot have
-/// what we ask for.
+/// certificate itself: a context takes longer to make than a certificate, so there is one. Null when OpenSSL cannot
+/// have what we ask for.
 SSL_CTX* shared_context();
 
 /// Makes `ssl` speak for the certificate. False with a reason in OpenSSL's queue when the key does not belong to it or

@@ -28,8 +28,7 @@ void Agent::Core::open_direct() {
     direct_.reset();
     for (HostSocket& host : hosts_)
       if (host.base == local) direct_ = std::move(host.direct);
-    if (!direct_)
-      direct_ = DirectSocket::open(reactor_, socket, stun_tag_, DirectSocket::Purpose::Data, *this);
+    if (!direct_) direct_ = DirectSocket::open(reactor_, socket, stun_tag_, DirectSocket::Purpose::Data, *this);
   }
   if (direct_) direct_->carry(*peer);
   blocked_ = false;

@@ -6,8 +6,8 @@
 namespace parley::ice {
 namespace {
 
-/// Relays are asked for this much later than everything else. libnice nominates the best pair as soon as two are valid, and
-/// without the head start two relayed ones can be there before the direct one that should win.
+/// Relays are asked for this much later than everything else. libnice nominates the best pair as soon as two are valid,
+/// and without the head start two relayed ones can be there before the direct one that should win.
 constexpr Duration kHeadStart = 100ms;
 /// A TURN server that has given nothing for this long is asked why. libnice itself repeats after 500 ms.
 constexpr Duration kPatience = 1s;

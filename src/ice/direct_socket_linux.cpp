@@ -160,7 +160,7 @@ class LinuxDirectSocket final : public DirectSocket {
   Sink& sink_;
   Watch watch_;
   std::vector<SocketAddress> peers_;  // the present one first
-  bool carrying_;  // the selector sends data here
+  bool carrying_;                     // the selector sends data here
   /// Runs of longer segments are sent packet by packet; 0: all.
   std::size_t max_segment_ = SendBatch::kMaxPacket;
   std::vector<ByteView> apart_;

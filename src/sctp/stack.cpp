@@ -35,7 +35,8 @@ void set_defaults() {
   usrsctp_sysctl_set_sctp_init_rto_max_default(5000);
   usrsctp_sysctl_set_sctp_rto_max_default(10000);
   usrsctp_sysctl_set_sctp_rto_min_default(200);
-  // An acknowledgement at the latest after 20 ms [200], or after so many packets [2] until the association knows better.
+  // An acknowledgement at the latest after 20 ms [200], or after so many packets [2] until the association knows
+  // better.
   usrsctp_sysctl_set_sctp_sack_freq_default(SackPace::kLeast);
   usrsctp_sysctl_set_sctp_delayed_sack_time_default(20);
   usrsctp_sysctl_set_sctp_initial_cwnd(10);            // [3]

@@ -63,8 +63,7 @@ TEST_P(IceAgent, TwoAgentsOnOneLoopConnectAndTalk) {
   Pair pair(config(), config());
   ASSERT_TRUE(pair.connect());
   talk(pair, 1200, 100);
-  EXPECT_TRUE(
-      pair.a.wait([&] { return pair.a.agent->on_fast_path() == (GetParam() && DirectSocket::supported()); }));
+  EXPECT_TRUE(pair.a.wait([&] { return pair.a.agent->on_fast_path() == (GetParam() && DirectSocket::supported()); }));
   pair.a.loop->run([&] {
     EXPECT_EQ(pair.a.agent->counters().packets_sent, 100U);
     EXPECT_EQ(pair.a.agent->counters().bytes_received, 120000U);
