@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # run.sh [PRESET [CTEST ARGUMENTS...]]: installs what is missing, builds PRESET (release) and runs its tests: unit, integration,
-# packaging, interop and fuzz replay, or those that the ctest arguments choose, e.g. -L unit. The last line is the count.
+# packaging, interop and fuzz replay, or those that the ctest arguments choose, e.g. -L unit. A test that fails gets one more attempt, for
+# busy machines; those that needed it are named. The last line is the count.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-preset=${1:-release}
-[ $# -eq 0 ] || shift
+# `run.sh -L unit` is about the release.
+preset=release
+[[ ${1--} == -* ]] || { preset=$1 && shift; }
 failed() { echo "$1"; echo "0 passed, 1 failed"; exit 1; }
 
 bash cmake/install_packages.sh || failed "Packages are missing."
@@ -14,13 +16,17 @@ mkdir -p build
 log=build/$preset.log
 echo "Building ($preset) …"
 { cmake --preset "$preset" && cmake --build --preset "$preset"; } > "$log" 2>&1 ||
-  { grep -E -A8 'error|FAILED' "$log" | head -80; failed "The build failed; all of it is in $log."; }
+  { grep -E -A8 'rror|FAILED' "$log" | head -80 || true; failed "The build failed; all of it is in $log."; }
 
-results=$PWD/build/$preset/results.xml
+results=$PWD/build/$preset/results.xml output=$PWD/build/$preset/tests.log
 rm -f "$results"
-ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --timeout 300 --repeat until-pass:2 --output-junit "$results" "$@" || true
+ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --timeout 300 --repeat until-pass:2 --output-junit "$results" "$@" |
+  tee "$output" || true
 [ -f "$results" ] || failed "ctest has not run."
 
+# What ctest started twice.
+again=$(sed -nE 's/^ +Start +[0-9]+: (.*)/\1/p' "$output" | sort | uniq -d)
+[ -z "$again" ] || printf 'Failed at the first attempt: %s\n' $again
 # The attributes of the one <testsuite>.
 number() { grep -o -m1 "$1=\"[0-9]*\"" "$results" | grep -o '[0-9]*'; }
 all=$(number tests) bad=$(number failures) skipped=$(($(number skipped) + $(number disabled)))

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "common/connected.hpp"
 #include "common/exchange_candidates.hpp"
+#include "common/watch_connection.hpp"
 
 using namespace parley;
 using nlohmann::json;
@@ -46,7 +46,9 @@ class Room {
         std::cout << "> " << message.text() << std::endl;
         say(std::string(message.text()), self);
       };
-      self->chat->send("Hello from C++. There are " + std::to_string(visitors_.size()) + " of you.");
+      self->chat->send(visitors_.size() == 1
+                           ? "Hello from C++. You are alone here with me."
+                           : "Hello from C++. You are " + std::to_string(visitors_.size()) + " visitors now.");
     };
     // The page keeps its WebSocket open for as long as it is there.
     self->signalingChannel->onclose = [this, self] { forget(self); };

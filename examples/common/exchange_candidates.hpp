@@ -11,7 +11,7 @@
 inline void exchangeCandidates(parley::RTCPeerConnection& peerConnection, parley::SignalingChannel& signalingChannel) {
   peerConnection.addEventListener<"icecandidate">([&](const parley::RTCPeerConnectionIceEvent& event) {
     if (event.candidate) {
-      // The guide's page sends the first name and reads the second. Whichever a page reads, it finds it.
+      // The guide's page sends the first name and reads the second: whichever a page reads, it finds it.
       signalingChannel.send({{"new-ice-candidate", *event.candidate}, {"iceCandidate", *event.candidate}});
       say("candidate sent: " + event.candidate->address().value_or("the last"));
     }
@@ -21,7 +21,7 @@ inline void exchangeCandidates(parley::RTCPeerConnection& peerConnection, parley
       if (!message.contains(name)) continue;
       try {
         co_await peerConnection.addIceCandidate(message[name].get<parley::RTCIceCandidateInit>());
-      } catch (const parley::Exception& error) {
+      } catch (const std::exception& error) {
         say(std::string("error adding received ice candidate: ") + error.what());
       }
       co_return;

@@ -6,14 +6,16 @@
 
 #include <glib.h>
 
+#include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iomanip>
-#include <iostream>
 #include <memory>
 #include <parley/errors.hpp>
+#include <parley/promise.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
 constexpr std::size_t kBlockBytes = 64 << 10;
@@ -29,18 +31,41 @@ inline std::string sha256(const std::filesystem::path& path) {
   return g_checksum_get_string(sum.get());
 }
 
-/// One line that counts up to 100 %.
+/// The same on a thread of its own: it takes long for a large file, and the event loop has a connection to keep alive.
+inline parley::Promise<std::string> sha256InBackground(const std::filesystem::path& path) {
+  const parley::PromiseResolver<std::string> done;
+  std::thread([path, done] {
+    try {
+      done.resolve(sha256(path));
+    } catch (const std::exception&) {
+      done.reject(std::current_exception());
+    }
+  }).detach();
+  return done.promise();
+}
+
+inline std::string megabytes(std::uint64_t bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f MB", static_cast<double>(bytes) / 1e6);
+  return text;
+}
+
+/// One line that counts up to 100 %, a few times a second.
 class Progress {
  public:
-  explicit Progress(std::uint64_t size) : size_(size) {}
+  Progress(std::uint64_t size, std::uint64_t already) : size_(size), first_(already) {}
   void show(std::uint64_t done) {
-    const auto percent = size_ == 0 ? 100 : static_cast<int>(done * 100 / size_);
-    if (percent == shown_) return;
-    shown_ = percent;
-    std::cerr << '\r' << std::setw(3) << percent << " %" << (percent == 100 ? "\n" : "") << std::flush;
+    const auto now = Clock::now();
+    if (done < size_ && now - shown_ < std::chrono::milliseconds(200)) return;
+    shown_ = now;
+    const double seconds = std::chrono::duration<double>(now - start_).count();
+    const auto rate = static_cast<std::uint64_t>(static_cast<double>(done - first_) / std::max(seconds, 1e-3));
+    std::fprintf(stderr, "\r%3d %%  %s of %s  %s/s   %s", static_cast<int>(size_ == 0 ? 100 : done * 100 / size_),
+                 megabytes(done).c_str(), megabytes(size_).c_str(), megabytes(rate).c_str(), done < size_ ? "" : "\n");
   }
 
  private:
-  std::uint64_t size_;
-  int shown_ = -1;
+  using Clock = std::chrono::steady_clock;
+  std::uint64_t size_, first_;
+  Clock::time_point start_ = Clock::now(), shown_;
 };

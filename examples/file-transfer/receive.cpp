@@ -3,9 +3,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "common/connected.hpp"
 #include "common/exchange_candidates.hpp"
+#include "common/interrupt.hpp"
 #include "common/signaling.hpp"
+#include "common/watch_connection.hpp"
 #include "protocol.hpp"
 
 using namespace parley;
@@ -22,48 +23,56 @@ class Incoming {
     const fs::path name = fs::path(announcement.at("name").get<std::string>()).filename();
     if (name.empty() || name == "." || name == ".." || hash_.size() != 64) throw DataError("not a file");
     final_ = folder / name;
+    if (fs::exists(final_)) throw NotAllowedError(final_.string() + " is there already");
     part_ = folder / (name.string() + "." + fs::path(hash_.substr(0, 8)).filename().string() + ".part");
     out_.open(part_, std::ios::binary | std::ios::app);
     if (!out_) throw NotAllowedError("cannot write to " + part_.string());
     have_ = fs::file_size(part_);
     if (have_ > size_) throw DataError("more is there than the file has");
+    progress_.emplace(size_, have_);
+    say((have_ > 0 ? "resuming " : "receiving ") + name.string() + ", " + megabytes(size_));
   }
   [[nodiscard]] std::uint64_t offset() const { return have_; }
   [[nodiscard]] bool complete() const { return have_ == size_; }
+  [[nodiscard]] bool checked() const { return checked_; }
 
   void append(std::span<const std::byte> bytes) {
     if (bytes.size() > size_ - have_) throw DataError("more arrives than was announced");
     if (!out_.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size())))
       throw NotAllowedError("cannot write to " + part_.string());
     have_ += bytes.size();
-    progress_.show(have_);
+    progress_->show(have_);
   }
   /// Checks the whole and gives it its name.
-  fs::path finish() {
+  Promise<fs::path> finish() {
     out_.close();
-    if (sha256(part_) != hash_) {
+    say("checking ...");
+    // Not inside the condition, which GCC 12 gets wrong.
+    const std::string sum = co_await sha256InBackground(part_);
+    if (sum != hash_) {
       fs::remove(part_);
       throw DataError("the file has arrived damaged");
     }
     fs::rename(part_, final_);
-    return final_;
+    checked_ = true;
+    co_return final_;
   }
 
  private:
   std::uint64_t size_, have_ = 0;
+  bool checked_ = false;
   std::string hash_;
   fs::path final_, part_;
   std::ofstream out_;
-  Progress progress_{size_};
+  std::optional<Progress> progress_;
 };
 
-/// Takes the file that the sender offers; resolves when it is there.
-Promise<void> receiveFile(RTCPeerConnection& peerConnection, const fs::path& folder) {
-  const PromiseResolver<void> finished;
+/// Takes the file that the sender offers; `finished` when it is there.
+void receiveFile(RTCPeerConnection& peerConnection, const fs::path& folder, const PromiseResolver<void>& finished) {
   peerConnection.ondatachannel = [folder, finished](const RTCDataChannelEvent& event) {
     const auto channel = event.channel;
     const auto file = std::make_shared<std::optional<Incoming>>();
-    channel->onmessage = [channel, file, folder, finished](const MessageEvent& message) {
+    channel->onmessage = [channel, file, folder, finished](const MessageEvent& message) -> Promise<void> {
       try {
         if (*file) {
           (*file)->append(message.bytes());
@@ -71,8 +80,9 @@ Promise<void> receiveFile(RTCPeerConnection& peerConnection, const fs::path& fol
           file->emplace(json::parse(message.text()), folder);
           channel->send(json{{"offset", (*file)->offset()}}.dump());
         }
-        if (!(*file)->complete()) return;
-        say("received " + (*file)->finish().string());
+        if (!(*file)->complete()) co_return;
+        const fs::path path = co_await (*file)->finish();
+        say("received " + path.string());
         channel->send(json{{"ok", true}}.dump());
       } catch (const std::exception& error) {
         channel->send(json{{"error", error.what()}}.dump());
@@ -81,11 +91,10 @@ Promise<void> receiveFile(RTCPeerConnection& peerConnection, const fs::path& fol
     };
     // The sender closes once it knows.
     channel->onclose = [file, finished] {
-      if (*file && (*file)->complete()) return finished.resolve();
+      if (*file && (*file)->checked()) return finished.resolve();
       finished.reject(NetworkError("the sender has left; run both again to go on"));
     };
   };
-  return finished.promise();
 }
 
 void answerCall(RTCPeerConnection& peerConnection, SignalingChannel& signalingChannel) {
@@ -101,16 +110,18 @@ void answerCall(RTCPeerConnection& peerConnection, SignalingChannel& signalingCh
 
 int main(int argc, char** argv) try {
   if (argc < 2) throw TypeError("say: receive-file FOLDER [ws://HOST/PATH]");
+  const Interrupt interrupt;
   RTCPeerConnection peerConnection;
   const auto signalingChannel = open_signaling_channel(argc > 2 ? argv[2] : nullptr);
   const CloseFirst closeFirst{peerConnection};
 
+  const PromiseResolver<void> finished;
+  interrupt.rejects(finished);
   exchangeCandidates(peerConnection, *signalingChannel);
-  const auto connected = whenConnected(peerConnection, *signalingChannel);
-  const auto received = receiveFile(peerConnection, argv[1]);
+  watchConnection(peerConnection, *signalingChannel, finished);
+  receiveFile(peerConnection, argv[1], finished);
   answerCall(peerConnection, *signalingChannel);
-  connected.get();
-  received.get();
+  finished.promise().get();
   return 0;
 } catch (const std::exception& error) {
   say(error.what());

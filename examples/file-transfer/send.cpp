@@ -2,9 +2,10 @@
 //   send-file FILE [ws://HOST/PATH]
 #include <nlohmann/json.hpp>
 
-#include "common/connected.hpp"
 #include "common/exchange_candidates.hpp"
+#include "common/interrupt.hpp"
 #include "common/signaling.hpp"
+#include "common/watch_connection.hpp"
 #include "protocol.hpp"
 
 using namespace parley;
@@ -14,7 +15,7 @@ using nlohmann::json;
 /// file is and however slow the network.
 Promise<void> sendBytes(std::shared_ptr<RTCDataChannel> channel, std::filesystem::path path, std::uint64_t offset) {
   const std::uint64_t size = std::filesystem::file_size(path);
-  Progress progress(size);
+  Progress progress(size, offset);
   std::ifstream in(path, std::ios::binary);
   in.seekg(static_cast<std::streamoff>(offset));
   while (offset < size) {
@@ -28,9 +29,10 @@ Promise<void> sendBytes(std::shared_ptr<RTCDataChannel> channel, std::filesystem
   }
 }
 
-/// Offers the file on a channel of its own; resolves when the receiver has it all.
-Promise<void> sendFile(RTCPeerConnection& peerConnection, const std::filesystem::path& path) {
-  const PromiseResolver<void> finished;
+/// Offers the file on a channel of its own; `finished` when the receiver has it all.
+void sendFile(RTCPeerConnection& peerConnection, const std::filesystem::path& path,
+              const PromiseResolver<void>& finished) {
+  say("reading " + path.string() + " ...");
   const json announcement = {
       {"name", path.filename().string()}, {"size", std::filesystem::file_size(path)}, {"sha256", sha256(path)}};
   const auto channel = peerConnection.createDataChannel("file");
@@ -39,14 +41,17 @@ Promise<void> sendFile(RTCPeerConnection& peerConnection, const std::filesystem:
     const json message = json::parse(event.text(), nullptr, false);
     if (message.contains("offset")) {
       const auto offset = message["offset"].get<std::uint64_t>();
-      if (offset > 0) say("resuming at " + std::to_string(offset));
-      co_await sendBytes(channel, path, offset);
+      if (offset > 0) say("resuming at " + std::to_string(offset) + " bytes");
+      try {
+        co_await sendBytes(channel, path, offset);
+      } catch (const std::exception&) {
+        finished.reject(std::current_exception());
+      }
     }
     if (message.contains("ok")) finished.resolve();
     if (message.contains("error")) finished.reject(DataError(message["error"].get<std::string>()));
   };
-  channel->onclose = [finished] { finished.reject(NetworkError("the receiver has left")); };
-  return finished.promise();
+  channel->onclose = [finished] { finished.reject(NetworkError("the receiver has left; run both again to go on")); };
 }
 
 Promise<void> makeCall(RTCPeerConnection& peerConnection, SignalingChannel& signalingChannel) {
@@ -61,16 +66,18 @@ Promise<void> makeCall(RTCPeerConnection& peerConnection, SignalingChannel& sign
 
 int main(int argc, char** argv) try {
   if (argc < 2) throw TypeError("say: send-file FILE [ws://HOST/PATH]");
+  const Interrupt interrupt;
   RTCPeerConnection peerConnection;
   const auto signalingChannel = open_signaling_channel(argc > 2 ? argv[2] : nullptr);
   const CloseFirst closeFirst{peerConnection};
 
+  const PromiseResolver<void> finished;
+  interrupt.rejects(finished);
   exchangeCandidates(peerConnection, *signalingChannel);
-  const auto connected = whenConnected(peerConnection, *signalingChannel);
-  const auto sent = sendFile(peerConnection, argv[1]);
+  watchConnection(peerConnection, *signalingChannel, finished);
+  sendFile(peerConnection, argv[1], finished);
   makeCall(peerConnection, *signalingChannel).get();
-  connected.get();
-  sent.get();
+  finished.promise().get();
   say("sent");
   return 0;
 } catch (const std::exception& error) {

@@ -4,10 +4,10 @@
 #include <parley/json.hpp>
 #include <parley/parley.hpp>
 
-#include "common/connected.hpp"
 #include "common/exchange_candidates.hpp"
 #include "common/say.hpp"
 #include "common/signaling.hpp"
+#include "common/watch_connection.hpp"
 
 using namespace parley;
 using nlohmann::json;
@@ -25,9 +25,8 @@ void answerCall(RTCPeerConnection& peerConnection, SignalingChannel& signalingCh
   });
 }
 
-/// "pong" for "ping", on every channel the caller opens; resolves when one closes.
-Promise<void> playPingPong(RTCPeerConnection& peerConnection) {
-  const PromiseResolver<void> finished;
+/// "pong" for "ping", on every channel the caller opens; `finished` when one closes.
+void playPingPong(RTCPeerConnection& peerConnection, const PromiseResolver<void>& finished) {
   peerConnection.addEventListener<"datachannel">([finished](const RTCDataChannelEvent& event) {
     event.channel->onmessage = [channel = event.channel.get()](const MessageEvent& message) {
       std::string text(message.text());
@@ -38,7 +37,6 @@ Promise<void> playPingPong(RTCPeerConnection& peerConnection) {
     };
     event.channel->onclose = [finished] { finished.resolve(); };
   });
-  return finished.promise();
 }
 
 int main(int argc, char** argv) try {
@@ -46,12 +44,12 @@ int main(int argc, char** argv) try {
   const auto signalingChannel = open_signaling_channel(argc > 1 ? argv[1] : nullptr);
   const CloseFirst closeFirst{peerConnection};
 
+  const PromiseResolver<void> finished;
   exchangeCandidates(peerConnection, *signalingChannel);
-  const auto connected = whenConnected(peerConnection, *signalingChannel);
-  const auto pingPong = playPingPong(peerConnection);
+  watchConnection(peerConnection, *signalingChannel, finished);
+  playPingPong(peerConnection, finished);
   answerCall(peerConnection, *signalingChannel);
-  connected.get();
-  pingPong.get();
+  finished.promise().get();
   say("done");
   return 0;
 } catch (const std::exception& error) {

@@ -4,10 +4,10 @@
 #include <parley/json.hpp>
 #include <parley/parley.hpp>
 
-#include "common/connected.hpp"
 #include "common/exchange_candidates.hpp"
 #include "common/say.hpp"
 #include "common/signaling.hpp"
+#include "common/watch_connection.hpp"
 
 using namespace parley;
 using nlohmann::json;
@@ -25,9 +25,8 @@ Promise<void> makeCall(RTCPeerConnection& peerConnection, SignalingChannel& sign
   say("offer sent");
 }
 
-/// Three pings and their pongs on a channel of our own; resolves after the last one.
-Promise<void> playPingPong(RTCPeerConnection& peerConnection) {
-  const PromiseResolver<void> finished;
+/// Three pings and their pongs on a channel of our own; `finished` after the last one.
+void playPingPong(RTCPeerConnection& peerConnection, const PromiseResolver<void>& finished) {
   const auto channel = peerConnection.createDataChannel("ping-pong");
   channel->onopen = [channel = channel.get()] {
     say("says: ping 1");
@@ -41,7 +40,6 @@ Promise<void> playPingPong(RTCPeerConnection& peerConnection) {
     channel->send(ping);
   };
   channel->onclose = [finished] { finished.reject(NetworkError("the other side has left")); };
-  return finished.promise();
 }
 
 int main(int argc, char** argv) try {
@@ -49,12 +47,12 @@ int main(int argc, char** argv) try {
   const auto signalingChannel = open_signaling_channel(argc > 1 ? argv[1] : nullptr);
   const CloseFirst closeFirst{peerConnection};
 
+  const PromiseResolver<void> finished;
   exchangeCandidates(peerConnection, *signalingChannel);
-  const auto connected = whenConnected(peerConnection, *signalingChannel);
-  const auto pingPong = playPingPong(peerConnection);
+  watchConnection(peerConnection, *signalingChannel, finished);
+  playPingPong(peerConnection, finished);
   makeCall(peerConnection, *signalingChannel).get();
-  connected.get();
-  pingPong.get();
+  finished.promise().get();
   say("done");
   return 0;
 } catch (const std::exception& error) {

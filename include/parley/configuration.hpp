@@ -56,7 +56,7 @@ struct NetworkOptions {
   /// Send and receive data around libnice where the system allows it (Linux). Off: the portable path.
   bool fast_path = true;
   /// The largest message we accept, announced as a=max-message-size (RFC 8841). A channel on which a larger one arrives
-  /// fails, with `error` and `close`. 0: no limit, so the peer may fill the memory.
+  /// fails, with `error` and `close`. 0: as large as the peer likes, all of it in memory.
   std::size_t max_message_size = 256 << 10;
 };
 

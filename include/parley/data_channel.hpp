@@ -103,8 +103,8 @@ class PARLEY_EXPORT RTCDataChannel : public RTCDataChannelEvents {
   void send(std::vector<std::uint8_t>&& bytes);
 
   /// send() with back-pressure: resolves as soon as less than kHighWater bytes are queued (128 added for each message),
-  /// at once if that is so already. `co_await` it in a loop and memory stays bounded. Rejects with what send() throws, and with
-  /// InvalidStateError if the channel closes meanwhile. (Not in W3C.)
+  /// at once if that is so already. `co_await` it in a loop and memory stays bounded. Rejects with what send() throws,
+  /// and with InvalidStateError if the channel closes meanwhile. (Not in W3C.)
   Promise<void> write(std::string_view text);
   Promise<void> write(std::span<const std::byte> bytes);
   Promise<void> write(std::vector<std::uint8_t>&& bytes);

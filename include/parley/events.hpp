@@ -250,14 +250,14 @@ struct EventType {
 /// The listener lists of one object, one for each event it can fire.
 template <class... Types>
 class EventLists {
+ public:
+  /// Where the list of that name is. (Public for Clang 14, which asks for it from outside when it checks EventOf.)
   template <FixedString Name>
   static consteval std::size_t index_of() {
     std::size_t index = 0;
     (void)((Types::name == Name || (++index, false)) || ...);
     return index;
   }
-
- public:
   /// The object has an event of that name.
   template <FixedString Name>
   static constexpr bool has = ((Types::name == Name) || ...);

@@ -70,9 +70,9 @@ using RTCPeerConnectionEvents =
 /// Any thread may call any method. Everything happens on the connection's event loop; handlers run there, one at a
 /// time. Methods that return a Promise never block and report every error by rejecting; the others throw.
 ///
-/// A peer that stops answering is noticed: `connectionState` becomes disconnected after about 16 seconds and failed after
-/// another 20; one that never answers makes it failed after 15 to 30 seconds (ICE) or 30 (DTLS). The object is of use
-/// until then, and close() needs no peer.
+/// A peer that stops answering is noticed: `connectionState` becomes disconnected after about 16 seconds and failed
+/// after another 20; one that never answers makes it failed after 15 to 30 seconds (ICE) or 30 (DTLS). The object is of
+/// use until then, and close() needs no peer.
 ///
 /// The object belongs to the program: it can be neither copied nor moved, and its destructor closes the connection. It
 /// may be destroyed anywhere, even inside one of its handlers.
@@ -118,12 +118,12 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   /// handler of this connection runs or will run.
   void close();
 
-  /// Throws TypeError and OperationError as webrtc-pc section 6.1 says, InvalidStateError when closed. Each peer can open
-  /// 128 channels with ids chosen for it; sctp()->maxChannels() says how many ids there are.
-  /// Called on another thread than the loop's, `open` waits for the first handler, as messages always do.
+  /// Throws TypeError and OperationError as webrtc-pc section 6.1 says, InvalidStateError when closed. Each peer can
+  /// open 128 channels with ids chosen for it; sctp()->maxChannels() says how many ids there are. Called on another
+  /// thread than the loop's, `open` waits for the first handler, as messages always do.
   std::shared_ptr<RTCDataChannel> createDataChannel(std::string_view label);
   std::shared_ptr<RTCDataChannel> createDataChannel(std::string_view label, const RTCDataChannelInit& init);
-  /// Null until SCTP has been negotiated.
+  /// Null until a description with a data section has been set: an offer is enough.
   [[nodiscard]] std::shared_ptr<RTCSctpTransport> sctp() const;
 
   /// A key and a self-signed certificate, made on a worker: RSA takes 0.1 s. Rejects with NotSupportedError for an

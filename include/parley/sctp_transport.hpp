@@ -26,8 +26,9 @@ class PARLEY_EXPORT RTCSctpTransport : public RTCSctpTransportEvents {
  public:
   [[nodiscard]] const std::shared_ptr<RTCDtlsTransport>& transport() const;
   [[nodiscard]] RTCSctpTransportState state() const;
-  /// The largest message, in bytes, that send() accepts; infinity if there is no limit.
-  [[nodiscard]] double maxMessageSize() const;
+  /// The largest message, in bytes, that send() accepts; infinity if there is no limit. Absent until the peer has
+  /// answered, or been answered.
+  [[nodiscard]] std::optional<double> maxMessageSize() const;
   /// How many channels can be open at a time; absent until connected.
   [[nodiscard]] std::optional<std::uint16_t> maxChannels() const;
 

@@ -44,7 +44,7 @@ Peer::Channel& Peer::add_channel(dcep::ChannelKey key, const dcep::ChannelInit& 
   core->key = key;
   core->init = init;
   if (const auto id = connection_.channels().id(key)) core->id = id->get();
-  if (sctp_core_) core->max_message_size = sctp_core_->max_message_size.load();
+  if (sctp_core_ && sctp_core_->max_message_size) core->max_message_size = *sctp_core_->max_message_size;
   const auto added = [weak = std::weak_ptr(core), loop = std::weak_ptr(loop_)] {
     const auto alive = loop.lock();
     if (!alive) return;
@@ -98,7 +98,10 @@ void Peer::on_channel_message(dcep::ChannelKey key, bool text, ByteView message)
     return;
   }
   const std::size_t cost = message.size() + DataChannelCore::kMessageCost;
-  if (channel->waiting_bytes + cost > kMaxWaitingBytes || waiting_bytes_ + cost > kMaxWaitingBytesOfAll) {
+  // A first one always fits: its size has been checked against what we announced.
+  const bool too_much = (!channel->waiting.empty() && channel->waiting_bytes + cost > kMaxWaitingBytes) ||
+                        (waiting_bytes_ > 0 && waiting_bytes_ + cost > kMaxWaitingBytesOfAll);
+  if (too_much) {
     connection_.channels().fail(key, {.kind = ErrorKind::RTCError,
                                       .message = "too much arrived before there was a message handler",
                                       .detail = RTCErrorInit{.errorDetail = RTCErrorDetailType::DataChannelFailure}});

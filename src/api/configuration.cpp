@@ -5,14 +5,25 @@
 namespace parley::api {
 namespace {
 
+/// RFC 8489 section 14.3: fewer than 509 bytes. RFC 8265 section 4.1: never empty.
+Result<void> check_credentials(const std::string& url, const RTCIceServer& server) {
+  constexpr std::size_t kMostUsernameBytes = 508;
+  if (!server.username || !server.credential)
+    return fail(ErrorKind::InvalidAccessError, url + " needs a username and a credential");
+  if (server.username->size() > kMostUsernameBytes)
+    return fail(ErrorKind::InvalidAccessError, "the username for " + url + " has more than 508 bytes");
+  if (server.credential->empty()) return fail(ErrorKind::InvalidAccessError, "the credential for " + url + " is empty");
+  return {};
+}
+
 Result<void> add_servers(const RTCIceServer& server, std::vector<ice::Server>& out) {
   if (server.urls.empty()) return fail(ErrorKind::SyntaxError, "an ice server needs at least one URL");
   for (const std::string& text : server.urls) {
     auto url = ice::parse_server_url(text);
     if (!url) return Unexpected(url.error());
     const bool turn = url->scheme == ice::Scheme::Turn || url->scheme == ice::Scheme::Turns;
-    if (turn && (!server.username || !server.credential))
-      return fail(ErrorKind::InvalidAccessError, text + " needs a username and a credential");
+    if (turn)
+      if (auto checked = check_credentials(text, server); !checked) return checked;
     out.push_back({.url = *std::move(url),
                    .username = server.username.value_or(""),
                    .credential = server.credential.value_or("")});
@@ -46,9 +57,10 @@ Result<session::Config> to_session_config(const RTCConfiguration& configuration)
   config.ice.fast_path = configuration.network.fast_path;
   if (configuration.network.port_min > configuration.network.port_max)
     return fail(ErrorKind::RangeError, "port_min is above port_max");
+  // webrtc-pc section 4.4.1.1 looks at the certificates before the servers.
+  if (auto added = add_certificates(configuration, config); !added) return Unexpected(added.error());
   for (const RTCIceServer& server : configuration.iceServers)
     if (auto added = add_servers(server, config.ice.servers); !added) return Unexpected(added.error());
-  if (auto added = add_certificates(configuration, config); !added) return Unexpected(added.error());
   return config;
 }
 

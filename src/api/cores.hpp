@@ -40,7 +40,7 @@ struct SctpTransportCore {
   std::shared_ptr<RTCDtlsTransport> dtls;
   std::shared_ptr<RTCSctpTransportEvents::Lists> lists = std::make_shared<RTCSctpTransportEvents::Lists>();
   RTCSctpTransportState state = RTCSctpTransportState::Connecting;
-  std::atomic<double> max_message_size = 65536;
+  std::optional<double> max_message_size;
   std::optional<std::uint16_t> max_channels;
 };
 

@@ -4,6 +4,7 @@
 
 #include "api/cores.hpp"
 #include "api/peer.hpp"
+#include "dcep/utf8.hpp"
 
 namespace parley {
 namespace {
@@ -100,7 +101,12 @@ std::optional<std::uint16_t> RTCDataChannel::id() const {
   return static_cast<std::uint16_t>(id);
 }
 
-void RTCDataChannel::send(std::string_view text) { send_view(core_, true, as_bytes(text)); }
+void RTCDataChannel::send(std::string_view text) {
+  const ByteView bytes = as_bytes(text);
+  if (dcep::is_utf8(bytes)) return send_view(core_, true, bytes);
+  const std::string repaired = dcep::to_utf8(bytes);  // Web IDL's USVString
+  send_view(core_, true, as_bytes(repaired));
+}
 void RTCDataChannel::send(std::span<const std::byte> bytes) {
   send_view(core_, false, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }

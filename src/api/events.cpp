@@ -1,6 +1,7 @@
 // From what transports report to states and events, in the order of webrtc-pc sections 5.5, 5.6 and 6.1.
 #include <limits>
 
+#include "api/candidates.hpp"
 #include "api/peer.hpp"
 
 namespace parley::api {
@@ -35,16 +36,23 @@ bool replace(T& slot, T value) {
   return std::exchange(slot, value) != value;
 }
 
+/// What has not begun stays new; what had is closed.
+template <class State>
+State without_transport(State before) {
+  return before == State::New ? State::New : State::Closed;
+}
+
 }  // namespace
 
 void Peer::on_transport_states() {
-  session::TransportStates data;
+  std::optional<session::TransportStates> data;
   if (const session::Transport* transport = connection_.data_transport())
     data = {.ice = transport->ice_state(), .dtls = transport->dtls_state(), .gathering = transport->gathering()};
   queue([this, states = connection_.transport_states(), data] { apply_states(states, data); });
 }
 
-void Peer::apply_states(const std::vector<session::TransportStates>& states, const session::TransportStates& data) {
+void Peer::apply_states(const std::vector<session::TransportStates>& states,
+                        const std::optional<session::TransportStates>& data) {
   // All slots change before the first event is fired.
   const bool gathering = replace(gathering_state_, static_cast<RTCIceGatheringState>(session::gathering_state(states)));
   const bool ice = replace(ice_state_, to_connection(session::ice_connection_state(states)));
@@ -53,10 +61,12 @@ void Peer::apply_states(const std::vector<session::TransportStates>& states, con
   const auto dtls_core = sctp_core_ ? sctp_core_->dtls_core : nullptr;
   const auto ice_core = dtls_core ? dtls_core->ice_core : nullptr;
   const bool transport_gathering =
-      ice_core && replace(ice_core->gathering, static_cast<RTCIceGathererState>(data.gathering));
-  const bool transport_ice = ice_core && replace(ice_core->state, to_w3c(data.ice));
-  const bool transport_dtls = dtls_core && replace(dtls_core->state, to_w3c(data.dtls));
-  if (transport_dtls && data.dtls == dtls::State::Connected && connection_.data_transport() != nullptr)
+      ice_core && data && replace(ice_core->gathering, static_cast<RTCIceGathererState>(data->gathering));
+  const bool transport_ice =
+      ice_core && replace(ice_core->state, data ? to_w3c(data->ice) : without_transport(ice_core->state));
+  const bool transport_dtls =
+      dtls_core && replace(dtls_core->state, data ? to_w3c(data->dtls) : without_transport(dtls_core->state));
+  if (transport_dtls && dtls_core->state == RTCDtlsTransportState::Connected && connection_.data_transport() != nullptr)
     dtls_core->remote_certificates = connection_.data_transport()->dtls().remote_certificates();
 
   // A handler may close the connection, which empties all lists of listeners: then the rest is silent by itself.
@@ -65,36 +75,41 @@ void Peer::apply_states(const std::vector<session::TransportStates>& states, con
     fire<"icegatheringstatechange">();
     if (gathering_state_ == RTCIceGatheringState::Complete) fire<"icecandidate">(RTCPeerConnectionIceEvent{});
   }
-  if (transport_ice) ice_core->lists->get<"statechange">()->fire({"statechange"});
+  if (transport_ice) {
+    fire_selected_pair();
+    ice_core->lists->get<"statechange">()->fire({"statechange"});
+  }
   if (ice) fire<"iceconnectionstatechange">();
   if (transport_dtls) dtls_core->lists->get<"statechange">()->fire({"statechange"});
   if (connection) fire<"connectionstatechange">();
 }
 
+/// webrtc-pc section 5.6: a pair and the state that comes with it change in one task. The agent tells of the state in a
+/// task behind the one that tells of the pair, so the pair waits one round for it.
 void Peer::on_selected_pair() {
-  queue([this] {
-    if (sctp_core_)
-      sctp_core_->dtls_core->ice_core->lists->get<"selectedcandidatepairchange">()->fire(
-          {"selectedcandidatepairchange"});
-  });
+  selected_pair_changed_ = true;
+  queue([this] { queue([this] { fire_selected_pair(); }); });
+}
+
+void Peer::fire_selected_pair() {
+  if (!std::exchange(selected_pair_changed_, false) || !sctp_core_) return;
+  const auto lists = sctp_core_->dtls_core->ice_core->lists;
+  lists->get<"selectedcandidatepairchange">()->fire({"selectedcandidatepairchange"});
 }
 
 void Peer::on_dtls_error(const Error& error) {
   queue([this, error = to_rtc_error(error, RTCErrorDetailType::DtlsFailure)] {
-    if (sctp_core_) sctp_core_->dtls_core->lists->get<"error">()->fire(RTCErrorEvent{error});
+    if (!sctp_core_ || !replace(sctp_core_->dtls_core->state, RTCDtlsTransportState::Failed)) return;
+    const auto lists = sctp_core_->dtls_core->lists;
+    lists->get<"error">()->fire(RTCErrorEvent{error});
+    lists->get<"statechange">()->fire({"statechange"});
   });
 }
 
 void Peer::on_local_candidate(const session::LocalCandidate& local) {
   RTCIceCandidate candidate({local.text, local.sdp_mid, local.sdp_mline_index, local.username_fragment});
-  std::optional<std::string> url;
-  if (!local.source.url.empty()) url = local.source.url;
-  std::optional<RTCIceServerTransportProtocol> relay_protocol;
-  if (local.source.relay_protocol)
-    relay_protocol = *local.source.relay_protocol == ice::ServerTransport::Tcp ? RTCIceServerTransportProtocol::Tcp
-                                                                               : RTCIceServerTransportProtocol::Udp;
-  candidate.set_server(relay_protocol, url);
-  queue([this, event = RTCPeerConnectionIceEvent{.candidate = std::move(candidate), .url = std::move(url)}] {
+  set_source(candidate, local.source);
+  queue([this, event = RTCPeerConnectionIceEvent{.candidate = candidate, .url = candidate.url()}] {
     fire<"icecandidate">(event);
   });
 }
@@ -109,12 +124,12 @@ void Peer::on_candidate_error(const ice::CandidateError& error) {
   queue([this, event = std::move(event)] { fire<"icecandidateerror">(event); });
 }
 
-/// webrtc-pc section 4.4.1.5: an answer that establishes an association creates the RTCSctpTransport and what it
-/// stands on.
+/// webrtc-pc section 4.4.1.5: a description with a data section creates the RTCSctpTransport and what it stands on, an
+/// answer says what it can send; a rollback and a rejection take it away.
 void Peer::update_sctp() {
   const auto& data = connection_.snapshot().now.data;
-  if (!data || !data->sctp) {
-    if (!data) sctp_ = nullptr;
+  if (!data) {
+    sctp_ = nullptr;
     return;
   }
   if (!sctp_) {
@@ -129,16 +144,13 @@ void Peer::update_sctp() {
     sctp_core_->loop = loop_;
     sctp_core_->dtls_core = dtls;
     sctp_core_->dtls = std::make_shared<RTCDtlsTransport>(dtls);
-    sctp_ = std::make_shared<RTCSctpTransport>(sctp_core_);
-    if (const session::Transport* transport = connection_.data_transport()) {
-      ice->state = to_w3c(transport->ice_state());
-      ice->gathering = static_cast<RTCIceGathererState>(transport->gathering());
-      dtls->state = to_w3c(transport->dtls_state());
-    }
+    sctp_ = std::make_shared<RTCSctpTransport>(sctp_core_);  // new in every respect; what changes is told in tasks
   }
+  if (!data->sctp) return;
   const std::uint64_t limit = data->sctp->remote_max_message_size;
-  sctp_core_->max_message_size = limit == 0 ? std::numeric_limits<double>::infinity() : static_cast<double>(limit);
-  for (auto& [key, channel] : channels_) channel.core->max_message_size = sctp_core_->max_message_size.load();
+  const double bytes = limit == 0 ? std::numeric_limits<double>::infinity() : static_cast<double>(limit);
+  sctp_core_->max_message_size = bytes;
+  for (auto& [key, channel] : channels_) channel.core->max_message_size = bytes;
 }
 
 void Peer::on_sctp_state(session::DataPlane::State state) {

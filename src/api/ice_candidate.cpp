@@ -1,5 +1,6 @@
 #include "parley/ice_candidate.hpp"
 
+#include "api/candidates.hpp"
 #include "ice/candidate.hpp"
 #include "parley/errors.hpp"
 
@@ -50,6 +51,14 @@ void RTCIceCandidate::set_server(std::optional<RTCIceServerTransportProtocol> re
                                  std::optional<std::string> url) {
   relay_protocol_ = relay_protocol;
   url_ = std::move(url);
+}
+
+void api::set_source(RTCIceCandidate& candidate, const ice::CandidateSource& source) {
+  std::optional<RTCIceServerTransportProtocol> relay_protocol;
+  if (source.relay_protocol)
+    relay_protocol = *source.relay_protocol == ice::ServerTransport::Tcp ? RTCIceServerTransportProtocol::Tcp
+                                                                         : RTCIceServerTransportProtocol::Udp;
+  candidate.set_server(relay_protocol, source.url.empty() ? std::nullopt : std::optional(source.url));
 }
 
 }  // namespace parley

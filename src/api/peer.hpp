@@ -20,7 +20,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
  public:
   using Lists = RTCPeerConnectionEvents::Lists;
 
-  /// Throws what RTCPeerConnection's constructor throws.
+  /// Throws what RTCPeerConnection's constructor throws. Any thread: until its first operation nothing is on the loop.
   static std::shared_ptr<Peer> create(std::shared_ptr<EventLoop> loop, const RTCConfiguration& configuration,
                                       std::shared_ptr<Lists> lists);
   Peer(std::shared_ptr<EventLoop> loop, RTCConfiguration configuration, session::Config config,
@@ -100,7 +100,9 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   Result<void> set_description(jsep::Side side, jsep::SdpType type, const std::string& sdp);
   void update_negotiation_needed();
   // events.cpp
-  void apply_states(const std::vector<session::TransportStates>& states, const session::TransportStates& data);
+  void apply_states(const std::vector<session::TransportStates>& states,
+                    const std::optional<session::TransportStates>& data);
+  void fire_selected_pair();
   void update_sctp();
   // channels.cpp
   Channel& add_channel(dcep::ChannelKey key, const dcep::ChannelInit& init);
@@ -121,7 +123,8 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   bool negotiation_needed_ = false;
   bool update_negotiation_needed_on_empty_chain_ = false;
   bool closed_ = false;
-  std::size_t queued_ = 0;  // tasks that have not run yet
+  bool selected_pair_changed_ = false;  // and the event has not been fired
+  std::size_t queued_ = 0;              // tasks that have not run yet
 
   RTCIceGatheringState gathering_state_ = RTCIceGatheringState::New;
   RTCIceConnectionState ice_state_ = RTCIceConnectionState::New;

@@ -47,9 +47,9 @@ std::optional<RTCSessionDescription> Peer::local(const std::optional<jsep::Appli
 }  // namespace api
 
 RTCPeerConnection::RTCPeerConnection(const RTCConfiguration& configuration)
-    : loop_(configuration.network.loop ? configuration.network.loop : EventLoop::shared()) {
-  peer_ = loop_->run([&] { return api::Peer::create(loop_, configuration, lists()); });
-}
+    // Not on the loop, which others are using: the certificate takes a while.
+    : loop_(configuration.network.loop ? configuration.network.loop : EventLoop::shared()),
+      peer_(api::Peer::create(loop_, configuration, lists())) {}
 
 RTCPeerConnection::~RTCPeerConnection() {
   loop_->run([this] {

@@ -1,14 +1,34 @@
 // RTCIceTransport, RTCDtlsTransport and RTCSctpTransport: views of what the connection has.
+#include "api/candidates.hpp"
 #include "api/cores.hpp"
 #include "api/peer.hpp"
 
 namespace parley {
 namespace {
 
-RTCIceCandidate to_w3c(const ice::Candidate& candidate, const std::string& mid) {
-  RTCIceCandidateInit init(ice::print_candidate(candidate), mid);
-  if (!candidate.username_fragment.empty()) init.usernameFragment = candidate.username_fragment;
+/// The transport of a connection and the section that it is described in.
+struct Asked {
+  const session::Transport& transport;
+  std::optional<std::string> mid;
+  std::uint16_t index;
+};
+
+RTCIceCandidate to_w3c(const Asked& asked, const ice::Candidate& candidate, const std::string& ufrag) {
+  RTCIceCandidateInit init(ice::print_candidate(candidate), asked.mid, asked.index, candidate.username_fragment);
+  if (candidate.username_fragment.empty()) init.usernameFragment = ufrag;
   return RTCIceCandidate(std::move(init));
+}
+
+RTCIceCandidate to_w3c_local(const Asked& asked, const ice::Agent& agent, const ice::Candidate& candidate) {
+  RTCIceCandidate shown = to_w3c(asked, candidate, agent.local_credentials().ufrag);
+  for (const auto& [known, source] : agent.local_candidates())
+    if (known == candidate) api::set_source(shown, source);
+  return shown;
+}
+
+RTCIceCandidate to_w3c_remote(const Asked& asked, const ice::Candidate& candidate) {
+  const auto& credentials = asked.transport.remote_credentials();
+  return to_w3c(asked, candidate, credentials ? credentials->ufrag : std::string());
 }
 
 /// Runs `ask` with the transport on its loop; what `ask` would answer without one is `otherwise`.
@@ -18,7 +38,11 @@ T ask_transport(const api::IceTransportCore& core, T otherwise, Ask ask) {
     const auto peer = core.peer.lock();
     const session::Transport* transport = peer ? peer->connection().data_transport() : nullptr;
     if (transport == nullptr || transport->active() == nullptr) return std::move(otherwise);
-    return ask(*transport, peer->connection().snapshot().now.data->mid);
+    const jsep::Agreement& now = peer->connection().snapshot().now;
+    const jsep::Section& section = now.sections[now.data->index];
+    return ask(Asked{.transport = *transport,
+                     .mid = section.mid_is_signaled ? std::optional(section.mid) : std::nullopt,
+                     .index = static_cast<std::uint16_t>(now.data->index)});
   });
 }
 
@@ -29,8 +53,9 @@ RTCIceTransport::RTCIceTransport(std::shared_ptr<api::IceTransportCore> core)
 RTCIceTransport::~RTCIceTransport() = default;
 
 RTCIceRole RTCIceTransport::role() const {
-  return ask_transport(*core_, RTCIceRole::Unknown, [](const session::Transport& transport, const std::string&) {
-    return transport.active()->role() == ice::Role::Controlling ? RTCIceRole::Controlling : RTCIceRole::Controlled;
+  return ask_transport(*core_, RTCIceRole::Unknown, [](const Asked& asked) {
+    return asked.transport.active()->role() == ice::Role::Controlling ? RTCIceRole::Controlling
+                                                                      : RTCIceRole::Controlled;
   });
 }
 
@@ -43,47 +68,46 @@ RTCIceGathererState RTCIceTransport::gatheringState() const {
 }
 
 std::vector<RTCIceCandidate> RTCIceTransport::getLocalCandidates() const {
-  return ask_transport(*core_, std::vector<RTCIceCandidate>{},
-                       [](const session::Transport& transport, const std::string& mid) {
-                         std::vector<RTCIceCandidate> candidates;
-                         for (const auto& [candidate, source] : transport.newest()->local_candidates())
-                           candidates.push_back(to_w3c(candidate, mid));
-                         return candidates;
-                       });
+  return ask_transport(*core_, std::vector<RTCIceCandidate>{}, [](const Asked& asked) {
+    std::vector<RTCIceCandidate> candidates;
+    const ice::Agent& agent = *asked.transport.newest();
+    for (const auto& [candidate, source] : agent.local_candidates())
+      candidates.push_back(to_w3c_local(asked, agent, candidate));
+    return candidates;
+  });
 }
 
 std::vector<RTCIceCandidate> RTCIceTransport::getRemoteCandidates() const {
-  return ask_transport(*core_, std::vector<RTCIceCandidate>{},
-                       [](const session::Transport& transport, const std::string& mid) {
-                         std::vector<RTCIceCandidate> candidates;
-                         for (const ice::Candidate& candidate : transport.active()->remote_candidates())
-                           if (candidate.type != ice::CandidateType::Prflx)
-                             candidates.push_back(to_w3c(candidate, mid));
-                         return candidates;
-                       });
+  return ask_transport(*core_, std::vector<RTCIceCandidate>{}, [](const Asked& asked) {
+    std::vector<RTCIceCandidate> candidates;
+    for (const ice::Candidate& candidate : asked.transport.active()->remote_candidates())
+      if (candidate.type != ice::CandidateType::Prflx) candidates.push_back(to_w3c_remote(asked, candidate));
+    return candidates;
+  });
 }
 
 std::optional<RTCIceCandidatePair> RTCIceTransport::getSelectedCandidatePair() const {
   using Pair = std::optional<RTCIceCandidatePair>;
-  return ask_transport(*core_, Pair{}, [](const session::Transport& transport, const std::string& mid) -> Pair {
-    const auto pair = transport.active()->selected_pair();
+  return ask_transport(*core_, Pair{}, [](const Asked& asked) -> Pair {
+    const ice::Agent& agent = *asked.transport.active();
+    const auto pair = agent.selected_pair();
     if (!pair) return std::nullopt;
-    return RTCIceCandidatePair{to_w3c(pair->local, mid), to_w3c(pair->remote, mid)};
+    return RTCIceCandidatePair{to_w3c_local(asked, agent, pair->local), to_w3c_remote(asked, pair->remote)};
   });
 }
 
 std::optional<RTCIceParameters> RTCIceTransport::getLocalParameters() const {
   using Parameters = std::optional<RTCIceParameters>;
-  return ask_transport(*core_, Parameters{}, [](const session::Transport& transport, const std::string&) -> Parameters {
-    const ice::Credentials& credentials = transport.newest()->local_credentials();
+  return ask_transport(*core_, Parameters{}, [](const Asked& asked) -> Parameters {
+    const ice::Credentials& credentials = asked.transport.newest()->local_credentials();
     return RTCIceParameters{credentials.ufrag, credentials.password};
   });
 }
 
 std::optional<RTCIceParameters> RTCIceTransport::getRemoteParameters() const {
   using Parameters = std::optional<RTCIceParameters>;
-  return ask_transport(*core_, Parameters{}, [](const session::Transport& transport, const std::string&) -> Parameters {
-    const auto& credentials = transport.remote_credentials();
+  return ask_transport(*core_, Parameters{}, [](const Asked& asked) -> Parameters {
+    const auto& credentials = asked.transport.remote_credentials();
     if (!credentials) return std::nullopt;
     return RTCIceParameters{credentials->ufrag, credentials->password};
   });
@@ -108,7 +132,10 @@ RTCSctpTransport::RTCSctpTransport(std::shared_ptr<api::SctpTransportCore> core)
 RTCSctpTransport::~RTCSctpTransport() = default;
 
 const std::shared_ptr<RTCDtlsTransport>& RTCSctpTransport::transport() const { return core_->dtls; }
-double RTCSctpTransport::maxMessageSize() const { return core_->max_message_size; }
+
+std::optional<double> RTCSctpTransport::maxMessageSize() const {
+  return core_->loop->run([this] { return core_->max_message_size; });
+}
 
 RTCSctpTransportState RTCSctpTransport::state() const {
   return core_->loop->run([this] { return core_->state; });

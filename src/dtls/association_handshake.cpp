@@ -77,9 +77,9 @@ void Transport::Association::start(Role role, std::vector<Fingerprint> remote, T
 
 bool Transport::Association::make_ssl() {
   ERR_clear_error();
-  ssl_.reset(SSL_new(certificate_->context()));
+  ssl_.reset(SSL_new(shared_context()));
   OwnedBio bio = make_datagram_bio(*this);
-  if (!ssl_ || !bio) return false;
+  if (!ssl_ || !bio || !use_certificate(ssl_.get(), certificate_->x509(), certificate_->key())) return false;
   SSL* const ssl = ssl_.get();
   SSL_set0_rbio(ssl, bio.get());
   BIO_up_ref(bio.get());

@@ -38,7 +38,14 @@ Unexpected<Error> refused(ErrorKind kind, const char* what) {
 
 }  // namespace
 
-void Certificate::ContextDeleter::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
+void Certificate::Deleter::operator()(x509_st* certificate) const { X509_free(certificate); }
+void Certificate::Deleter::operator()(evp_pkey_st* key) const { EVP_PKEY_free(key); }
+
+Certificate::Certificate(OwnX509 certificate, OwnKey key)
+    : x509_(std::move(certificate)),
+      key_(std::move(key)),
+      der_(to_der(x509_.get())),
+      expires_(end_of_validity(x509_.get())) {}
 
 Result<std::shared_ptr<const Certificate>> Certificate::generate(const KeySpec& spec, std::optional<WallTime> expires) {
   if (spec.kind == KeySpec::Kind::Rsa && (spec.rsa_bits < kLeastRsaBits || spec.rsa_bits > kMostRsaBits))
@@ -46,44 +53,32 @@ Result<std::shared_ptr<const Certificate>> Certificate::generate(const KeySpec& 
   const WallTime now = std::chrono::system_clock::now();
   const WallTime until = std::clamp(expires.value_or(now + kDefaultLifetime), WallTime{}, now + kMaxLifetime);
   ERR_clear_error();
-  const OwnedKey key = make_key(spec);
+  OwnKey key(make_key(spec).release());
   if (!key) return refused(ErrorKind::OperationError, "key generation");
   // A day back: the peer's clock may be behind ours.
-  const auto certificate = self_sign(key.get(), {std::min(now, until) - std::chrono::hours(24), until});
-  if (!certificate) return refused(ErrorKind::OperationError, "certificate");
-  OwnedContext context = make_context(certificate.get(), key.get());
-  if (!context) return refused(ErrorKind::OperationError, "certificate");
-  return adopt(std::unique_ptr<ssl_ctx_st, ContextDeleter>(context.release()));
+  OwnX509 x509(self_sign(key.get(), {std::min(now, until) - std::chrono::hours(24), until}).release());
+  if (!x509) return refused(ErrorKind::OperationError, "certificate");
+  return std::shared_ptr<const Certificate>(new Certificate(std::move(x509), std::move(key)));
 }
 
 Result<std::shared_ptr<const Certificate>> Certificate::from_pem(std::string_view text) {
   ERR_clear_error();
-  const auto certificate = read_certificate(text);
-  if (!certificate) return refused(ErrorKind::SyntaxError, "certificate");
-  const OwnedKey key = read_key(text);
+  OwnX509 x509(read_certificate(text).release());
+  if (!x509) return refused(ErrorKind::SyntaxError, "certificate");
+  OwnKey key(read_key(text).release());
   if (!key) return refused(ErrorKind::SyntaxError, "private key");
-  if (X509_check_private_key(certificate.get(), key.get()) != 1)
-    return refused(ErrorKind::InvalidAccessError, "private key");
-  OwnedContext context = make_context(certificate.get(), key.get());
-  if (!context) return refused(ErrorKind::NotSupportedError, "certificate");
-  return adopt(std::unique_ptr<ssl_ctx_st, ContextDeleter>(context.release()));
-}
-
-Result<std::shared_ptr<const Certificate>> Certificate::adopt(std::unique_ptr<ssl_ctx_st, ContextDeleter> context) {
-  const X509* const x509 = SSL_CTX_get0_certificate(context.get());
-  std::shared_ptr<Certificate> certificate(new Certificate);
-  certificate->der_ = to_der(x509);
-  certificate->expires_ = end_of_validity(x509);
-  certificate->context_ = std::move(context);
-  return std::shared_ptr<const Certificate>(std::move(certificate));
+  if (X509_check_private_key(x509.get(), key.get()) != 1) return refused(ErrorKind::InvalidAccessError, "private key");
+  const OwnedSsl trial(SSL_new(shared_context()));
+  if (!trial || !use_certificate(trial.get(), x509.get(), key.get()))
+    return refused(ErrorKind::NotSupportedError, "certificate");
+  return std::shared_ptr<const Certificate>(new Certificate(std::move(x509), std::move(key)));
 }
 
 std::string Certificate::to_pem() const {
   // Secure memory or not, BIO_s_secmem wipes its buffer when it is freed.
   const OwnedBio out(BIO_new(BIO_s_secmem()));
-  PEM_write_bio_X509(out.get(), SSL_CTX_get0_certificate(context_.get()));
-  PEM_write_bio_PKCS8PrivateKey(out.get(), SSL_CTX_get0_privatekey(context_.get()), nullptr, nullptr, 0, nullptr,
-                                nullptr);
+  PEM_write_bio_X509(out.get(), x509_.get());
+  PEM_write_bio_PKCS8PrivateKey(out.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr);
   char* text = nullptr;
   const long size = BIO_get_mem_data(out.get(), &text);
   return {text, size > 0 ? static_cast<std::size_t>(size) : 0};

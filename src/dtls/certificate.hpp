@@ -10,7 +10,8 @@
 #include "base/result.hpp"
 #include "dtls/fingerprint.hpp"
 
-struct ssl_ctx_st;
+struct evp_pkey_st;
+struct x509_st;
 
 namespace parley::dtls {
 
@@ -50,17 +51,21 @@ class Certificate {
   [[nodiscard]] bool expired(WallTime now) const { return now >= expires_; }
   bool operator==(const Certificate& other) const { return der_ == other.der_; }
 
-  /// The OpenSSL context of all transports with this certificate. For Transport only.
-  [[nodiscard]] ssl_ctx_st* context() const { return context_.get(); }
+  /// OpenSSL's own objects. For Transport only.
+  [[nodiscard]] x509_st* x509() const { return x509_.get(); }
+  [[nodiscard]] evp_pkey_st* key() const { return key_.get(); }
 
  private:
-  struct ContextDeleter {
-    void operator()(ssl_ctx_st* context) const;
+  struct Deleter {
+    void operator()(x509_st* certificate) const;
+    void operator()(evp_pkey_st* key) const;
   };
-  Certificate() = default;
-  static Result<std::shared_ptr<const Certificate>> adopt(std::unique_ptr<ssl_ctx_st, ContextDeleter> context);
+  using OwnX509 = std::unique_ptr<x509_st, Deleter>;
+  using OwnKey = std::unique_ptr<evp_pkey_st, Deleter>;
+  Certificate(OwnX509 certificate, OwnKey key);
 
-  std::unique_ptr<ssl_ctx_st, ContextDeleter> context_;  // owns the certificate and the key as well
+  OwnX509 x509_;
+  OwnKey key_;
   Bytes der_;
   WallTime expires_;
 };

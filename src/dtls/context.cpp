@@ -36,10 +36,8 @@ void watch_alerts(const SSL* ssl, int where, int value) noexcept {
   }
 }
 
-}  // namespace
-
-OwnedContext make_context(X509* certificate, EVP_PKEY* key) {
-  OwnedContext context(SSL_CTX_new(DTLS_method()));
+SSL_CTX* make_context() {
+  Owned<SSL_CTX, SSL_CTX_free> context(SSL_CTX_new(DTLS_method()));
   SSL_CTX* const raw = context.get();
   if (raw == nullptr) return nullptr;
   SSL_CTX_set_security_level(raw, kSecurityLevel);
@@ -50,10 +48,19 @@ OwnedContext make_context(X509* certificate, EVP_PKEY* key) {
   SSL_CTX_set_cert_verify_callback(raw, verify_chain, nullptr);
   SSL_CTX_set_info_callback(raw, watch_alerts);
   const bool ready = SSL_CTX_set_min_proto_version(raw, DTLS1_2_VERSION) == 1 &&
-                     SSL_CTX_set_cipher_list(raw, kCiphers) == 1 && SSL_CTX_set1_groups_list(raw, kGroups) == 1 &&
-                     SSL_CTX_use_certificate(raw, certificate) == 1 && SSL_CTX_use_PrivateKey(raw, key) == 1 &&
-                     SSL_CTX_check_private_key(raw) == 1;
-  return ready ? std::move(context) : nullptr;
+                     SSL_CTX_set_cipher_list(raw, kCiphers) == 1 && SSL_CTX_set1_groups_list(raw, kGroups) == 1;
+  return ready ? context.release() : nullptr;
+}
+
+}  // namespace
+
+SSL_CTX* shared_context() {
+  static SSL_CTX* const one = make_context();  // never freed: transports may outlive static objects
+  return one;
+}
+
+bool use_certificate(SSL* ssl, X509* certificate, EVP_PKEY* key) {
+  return SSL_use_certificate(ssl, certificate) == 1 && SSL_use_PrivateKey(ssl, key) == 1;
 }
 
 }  // namespace parley::dtls

@@ -112,7 +112,7 @@ class Agent {
     /// Whether an interface's address may be used; empty: all.
     std::function<bool(std::string_view interface_name, std::string_view address)> allow = {};
     /// Packets of a direct UDP pair go through a socket of our own with segmentation offload, where the platform has
-    /// it.
+    /// it and as soon as there are enough of them.
     bool fast_path = true;
     /// Looks up a server's name and answers with IP literals, on any thread, sooner or later; empty: the system's
     /// resolver. For tests.

@@ -110,6 +110,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void resolve_servers();
   void take_addresses(std::size_t server, const std::vector<std::string>& literals);
   void ask_servers();
+  bool relays_due();
   void ask_stun(std::size_t server);
   void ask_turn(std::size_t server);
   void run_stun_client();
@@ -121,7 +122,8 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
 
   void offer_to_nice(const Candidate& candidate);
   void take_pair(Candidate local, Candidate remote);
-  void open_direct(const SocketAddress& peer);
+  void open_direct();
+  void count_through_nice(std::size_t packets);
   void update_state();
   void teardown();
   void send_through_nice();
@@ -144,11 +146,14 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   std::unique_ptr<Resolver> resolver_;
   std::uint32_t stun_tag_;
   StunClient stun_client_;
-  Timer stun_timer_, mapping_timer_, quiet_timer_;
+  Timer stun_timer_, mapping_timer_, quiet_timer_, relays_timer_;
+  std::optional<TimePoint> relays_due_;
   std::optional<Credentials> remote_;
   bool remote_complete_ = false;
   std::vector<Candidate> early_candidates_;  // came before the credentials
   unsigned next_foundation_ = 0;
+  std::optional<SocketAddress> direct_peer_;  // where a socket of our own may send
+  std::size_t through_nice_ = 0;              // packets, both ways, on that pair
   SendBatch batch_;
   bool flush_due_ = false, blocked_ = false;
   Timer retry_;

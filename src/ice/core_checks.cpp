@@ -89,7 +89,9 @@ void Agent::Core::take_pair(Candidate local, Candidate remote) {
     if (remote_) remote.username_fragment = remote_->ufrag;
     remote_candidates_.push_back(remote);
   }
-  if (address) open_direct(*address);
+  direct_peer_ = config_.fast_path ? address : std::nullopt;
+  through_nice_ = 0;
+  if (direct_) open_direct();
   CandidatePair pair{std::move(local), std::move(remote)};
   if (pair_ && pair_->local == pair.local && pair_->remote == pair.remote) return;
   if (pair_) ++counters_.pair_changes;

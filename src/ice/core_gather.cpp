@@ -160,6 +160,7 @@ void Agent::Core::finish_gathering() {
   watchdog_.cancel();
   quiet_timer_.cancel();
   stun_timer_.cancel();
+  relays_timer_.cancel();
   servers_.clear();
   resolver_.reset();
   for (HostSocket& host : hosts_)

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "ice/core.hpp"
 
 namespace parley::ice {
@@ -5,13 +7,18 @@ namespace {
 
 /// A batch of this size leaves at once: offload takes no more in one call anyway.
 constexpr std::size_t kFlushBytes = SendBatch::kMaxRunBytes;
+/// A socket of our own takes longer to set up (most of it the kernel's, for the selector) than it saves to a connection
+/// that is idle once it is open: handshakes are 20 packets or so.
+constexpr std::size_t kWorthASocket = 32;
 /// libnice does not say when a full socket has room again.
 constexpr Duration kRetry = 1ms;
 
 }  // namespace
 
-void Agent::Core::open_direct(const SocketAddress& peer) {
-  const int socket = config_.fast_path ? nice_->selected_socket() : -1;
+/// Data goes around libnice from now on, if the selected pair is one of plain UDP.
+void Agent::Core::open_direct() {
+  const auto peer = std::exchange(direct_peer_, std::nullopt);
+  const int socket = peer ? nice_->selected_socket() : -1;
   if (socket < 0) {
     direct_.reset();
     return;
@@ -21,10 +28,19 @@ void Agent::Core::open_direct(const SocketAddress& peer) {
     direct_.reset();
     for (HostSocket& host : hosts_)
       if (host.base == local) direct_ = std::move(host.direct);
-    if (!direct_) direct_ = DirectSocket::open(reactor_, socket, stun_tag_, *this);
+    if (!direct_) direct_ = DirectSocket::open(reactor_, socket, stun_tag_, DirectSocket::Purpose::Data, *this);
   }
-  if (direct_) direct_->carry(peer);
+  if (direct_) direct_->carry(*peer);
   blocked_ = false;
+  nice_->drain(socket);  // what came first is delivered first
+}
+
+void Agent::Core::count_through_nice(std::size_t packets) {
+  through_nice_ += packets;
+  if (through_nice_ < kWorthASocket || !direct_peer_) return;
+  later([](Core& core) {
+    if (core.direct_peer_) core.open_direct();
+  });
 }
 
 void Agent::Core::send(ByteView packet) {
@@ -67,6 +83,7 @@ void Agent::Core::send_through_nice() {
     batch_.split(run, packets);
     const std::size_t sent = nice_->send(packets);
     counters_.packets_sent += sent;
+    count_through_nice(sent);
     for (std::size_t i = 0; i < sent; ++i) counters_.bytes_sent += packets[i].size();
     if (sent == packets.size()) {
       batch_.pop(1);
@@ -94,6 +111,7 @@ void Agent::Core::on_direct_heard() {
 
 void Agent::Core::on_nice_packet(ByteView packet) {
   on_direct_heard();
+  count_through_nice(1);
   on_direct_packet(packet);
 }
 

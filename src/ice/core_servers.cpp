@@ -6,6 +6,9 @@
 namespace parley::ice {
 namespace {
 
+/// Relays are asked for this much later than everything else. libnice nominates the best pair as soon as two are valid,
+/// and without the head start two relayed ones can be there before the direct one that should win.
+constexpr Duration kHeadStart = 100ms;
 /// A TURN server that has given nothing for this long is asked why. libnice itself repeats after 500 ms.
 constexpr Duration kPatience = 1s;
 /// The least lifetime of a binding that RFC 8445 section 11 assumes of NATs.
@@ -53,6 +56,7 @@ void Agent::Core::take_addresses(std::size_t server, const std::vector<std::stri
 void Agent::Core::ask_servers() {
   for (std::size_t i = 0; i < servers_.size(); ++i) {
     if (servers_[i].phase != ServerTask::Phase::Resolved) continue;
+    if (servers_[i].is_turn() && !relays_due()) continue;
     servers_[i].phase = ServerTask::Phase::Asking;
     if (servers_[i].is_turn()) {
       ask_turn(i);
@@ -61,6 +65,15 @@ void Agent::Core::ask_servers() {
     }
   }
   evaluate_gathering();
+}
+
+bool Agent::Core::relays_due() {
+  if (config_.relay_only) return true;
+  if (!relays_due_) {
+    relays_due_ = Clock::now() + kHeadStart;
+    relays_timer_ = reactor_.at(*relays_due_, [this] { later([](Core& core) { core.ask_servers(); }); });
+  }
+  return Clock::now() >= *relays_due_;
 }
 
 std::optional<SocketAddress> Agent::Core::server_address(const ServerTask& task, int family) const {
@@ -81,7 +94,8 @@ void Agent::Core::ask_stun(std::size_t server) {
     if (!to) continue;
     if (!hosts_[i].direct) {
       const int socket = nice_->socket_of(hosts_[i].base);
-      hosts_[i].direct = socket < 0 ? nullptr : DirectSocket::open(reactor_, socket, stun_tag_, *this);
+      if (socket >= 0)
+        hosts_[i].direct = DirectSocket::open(reactor_, socket, stun_tag_, DirectSocket::Purpose::Servers, *this);
     }
     if (!hosts_[i].direct) continue;
     stun_client_.ask({i, server, *to}, Clock::now());

@@ -34,10 +34,14 @@ class DirectSocket {
     virtual Counters& direct_counters() = 0;
   };
 
+  /// What comes to it: answers from servers only, or the peer's data as well.
+  enum class Purpose { Servers, Data };
+
   /// Whether this build and configuration can have one at all.
   static bool supported();
   /// Joins the port of `nice_socket`; nullptr when the platform refuses.
-  static std::unique_ptr<DirectSocket> open(Reactor& reactor, int nice_socket, std::uint32_t stun_tag, Sink& sink);
+  static std::unique_ptr<DirectSocket> open(Reactor& reactor, int nice_socket, std::uint32_t stun_tag, Purpose purpose,
+                                            Sink& sink);
   virtual ~DirectSocket() = default;
 
   /// From now on data goes to, and is accepted from, `peer`. Earlier peers stay accepted.

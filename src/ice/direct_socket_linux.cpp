@@ -10,7 +10,6 @@
 
 #include "base/log.hpp"
 #include "ice/direct_socket.hpp"
-#include "ice/interfaces.hpp"
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
@@ -30,11 +29,11 @@ constexpr std::size_t kMaxPeers = 4;
 constexpr std::size_t kMaxRunsPerCall = 16;
 
 /// Attaches the selector to the port's group. It sees the UDP payload and answers with a place in the order of joining:
-/// 0 is libnice's socket, 1 ours. `data`: DTLS and SRTP (RFC 7983 section 7) come to us too, else only STUN answers
+/// 0 is libnice's socket, 1 ours. For Data, DTLS and SRTP (RFC 7983 section 7) come to us too, else only STUN answers
 /// whose transaction id begins with `tag`.
-bool attach_selector(int socket, std::uint32_t tag, bool data) {
+bool attach_selector(int socket, std::uint32_t tag, DirectSocket::Purpose purpose) {
   constexpr std::uint32_t kNice = 0, kOurs = 1;
-  const std::uint32_t data_to = data ? kOurs : kNice;
+  const std::uint32_t data_to = purpose == DirectSocket::Purpose::Data ? kOurs : kNice;
   std::array<sock_filter, 12> program{{
       /* 0*/ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
       /* 1*/ BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 4, 3, 0),    // 4 and above: 5
@@ -53,12 +52,16 @@ bool attach_selector(int socket, std::uint32_t tag, bool data) {
   return setsockopt(socket, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &filter, sizeof filter) == 0;
 }
 
-/// An address of this machine: the packets never see a network card.
+/// An address of this machine: the packets never see a network card. What the kernel would send to one of its own
+/// addresses, it sends from that address.
 bool is_own_address(const SocketAddress& address) {
   if (address.is_loopback()) return true;
-  const std::string text = address.address();
-  const auto own = list_interface_addresses();
-  return std::any_of(own.begin(), own.end(), [&](const auto& entry) { return entry.address.address() == text; });
+  const int probe = socket(address.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (probe < 0) return false;
+  const bool routed = connect(probe, address.data(), address.size()) == 0;
+  const std::string source = routed ? local_address(probe).address() : std::string();
+  close(probe);
+  return source == address.address();
 }
 
 struct alignas(cmsghdr) Control {
@@ -107,8 +110,9 @@ Receiver& receiver() {
 
 class LinuxDirectSocket final : public DirectSocket {
  public:
-  LinuxDirectSocket(Reactor& reactor, int socket, const SocketAddress& local, std::uint32_t tag, Sink& sink)
-      : reactor_(reactor), socket_(socket), local_(local), tag_(tag), sink_(sink) {
+  LinuxDirectSocket(Reactor& reactor, int socket, const SocketAddress& local, std::uint32_t tag, Purpose purpose,
+                    Sink& sink)
+      : socket_(socket), local_(local), tag_(tag), sink_(sink), carrying_(purpose == Purpose::Data) {
     watch_ = reactor.watch(socket, POLLIN, [this](short ready) { on_ready(ready); });
   }
   ~LinuxDirectSocket() override {
@@ -126,7 +130,7 @@ class LinuxDirectSocket final : public DirectSocket {
     // instead of to libnice. On this machine trains arrive as they were sent.
     const int gro = is_own_address(peer) ? 1 : 0;
     setsockopt(socket_, SOL_UDP, UDP_GRO, &gro, sizeof gro);
-    if (!carrying_) carrying_ = attach_selector(socket_, tag_, true);
+    if (!carrying_) carrying_ = attach_selector(socket_, tag_, Purpose::Data);
   }
   bool send(SendBatch& batch) override;
   void send_stun(ByteView message, const SocketAddress& to) override {
@@ -150,14 +154,13 @@ class LinuxDirectSocket final : public DirectSocket {
     sink_.direct_counters().bytes_sent += run.size;
   }
 
-  Reactor& reactor_;
   int socket_;
   SocketAddress local_;
   std::uint32_t tag_;
   Sink& sink_;
   Watch watch_;
   std::vector<SocketAddress> peers_;  // the present one first
-  bool carrying_ = false;
+  bool carrying_;                     // the selector sends data here
   /// Runs of longer segments are sent packet by packet; 0: all.
   std::size_t max_segment_ = SendBatch::kMaxPacket;
   std::vector<ByteView> apart_;
@@ -302,7 +305,7 @@ bool LinuxDirectSocket::send_apart(const SendBatch& batch, const SendBatch::Run&
 bool DirectSocket::supported() { return true; }
 
 std::unique_ptr<DirectSocket> DirectSocket::open(Reactor& reactor, int nice_socket, std::uint32_t stun_tag,
-                                                 Sink& sink) {
+                                                 Purpose purpose, Sink& sink) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   auto* plain = reinterpret_cast<sockaddr*>(&storage);
@@ -316,13 +319,13 @@ std::unique_ptr<DirectSocket> DirectSocket::open(Reactor& reactor, int nice_sock
   // the kernel deals packets by hash: what comes to us in these microseconds counts as lost on the way.
   const bool ready = setsockopt(nice_socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 &&
                      setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 &&
-                     bind(socket, plain, size) == 0 && attach_selector(socket, stun_tag, false);
+                     bind(socket, plain, size) == 0 && attach_selector(socket, stun_tag, purpose);
   if (!ready) {
     log(LogLevel::Info, "ice", "no fast path: ", std::strerror(errno));
     close(socket);
     return nullptr;
   }
-  return std::make_unique<LinuxDirectSocket>(reactor, socket, SocketAddress(plain, size), stun_tag, sink);
+  return std::make_unique<LinuxDirectSocket>(reactor, socket, SocketAddress(plain, size), stun_tag, purpose, sink);
 }
 
 }  // namespace parley::ice

@@ -1,5 +1,7 @@
 #include "ice/glib_driver.hpp"
 
+#include <poll.h>
+
 #include <algorithm>
 
 namespace parley::ice {
@@ -7,6 +9,8 @@ namespace {
 
 /// Dispatches in a row before the loop is given a turn.
 constexpr int kMaxRounds = 16;
+/// Of a descriptor that others fill as fast as drain() empties it.
+constexpr int kMaxDrained = 1024;
 /// How far expire() looks back.
 constexpr guint kRecentSources = 32;
 
@@ -80,6 +84,11 @@ bool GlibDriver::expire(std::string_view name) {
     return true;
   }
   return false;
+}
+
+void GlibDriver::drain(int fd) {
+  pollfd arrived{.fd = fd, .events = POLLIN, .revents = 0};
+  for (int i = 0; i < kMaxDrained && poll(&arrived, 1, 0) > 0; ++i) pump(fd, POLLIN);
 }
 
 void GlibDriver::iterate(TimePoint end) {

@@ -26,6 +26,8 @@ class GlibDriver {
   bool expire(std::string_view name);
   /// Waits for and dispatches something, until `end` at most, without the loop.
   void iterate(TimePoint end);
+  /// Dispatches what has arrived at one of the context's descriptors, all of it unless that is very much.
+  void drain(int fd);
   /// While sockets are opened and closed a number may come to stand for another descriptor without the context's list
   /// telling: then every sync() registers all of them anew.
   void set_descriptors_change(bool change) { descriptors_change_ = change; }

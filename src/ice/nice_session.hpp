@@ -68,6 +68,8 @@ class NiceSession {
   /// Nothing is left to find out: libnice need not wait any longer for checks to come.
   void settle();
   /// No more sockets will be opened (see GlibDriver).
+  /// Delivers what has arrived at one of the sockets.
+  void drain(int socket) { driver_.drain(socket); }
   void expect_no_sockets() { driver_.set_descriptors_change(false); }
   /// Asks for consent on the selected pair for another while, after it was lost.
   void renew_consent();

@@ -104,32 +104,25 @@ Result<ServerUrl> parse_server_url(std::string_view url) {
                    .transport = secure ? ServerTransport::Tcp : ServerTransport::Udp,
                    .text = std::string(url)};
 
+  // In the order of webrtc-pc section 4.4.1.6, "validate an ICE server URL".
   std::string_view rest = url.substr(colon + 1);
   const std::size_t question = rest.find('?');
-  std::string transport;
-  if (question != std::string_view::npos) {
-    constexpr std::string_view kTransport = "transport=";
-    const std::string query = lower(rest.substr(question + 1));
-    if (!turn) return bad(url, "a STUN URL has no query");
-    if (!query.starts_with(kTransport) || query.size() == kTransport.size()) return bad(url, "query");
-    transport = query.substr(kTransport.size());
-    const auto name = read_name(transport);
-    if (!name || *name != transport || transport.find_first_of("!$&'()*+,;=") != std::string::npos)
-      return bad(url, "transport");
-    rest = rest.substr(0, question);
-  }
-  auto host = take_host(rest);
-  if (!host) return bad(url, "host");
-  result.host = std::move(*host);
-  if (!read_port(rest, result.port)) return bad(url, "port");
-
+  const bool has_query = question != std::string_view::npos;
+  const std::string query = has_query ? lower(rest.substr(question + 1)) : std::string();
+  rest = rest.substr(0, question);
+  if (rest.find_first_of("/@") != std::string_view::npos) return bad(url, "neither a path nor a user belongs in it");
+  if (url.find('#') != std::string_view::npos) return bad(url, "fragment");
+  if (!turn && has_query) return bad(url, "a STUN URL has no query");
   if (secure)
     return fail(
         ErrorKind::NotSupportedError,
         "\"" + result.text + "\": TLS and DTLS to a server are not supported, and plain text is not a substitute");
-  if (transport == "tcp") result.transport = ServerTransport::Tcp;
-  if (!transport.empty() && transport != "tcp" && transport != "udp")
-    return fail(ErrorKind::NotSupportedError, "\"" + result.text + "\": transports are udp and tcp");
+  auto host = take_host(rest);
+  if (!host) return bad(url, "host");
+  result.host = std::move(*host);
+  if (!read_port(rest, result.port)) return bad(url, "port");
+  if (has_query && query != "transport=udp" && query != "transport=tcp") return bad(url, "transports are udp and tcp");
+  if (query == "transport=tcp") result.transport = ServerTransport::Tcp;
   return result;
 }
 

@@ -55,6 +55,7 @@ void Association::Impl::receive(ByteView packet) {
   ++counters.packets_received;
   counters.bytes_received += packet.size();
   unread += packet.size();
+  count_packet();
   ticker->touch();
   socket.input(packet);
   read_all();

@@ -6,6 +6,7 @@
 #include "sctp/assembly.hpp"
 #include "sctp/association.hpp"
 #include "sctp/ledger.hpp"
+#include "sctp/sack_pace.hpp"
 #include "sctp/socket.hpp"
 #include "sctp/solo.hpp"
 #include "sctp/ticker.hpp"
@@ -49,6 +50,8 @@ struct Association::Impl final : Endpoint {
   bool reading = false, paused = false;
   bool eager = false;      // messages are handed over in the smallest pieces
   std::size_t unread = 0;  // bytes of packets since something could be read
+  SackPace sack_pace{};
+  unsigned packets_in_turn = 0;
 
   Stats counters{};
 
@@ -85,6 +88,7 @@ struct Association::Impl final : Endpoint {
   void streams_reset();
   void delivery_abandoned();
   void avoid_standstill();
+  void count_packet();
 };
 
 /// `cause`: of RFC 9260 section 3.3.10, 0 if there is none.

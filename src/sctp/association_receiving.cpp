@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/reactor.hpp"
 #include "sctp/association_impl.hpp"
 
 namespace parley::sctp {
@@ -83,6 +84,16 @@ void Association::Impl::avoid_standstill() {
   if (wanted == eager || paused) return;
   eager = wanted;
   socket.set_partial_delivery_point(eager ? 1 : config.receive_buffer / 2);
+}
+
+void Association::Impl::count_packet() {
+  if (packets_in_turn++ > 0) return;
+  loop.reactor().at_turn_end([weak = self] {
+    const auto impl = weak.lock();
+    if (!impl) return;
+    const bool changed = impl->sack_pace.after_turn(std::exchange(impl->packets_in_turn, 0));
+    if (changed && impl->state == State::Connected) impl->socket.set_sack_frequency(impl->sack_pace.packets());
+  });
 }
 
 void Association::Impl::read_notification(const Socket::Received& received, ByteView bytes) {

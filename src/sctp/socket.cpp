@@ -160,6 +160,11 @@ void Socket::set_partial_delivery_point(std::uint32_t bytes) {
   set(IPPROTO_SCTP, SCTP_PARTIAL_DELIVERY_POINT, bytes);
 }
 
+void Socket::set_sack_frequency(unsigned packets) {
+  const Call call(id_, endpoint_);
+  set(IPPROTO_SCTP, SCTP_DELAYED_SACK, sctp_sack_info{.sack_assoc_id = 0, .sack_delay = 0, .sack_freq = packets});
+}
+
 bool Socket::read_status(sctp_status& status) const {
   const Call call(id_, endpoint_);
   socklen_t size = sizeof status;

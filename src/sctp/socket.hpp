@@ -44,6 +44,8 @@ class Socket {
   int add_streams(std::uint16_t more);
   /// From how many bytes on a message that is not complete yet is handed over in pieces.
   void set_partial_delivery_point(std::uint32_t bytes);
+  /// After so many packets an acknowledgement is sent at once.
+  void set_sack_frequency(unsigned packets);
   /// Makes the stack look for something to send (by a heartbeat).
   void wake();
   /// Bytes accepted and not yet acknowledged, and chunks of them on their way.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sctp/packet.hpp"
+#include "sctp/sack_pace.hpp"
 
 namespace parley::sctp {
 namespace {
@@ -34,9 +35,9 @@ void set_defaults() {
   usrsctp_sysctl_set_sctp_init_rto_max_default(5000);
   usrsctp_sysctl_set_sctp_rto_max_default(10000);
   usrsctp_sysctl_set_sctp_rto_min_default(200);
-  // An acknowledgement for every fourth packet, or after 20 ms [2, 200]. Not more rarely: browsers and aiortc send at
-  // most four packets for each acknowledgement, so with eight they would wait 20 ms after every four (200 KB/s).
-  usrsctp_sysctl_set_sctp_sack_freq_default(4);
+  // An acknowledgement at the latest after 20 ms [200], or after so many packets [2] until the association knows
+  // better.
+  usrsctp_sysctl_set_sctp_sack_freq_default(SackPace::kLeast);
   usrsctp_sysctl_set_sctp_delayed_sack_time_default(20);
   usrsctp_sysctl_set_sctp_initial_cwnd(10);            // [3]
   usrsctp_sysctl_set_sctp_max_burst_default(10);       // [4]

@@ -1,6 +1,14 @@
 #include "session/data_plane.hpp"
 
 namespace parley::session {
+namespace {
+
+/// Room for one message of the largest size beside the usual; who takes messages of any size has no limit.
+std::size_t max_incomplete(std::size_t max_message) {
+  return max_message == 0 ? 0 : sctp::Config{}.max_incomplete + max_message;
+}
+
+}  // namespace
 
 DataPlane::DataPlane(EventLoop& loop, std::size_t max_receive_size, Observer& observer,
                      dcep::Observer& channel_observer)
@@ -20,11 +28,12 @@ void DataPlane::establish(const Config& config) {
   config_ = config;
   max_channels_.reset();
   connect_called_ = false;
-  association_ = std::make_unique<sctp::Association>(
-      loop_,
-      sctp::Config{
-          .local_port = config.local_port, .remote_port = config.remote_port, .max_message_size = max_receive_size_},
-      static_cast<sctp::Handler&>(*this));
+  association_ = std::make_unique<sctp::Association>(loop_,
+                                                     sctp::Config{.local_port = config.local_port,
+                                                                  .remote_port = config.remote_port,
+                                                                  .max_message_size = max_receive_size_,
+                                                                  .max_incomplete = max_incomplete(max_receive_size_)},
+                                                     static_cast<sctp::Handler&>(*this));
   set_state(State::Connecting);
 }
 

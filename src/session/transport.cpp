@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "session/demultiplex.hpp"
+
 namespace parley::session {
 
 Transport::Generation::Generation(Transport& owner_, EventLoop& loop, ice::Agent::Config config)
@@ -162,8 +164,8 @@ ice::State Transport::ice_state() const {
 dtls::State Transport::dtls_state() const { return observer_ == nullptr ? dtls::State::Closed : dtls_->state(); }
 
 void Transport::receive(ByteView packet) {
-  // RFC 7983 section 7. STUN and TURN never come here; SRTP has no one to take it until media has been negotiated.
-  if (observer_ == nullptr || packet.empty() || packet[0] < 20 || packet[0] > 63) return;
+  // STUN and TURN never come here; SRTP has no one to take it until media has been negotiated.
+  if (observer_ == nullptr || protocol_of(packet) != Protocol::Dtls) return;
   dtls_->receive(packet, Clock::now());
   if (dtls_deadline_) dtls_deadline_->update();
 }

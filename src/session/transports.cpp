@@ -30,7 +30,11 @@ void Connection::on_dtls_state(Transport& transport, const std::optional<Error>&
   if (observer_ == nullptr || !is_data_transport(transport)) return;
   const dtls::State state = transport.dtls_state();
   if (state == dtls::State::Connected) connect_data_if_ready();
-  if (state == dtls::State::Closed || state == dtls::State::Failed) data_.end(error);
+  if (state != dtls::State::Closed && state != dtls::State::Failed) return;
+  // webrtc-pc section 6.2: whatever ended the transport, to its channels it is "sctp-failure".
+  std::optional<Error> reason = error;
+  if (reason) reason->detail = RTCErrorInit{.errorDetail = RTCErrorDetailType::SctpFailure};
+  data_.end(reason);
 }
 
 void Connection::connect_data_if_ready() {

@@ -14,10 +14,14 @@ void report(const std::exception_ptr& error) {
   }
 }
 
-/// Signals may still be on their way when an end is gone.
-std::function<void(const Signal&)> deliver_to(const std::weak_ptr<End>& to) {
-  return [to](const Signal& signal) {
-    if (const auto end = to.lock()) take(end, signal).then([] {}, report);
+/// Signals may still be on their way when an end is gone. Each is taken on the loop of the end it is for: a coroutine
+/// goes on where it began, and begun elsewhere the answer would be sent after the candidates that the loop has fired
+/// meanwhile.
+std::function<void(const Signal&)> deliver_to(const std::shared_ptr<EventLoop>& loop, const std::weak_ptr<End>& to) {
+  return [loop, to](const Signal& signal) {
+    loop->post([to, signal] {
+      if (const auto end = to.lock()) take(end, signal).then([] {}, report);
+    });
   };
 }
 
@@ -25,8 +29,10 @@ std::function<void(const Signal&)> deliver_to(const std::weak_ptr<End>& to) {
 Promise<Pair> connect_here(const Rig& rig, RTCDataChannelInit channel) {
   Pair pair;
   const auto to_offerer = std::make_shared<std::weak_ptr<End>>();
-  pair.answerer = make_end(rig.answerer, [to_offerer](const Signal& signal) { deliver_to (*to_offerer)(signal); });
-  pair.offerer = make_end(rig.offerer, deliver_to(pair.answerer));
+  pair.answerer = make_end(rig.answerer, [to_offerer, loop = rig.offerer.network.loop](const Signal& signal) {
+    deliver_to(loop, *to_offerer)(signal);
+  });
+  pair.offerer = make_end(rig.offerer, deliver_to(rig.answerer.network.loop, pair.answerer));
   *to_offerer = pair.offerer;
   const auto receiver = incoming(pair.answerer);
   const auto sender = opened(pair.offerer->connection.createDataChannel("bench", channel));

@@ -3,7 +3,9 @@ import hashlib
 import json
 import os
 import pathlib
+import queue
 import re
+import signal
 import subprocess
 import tempfile
 import threading
@@ -75,6 +77,14 @@ def two_over_pipes(first, second):
     return one, two
 
 
+def wait_for_end(programs):
+    """The first of them to end."""
+    ended = queue.Queue()
+    for each in programs:
+        threading.Thread(target=lambda program=each: (program.reader.join(), ended.put(program)), daemon=True).start()
+    return ended.get(timeout=LIMIT)
+
+
 class OfferAnswer(unittest.TestCase):
     def check(self, offer, answer):
         codes = offer.finish(), answer.finish()
@@ -97,6 +107,7 @@ class OfferAnswer(unittest.TestCase):
         offer.wait_for("offer sent")
         answer = Program("answer", url, stream="stderr")
         self.check(offer, answer)
+        server.process.send_signal(signal.SIGINT)
         self.assertEqual(server.finish(), 0)
 
     def test_the_answerer_alone_fails(self):
@@ -104,10 +115,27 @@ class OfferAnswer(unittest.TestCase):
         self.assertEqual(answer.finish(), 1)
         self.assertIn("signaling has ended", answer.lines[-1])
 
+    def test_a_third_peer_is_told_why_it_is_turned_away(self):
+        server = Program("signaling-server", 0)
+        url = server.wait_for("^signaling: ").split()[1].replace("ROOM", "full")
+        waiting = [Program("answer", url, stream="stderr") for _ in range(3)]
+        turned_away = wait_for_end(waiting)
+        self.assertIn("Two peers are at /signaling/full already.", turned_away.lines[-1])
+        server.process.send_signal(signal.SIGINT)
+        self.assertEqual(server.finish(), 0)
+        self.assertEqual([program.finish() for program in waiting], [1, 1, 1])
+
     def test_refuses_a_bad_url(self):
         offer = Program("offer", "nowhere", stream="stderr")
         self.assertEqual(offer.finish(), 1)
         self.assertIn("SyntaxError", offer.lines[-1])
+
+    def test_a_page_that_reads_either_name_finds_candidates(self):
+        offer = Program("offer")
+        candidate = json.loads(offer.wait_for("candidate:.* typ host"))
+        self.assertEqual(offer.finish(), 1)
+        self.assertEqual(candidate["new-ice-candidate"], candidate["iceCandidate"])
+        self.assertIn("sdpMid", candidate["iceCandidate"])
 
 
 class CopyPaste(unittest.TestCase):
@@ -169,7 +197,7 @@ class FileTransfer(unittest.TestCase):
         self.assertLess(kept, path.stat().st_size)
         codes, send, receive = self.transfer(path)
         self.assertEqual(codes, (0, 0), (send.lines, receive.lines))
-        self.assertIn(f"resuming at {kept}", send.lines)
+        self.assertIn(f"resuming at {kept} bytes", send.lines)
         self.assertEqual((self.inbox / "data.bin").read_bytes(), path.read_bytes())
 
     def test_notices_damage(self):
@@ -179,6 +207,24 @@ class FileTransfer(unittest.TestCase):
         self.assertEqual(codes, (1, 1), (send.lines, receive.lines))
         self.assertIn("damaged", send.lines[-1])
         self.assertEqual(list(self.inbox.iterdir()), [])
+
+    def test_never_touches_a_file_that_is_there(self):
+        path, part = self.make(1000)
+        (self.inbox / "data.bin").write_text("mine")
+        codes, send, receive = self.transfer(path)
+        self.assertEqual(codes, (1, 1), (send.lines, receive.lines))
+        self.assertIn("is there already", send.lines[-1])
+        self.assertEqual((self.inbox / "data.bin").read_text(), "mine")
+
+    def test_an_interrupted_receiver_tells_the_sender_at_once(self):
+        path, part = self.make(64 << 20)
+        send, receive = two_over_pipes(["send-file", path], ["receive-file", self.inbox])
+        receive.wait_for("receiving")
+        receive.process.send_signal(signal.SIGINT)
+        self.assertEqual(receive.finish(), 1)
+        self.assertEqual(send.finish(), 1)
+        self.assertIn("run both again", send.lines[-1])
+        self.assertTrue(part.exists())
 
     def test_keeps_the_name_inside_the_folder(self):
         path = self.top / "..data"

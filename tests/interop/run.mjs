@@ -6,6 +6,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildNetwork } from './lib/network.mjs';
 import { Peer } from './lib/peer.mjs';
+import { record } from './lib/record.mjs';
 import { stacks } from './lib/stacks.mjs';
 import { Transcript } from './lib/transcript.mjs';
 import { startTurn } from './lib/turn.mjs';
@@ -38,28 +39,17 @@ const stopPeers = () => Promise.all(Object.values(peers).map((peer) => peer.stop
 
 async function runOne(role, scenario) {
   transcript = new Transcript();
-  const notes = [];
-  const note = (line) => { notes.push(line); transcript.note(`note: ${line}`); };
-  const start = performance.now();
-  let error = null;
-  try {
+  const failed = async () => {
+    await stopPeers(); // a failed scenario leaves nothing to the next one
+    if (scenario.startsWith('relay') && server) transcript.note(`TURN server:\n${server.log()}`);
+  };
+  const title = `${options.tested} as ${role} with ${options.against}: ${scenario}`;
+  return record({ folder: options.report, name: `${role}.${scenario}`, title, transcript, afterFailure: failed }, async (note) => {
     await ensurePeers();
     const [offerer, answerer] = role === 'offerer' ? [peers.left, peers.right] : [peers.right, peers.left];
     await scenarios[scenario]({ offerer, answerer, note, turn: async () => (server ??= await startTurn()) });
     if (!peers.left.alive || !peers.right.alive) throw new Error('a peer ended during the scenario');
-  } catch (e) {
-    error = e.message;
-    transcript.note(`FAILED: ${e.stack}`);
-    await stopPeers(); // a failed scenario leaves nothing to the next one
-    if (scenario.startsWith('relay') && server) transcript.note(`TURN server:\n${server.log()}`);
-  }
-  const seconds = (performance.now() - start) / 1000;
-  const base = path.join(options.report, `${role}.${scenario}`);
-  fs.writeFileSync(`${base}.log`, transcript.toString());
-  fs.writeFileSync(`${base}.json`, JSON.stringify({ ok: error === null, error, seconds, notes }, null, 2) + '\n');
-  console.log(`${error === null ? 'pass' : 'FAIL'} ${options.tested} as ${role} with ${options.against}: ${scenario} (${seconds.toFixed(1)} s)`);
-  for (const line of error === null ? notes : [...notes, error]) console.log(`     ${line}`);
-  return error === null;
+  });
 }
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => process.exit(1));

@@ -1,15 +1,7 @@
 #!/bin/sh
-# run.sh ARGUMENTS...: run.mjs in network, mount and process namespaces of its own. Nothing leaves them, and when this process
-# ends, however it ends, everything in them ends too. Exit code 77: the machine does not allow such namespaces; run.sh --probe
+# run.sh ARGUMENTS...: run.mjs in namespaces of its own (apart.sh). Exit code 77: the machine does not allow them; run.sh --probe
 # only tells that.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-map=
-[ "$(id -u)" = 0 ] || map=--map-root-user
-apart="unshare $map --net --mount --pid --fork --kill-child --mount-proc"
-if ! $apart true; then
-  echo "interop: no permission for namespaces, skipped" >&2
-  exit 77
-fi
-[ "${1-}" != --probe ] || exit 0
-exec $apart "${PARLEY_NODE:-node}" "$here/run.mjs" "$@"
+[ "${1-}" != --probe ] || exec "$here/apart.sh" true
+exec "$here/apart.sh" "${PARLEY_NODE:-node}" "$here/run.mjs" "$@"

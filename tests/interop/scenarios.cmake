@@ -7,7 +7,10 @@ function(parley_interop tested against prefix label)
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/run.sh --tested ${tested} --against ${against} --report ${report}
       --modules ${modules} --python ${PARLEY_PYTHON} --pion ${CMAKE_CURRENT_BINARY_DIR}/peer_pion
       --parley ${CMAKE_CURRENT_BINARY_DIR}/peer_parley)
-  set(needed interop_peers)
+  set(needed)
+  if(NOT against STREQUAL parley)
+    list(APPEND needed interop_peers)
+  endif()
   if(tested STREQUAL parley)
     list(APPEND needed peer_parley)
   endif()

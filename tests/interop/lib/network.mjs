@@ -7,8 +7,10 @@
 import { execFileSync } from 'node:child_process';
 
 export const hubAddress = '10.77.0.1';
+export const hubAddress6 = 'fd77::1';
 
-const ip = (line) => execFileSync('ip', line.split(' '), { stdio: ['ignore', 'ignore', 'inherit'] });
+/// Runs `ip` with the words of `line`.
+export const ip = (line) => execFileSync('ip', line.split(' '), { stdio: ['ignore', 'ignore', 'inherit'] });
 
 /// The addresses of the machine called `name`, as a regular expression's text.
 export const addressesOf = (name) => (name === 'left' ? '(10\\.77\\.0\\.2|fd77::2)\\b' : '(10\\.77\\.0\\.3|fd77::3)\\b');
@@ -22,16 +24,33 @@ function addMachine(name, number) {
     ip(`-n ${name} ${line}`);
 }
 
-export function buildNetwork() {
+/// The bridge in the middle, alone.
+export function buildHub() {
   // A private /run: namespace names cannot clash with another run's, and no system service is in reach.
   execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/run']);
   ip('link set lo up');
   ip('link add hub type bridge mcast_snooping 0'); // mDNS is multicast
   ip(`address add ${hubAddress}/24 dev hub`);
-  ip('address add fd77::1/64 dev hub nodad');
+  ip(`address add ${hubAddress6}/64 dev hub nodad`);
   ip('link set hub up');
+}
+
+export function buildNetwork() {
+  buildHub();
   addMachine('left', 2);
   addMachine('right', 3);
+}
+
+/// Instead of all that, one computer, in the namespace of this process: with one network card that leads nowhere, or offline,
+/// with only its loopback interface.
+export function buildComputer({ offline = false } = {}) {
+  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/run']);
+  ip('link set lo up');
+  if (offline) return;
+  for (const line of ['link add eth0 type veth peer name cable', 'address add 10.77.0.2/24 dev eth0',
+    'address add fd77::2/64 dev eth0 nodad', 'link set cable up', 'link set eth0 up', 'route add default via 10.77.0.1',
+    '-6 route add default via fd77::1'])
+    ip(line);
 }
 
 /// The argument vector that runs `command` on machine `name` (or here, for undefined).

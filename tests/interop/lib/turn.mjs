@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { hubAddress } from './network.mjs';
+import { hubAddress, hubAddress6 } from './network.mjs';
 
 const port = 13478; // the namespace is ours, so any port is free; not the default one, in case a peer guesses
 const username = 'alice';
@@ -16,10 +16,12 @@ const answers = () => new Promise((done) => {
   socket.on('error', () => setTimeout(() => done(answers()), 50));
 });
 
-export async function startTurn() {
+/// Listens on the hub's IPv4 address, with `ipv6` also on the other; then an allocation is of the family it was asked over.
+export async function startTurn({ ipv6 = false } = {}) {
+  const addresses = ipv6 ? [hubAddress, hubAddress6] : [hubAddress];
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'parley-turn-'));
   const log = [];
-  const child = spawn('turnserver', ['-n', '--no-cli', '-L', hubAddress, '-E', hubAddress, '-p', port, '--no-tls', '--no-dtls',
+  const child = spawn('turnserver', ['-n', '--no-cli', ...addresses.flatMap((a) => ['-L', a, '-E', a]), '-A', 'keep', '-p', port, '--no-tls', '--no-dtls',
     '--lt-cred-mech', '--realm', 'interop.test', '--user', `${username}:${credential}`, '--min-port', 50000, '--max-port', 50999,
     '--log-file', 'stdout', '--simple-log', '--verbose', '--pidfile', path.join(folder, 'pid'), '--userdb', path.join(folder, 'users')],
   { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -28,8 +30,10 @@ export async function startTurn() {
   const failed = exited.then((code) => { throw new Error(`turnserver ended (${code}): ${log.join('')}`); });
   failed.catch(() => {});
   await Promise.race([answers(), failed]);
+  const host = (family) => (family === 6 ? `[${hubAddress6}]` : hubAddress);
   return {
-    servers: (transport) => [{ urls: [`turn:${hubAddress}:${port}?transport=${transport}`], username, credential }],
+    servers: (transport, family = 4) => [{ urls: [`turn:${host(family)}:${port}?transport=${transport}`], username, credential }],
+    stun: (family = 4) => [{ urls: [`stun:${host(family)}:${port}`] }],
     log: () => log.join(''),
     async stop() {
       child.kill('SIGKILL');

@@ -63,11 +63,20 @@ TEST_P(IceAgent, TwoAgentsOnOneLoopConnectAndTalk) {
   Pair pair(config(), config());
   ASSERT_TRUE(pair.connect());
   talk(pair, 1200, 100);
+  EXPECT_TRUE(pair.a.wait([&] { return pair.a.agent->on_fast_path() == (GetParam() && DirectSocket::supported()); }));
   pair.a.loop->run([&] {
-    EXPECT_EQ(pair.a.agent->on_fast_path(), GetParam() && DirectSocket::supported());
     EXPECT_EQ(pair.a.agent->counters().packets_sent, 100U);
     EXPECT_EQ(pair.a.agent->counters().bytes_received, 120000U);
   });
+}
+
+TEST(IceFastPath, AnIdleConnectionHasNoSocketMoreThanItNeeds) {
+  Pair pair(on_loopback(), on_loopback());
+  ASSERT_TRUE(pair.connect());
+  talk(pair, 100, 10);
+  EXPECT_FALSE(pair.a.loop->run([&] { return pair.a.agent->on_fast_path(); }));
+  talk(pair, 100, 100);
+  EXPECT_TRUE(pair.a.wait([&] { return pair.a.agent->on_fast_path() == DirectSocket::supported(); }));
 }
 
 TEST_P(IceAgent, TwoAgentsOnTwoLoopsConnectAndTalk) {

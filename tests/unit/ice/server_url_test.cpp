@@ -61,6 +61,7 @@ TEST(IceServerUrl, WhatIsNoUrlIsASyntaxError) {
            std::string("turn:example.org?transport="),
            std::string("turn:example.org?transport=udp&x=1"),
            std::string("turn:example.org?x=udp"),
+           std::string("turn:example.org?transport=sctp"),
            std::string("turn:?transport=udp"),
            std::string("stun:example.org:65536"),
            std::string("stun:example.org:0"),
@@ -89,8 +90,10 @@ TEST(IceServerUrl, TlsIsRefusedWithTheReasonAndNeverPlainText) {
     EXPECT_EQ(parsed.error().kind, ErrorKind::NotSupportedError);
     EXPECT_THAT(parsed.error().message, HasSubstr("TLS"));
   }
-  EXPECT_EQ(parse_server_url("turns:").error().kind, ErrorKind::SyntaxError);
-  EXPECT_EQ(parse_server_url("turn:example.org?transport=sctp").error().kind, ErrorKind::NotSupportedError);
+  // webrtc-pc asks for the scheme before it looks at the host, but after what no scheme can have.
+  EXPECT_EQ(parse_server_url("turns:").error().kind, ErrorKind::NotSupportedError);
+  EXPECT_EQ(parse_server_url("turns:example.org/path").error().kind, ErrorKind::SyntaxError);
+  EXPECT_EQ(parse_server_url("stuns:example.org?transport=udp").error().kind, ErrorKind::SyntaxError);
 }
 
 }  // namespace

@@ -3,15 +3,11 @@
 import { once } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
-import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
-import { createRequire } from 'node:module';
+import { launch } from './launch.mjs';
 
 const here = import.meta.dirname;
-
-/// Loads a driver from the folder where the build installed package.json.
-export const driver = (name) => createRequire(path.join(process.env.PARLEY_INTEROP_MODULES, 'package.json'))(name);
 
 /// Serves the page's files, the lines of stdin as an event stream, and prints what the page posts: that is ten times faster
 /// than a driver's calls.
@@ -32,17 +28,16 @@ function serve() {
   return new Promise((done) => server.listen(0, '127.0.0.1', () => done(`http://127.0.0.1:${server.address().port}/page.html`)));
 }
 
-/// `launch(profile)` starts the browser and returns {page, version, close}; runs until stdin ends.
-export async function host(launch) {
-  const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'parley-interop-'));
-  const { page, version, close } = await launch(profile);
+/// Runs the browser of that name (launch.mjs) until stdin ends.
+export async function host(name) {
+  const browser = await launch(name);
+  const page = await browser.newPage();
   page.on('console', (message) => console.error(`console: ${message.text()}`));
   page.on('pageerror', (error) => console.error(`page error: ${error.message}`));
   await page.goto(await serve());
   await page.waitForFunction(() => window.ready);
-  process.stdout.write(JSON.stringify({ event: 'ready', version }) + '\n');
+  process.stdout.write(JSON.stringify({ event: 'ready', version: browser.version }) + '\n');
   await once(process.stdin, 'end');
-  await close();
-  fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  await browser.close();
   process.exit(0);
 }

@@ -77,8 +77,8 @@ json Connection::state() const {
               {"selectedPair", nullptr}};
   const auto sctp = pc.sctp();
   if (!sctp) return fields;
-  const double maximum = sctp->maxMessageSize();
-  fields["maxMessageSize"] = std::isinf(maximum) ? json("unlimited") : json(static_cast<std::uint64_t>(maximum));
+  if (const auto maximum = sctp->maxMessageSize())
+    fields["maxMessageSize"] = std::isinf(*maximum) ? json("unlimited") : json(static_cast<std::uint64_t>(*maximum));
   if (const auto pair = sctp->transport()->iceTransport()->getSelectedCandidatePair())
     fields["selectedPair"] = {{"local", side(pair->local)}, {"remote", side(pair->remote)}};
   return fields;

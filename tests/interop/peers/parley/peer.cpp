@@ -31,8 +31,8 @@ static RTCConfiguration configuration_of(const json& config) {
   RTCConfiguration configuration;
   for (const json& server : config.value("iceServers", json::array()))
     configuration.iceServers.push_back({.urls = server.at("urls").get<std::vector<std::string>>(),
-                                        .username = server.at("username").get<std::string>(),
-                                        .credential = server.at("credential").get<std::string>()});
+                                        .username = server.value("username", ""),
+                                        .credential = server.value("credential", "")});
   if (config.value("iceTransportPolicy", "all") == "relay")
     configuration.iceTransportPolicy = RTCIceTransportPolicy::Relay;
   configuration.network.max_message_size = 1 << 20;

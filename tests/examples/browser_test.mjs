@@ -1,0 +1,117 @@
+// browser_test.mjs BROWSER CASE: a browser, as its user has it, on the pages of the examples; programs and browser are on one
+// computer. Start it with tests/interop/apart.sh.
+import assert from 'node:assert/strict';
+import { buildComputer } from '../interop/lib/network.mjs';
+import { launch } from '../interop/peers/browser/launch.mjs';
+import { LIMIT, Program, withServer } from './program.mjs';
+
+/// Waits until the page shows `text` to its user.
+async function shows(page, text) {
+  const seen = await page.evaluate(({ text, limit }) => new Promise((resolve) => {
+    const look = () => document.body.innerText.includes(text) && resolve(null);
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+    setTimeout(() => resolve(document.body.innerText), limit);
+    look();
+  }), { text, limit: LIMIT });
+  if (seen !== null) throw new Error(`the page does not show “${text}”, but:\n${seen}`);
+}
+
+async function write(page, text) {
+  await page.type('#text', text);
+  await page.click('button');
+}
+
+async function has(program, lines) {
+  assert.equal(await program.exited, 0, program.lines.join('\n'));
+  for (const line of lines) assert.ok(program.lines.includes(line), `${line} is not in ${program.lines.join('\n')}`);
+}
+
+const cases = {
+  calls_answer: ({ open }) => withServer('signaling-server', async (url, signaling) => {
+    const answer = new Program('answer', `${signaling}room`);
+    const page = await open(url);
+    await page.click('#call');
+    await shows(page, 'Peers connected!');
+    await shows(page, 'hears: pong 3');
+    await has(answer, ['offer received', 'answer sent', 'Peers connected!', 'hears: ping 3', 'done']);
+  }),
+
+  answers_offer: ({ open }) => withServer('signaling-server', async (url, signaling) => {
+    const page = await open(url);
+    await page.click('#answer');
+    const offer = new Program('offer', `${signaling}room`);
+    await shows(page, 'Peers connected!');
+    await shows(page, 'hears: ping 3');
+    await has(offer, ['offer sent', 'answer received', 'Peers connected!', 'hears: pong 3', 'done']);
+    await shows(page, 'done');
+  }),
+
+  answers_a_second_offer: ({ open }) => withServer('signaling-server', async (url, signaling) => {
+    const page = await open(url);
+    for (const round of [1, 2]) {
+      await page.click('#answer');
+      await has(new Program('offer', `${signaling}room`), ['hears: pong 3', 'done']);
+      await page.waitForFunction(() => !document.getElementById('answer').disabled);
+      assert.equal(await page.evaluate(() => document.body.innerText.match(/Peers connected!/g).length), round);
+    }
+  }),
+
+  calls_another_page: ({ open }) => withServer('signaling-server', async (url) => {
+    const [callee, caller] = [await open(url), await open(url)];
+    await callee.click('#answer');
+    await caller.click('#call');
+    await shows(caller, 'hears: pong 3');
+    await shows(callee, 'done');
+  }),
+
+  room_is_full: ({ open }) => withServer('signaling-server', async (url) => {
+    const pages = [await open(url), await open(url), await open(url)];
+    for (const page of pages) await page.click('#answer');
+    await Promise.any(pages.map((page) => shows(page, 'Two peers are at /signaling/room already.')));
+  }),
+
+  chats: ({ open }) => withServer('chat', async (url, signaling, chat) => {
+    const page = await open(url);
+    await shows(page, 'Peers connected!');
+    await shows(page, 'You are alone here with me.');
+    await write(page, 'hello from the page');
+    await chat.waitFor(/^> hello from the page$/);
+    chat.say('hello from the terminal');
+    await shows(page, 'hello from the terminal');
+    const other = await open(url);
+    await shows(other, 'You are 2 visitors now.');
+    await write(other, 'hello from the other page');
+    await shows(page, 'hello from the other page');
+    await other.close();
+    await write(page, 'still there');
+    await chat.waitFor(/^> still there$/);
+    if (process.env.PARLEY_SCREENSHOT) await page.screenshot({ path: process.env.PARLEY_SCREENSHOT });
+    await chat.finish();
+    await shows(page, 'The program has left.');
+  }),
+
+  offline_tells_why: ({ open }) => withServer('signaling-server', async (url) => {
+    const page = await open(url);
+    await page.click('#call');
+    await shows(page, 'This browser has found no address of this computer.');
+    await withServer('chat', async (chat) => shows(await open(chat), 'This browser has found no address of this computer.'));
+  }),
+};
+
+const [name, test] = process.argv.slice(2);
+const offline = test.startsWith('offline');
+buildComputer({ offline });
+const browser = await launch(name);
+const complaints = [];
+async function open(url) {
+  const page = await browser.newPage();
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(url);
+  return page;
+}
+await cases[test]({ open });
+if (!offline) assert.deepEqual(complaints, []); // the browser itself may complain as well
+await browser.close();
+console.log(`${name} ${test}: passed`);
+process.exit(0);
