@@ -15,7 +15,8 @@ export TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp halt_on_error=1 ${TSAN_OP
 mkdir -p build
 log=build/$preset.log
 echo "Building ($preset) …"
-{ cmake --preset "$preset" && cmake --build --preset "$preset"; } > "$log" 2>&1 ||
+# PARLEY_TARGETS: what to build, if not everything.
+{ cmake --preset "$preset" && cmake --build --preset "$preset" ${PARLEY_TARGETS:+--target $PARLEY_TARGETS}; } > "$log" 2>&1 ||
   { grep -E -A8 'rror|FAILED' "$log" | head -80 || true; failed "The build failed; all of it is in $log."; }
 
 results=$PWD/build/$preset/results.xml output=$PWD/build/$preset/tests.log
