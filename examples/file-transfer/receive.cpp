@@ -117,10 +117,13 @@ int main(int argc, char** argv) try {
 
   const PromiseResolver<void> finished;
   interrupt.rejects(finished);
-  exchangeCandidates(peerConnection, *signalingChannel);
-  watchConnection(peerConnection, *signalingChannel, finished);
-  receiveFile(peerConnection, argv[1], finished);
-  answerCall(peerConnection, *signalingChannel);
+  // In one task of the loop: an offer that comes between two handlers would be lost to the second.
+  EventLoop::shared()->run([&] {
+    exchangeCandidates(peerConnection, *signalingChannel);
+    watchConnection(peerConnection, *signalingChannel, finished);
+    receiveFile(peerConnection, argv[1], finished);
+    answerCall(peerConnection, *signalingChannel);
+  });
   finished.promise().get();
   return 0;
 } catch (const std::exception& error) {

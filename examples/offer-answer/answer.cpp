@@ -45,10 +45,13 @@ int main(int argc, char** argv) try {
   const CloseFirst closeFirst{peerConnection};
 
   const PromiseResolver<void> finished;
-  exchangeCandidates(peerConnection, *signalingChannel);
-  watchConnection(peerConnection, *signalingChannel, finished);
-  playPingPong(peerConnection, finished);
-  answerCall(peerConnection, *signalingChannel);
+  // In one task of the loop: an offer that comes between two handlers would be lost to the second.
+  EventLoop::shared()->run([&] {
+    exchangeCandidates(peerConnection, *signalingChannel);
+    watchConnection(peerConnection, *signalingChannel, finished);
+    playPingPong(peerConnection, finished);
+    answerCall(peerConnection, *signalingChannel);
+  });
   finished.promise().get();
   say("done");
   return 0;

@@ -26,7 +26,9 @@ using SignalingChannelEvents = EventTarget<EventType<"open", Event>, EventType<"
 /// closed() as things happen. Handlers run on the channel's event loop, which should be the peer connection's.
 ///
 /// Nothing is lost between the making of the channel and the first handler: `open`, messages (up to kMaxWaitingBytes),
-/// the last errors and `close` wait for a handler of their kind, and `close` waits for the messages before it.
+/// the last errors and `close` wait for a handler of their kind, and `close` waits for the messages before it. They
+/// wait for the first handler only: on another thread than the loop's, add several within one `loop()->run(…)`, as if
+/// JavaScript ran there, so that no message comes between two of them.
 class PARLEY_EXPORT SignalingChannel : public SignalingChannelEvents {
  public:
   enum class State { Connecting, Open, Closed };

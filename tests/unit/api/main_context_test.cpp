@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <gtest/gtest.h>
 
+#include "sctp/stack.hpp"
 #include "support/pair.hpp"
 
 namespace parley {
@@ -46,6 +47,7 @@ class Context {
 
 TEST(MainContext, CarriesAWholeConnectionWithoutAnotherThread) {
   Context context;
+  sctp::Stack::get();  // usrsctp has a thread, one for the whole process, that sleeps
   const std::size_t before = threads();
   {
     const auto loop = EventLoop::attach(context.get());
