@@ -17,7 +17,7 @@ log=build/$preset.log
 echo "Building ($preset) …"
 # PARLEY_TARGETS: what to build, if not everything.
 { cmake --preset "$preset" && cmake --build --preset "$preset" ${PARLEY_TARGETS:+--target $PARLEY_TARGETS}; } > "$log" 2>&1 ||
-  { grep -E -A8 'rror|FAILED' "$log" | head -80 || true; failed "The build failed; all of it is in $log."; }
+  { grep -E -A8 'rror:|Error|FAILED' "$log" | head -80 || true; failed "The build failed; all of it is in $log."; }
 
 results=$PWD/build/$preset/results.xml output=$PWD/build/$preset/tests.log
 rm -f "$results"
