@@ -31,11 +31,14 @@ struct Large : test::Pair {
         heard.add(label + " " + std::to_string(message.bytes().size()));
       };
     };
-    for (const auto& channel : {big, small}) channel->onopen = [this] { heard.add("open"); };
+    big->onopen = [this] { big_open.set(); };
+    small->onopen = [this] { small_open.set(); };
     negotiate().get(20s);
-    Latch both;
-    small->onopen = [&] { both.set(); };
-    ready = heard.wait_for("open") && (small->readyState() == RTCDataChannelState::Open || both.wait());
+    ready = big_open.wait() && small_open.wait();
+  }
+  ~Large() {
+    offerer.close();
+    answerer.close();
   }
   static std::vector<std::uint8_t> bytes(std::size_t size) {
     std::vector<std::uint8_t> made(size);
@@ -43,6 +46,7 @@ struct Large : test::Pair {
     return made;
   }
   Transcript heard;
+  Latch big_open, small_open;
   std::shared_ptr<RTCDataChannel> big = offerer.createDataChannel("big"), small = offerer.createDataChannel("small");
   bool ready = false;
 };
