@@ -45,8 +45,8 @@ TEST(Crc32c, AChecksumIsWrittenLeastSignificantByteFirst) {
   // A COOKIE ACK; the field is not part of what is summed.
   Bytes packet = {0x13, 0x88, 0x13, 0x88, 1, 2, 3, 4, 0xAA, 0xBB, 0xCC, 0xDD, 0x0B, 0, 0, 4};
   write_checksum(packet);
-  const std::uint32_t written =
-      packet[8] | packet[9] << 8 | packet[10] << 16 | static_cast<std::uint32_t>(packet[11]) << 24;
+  const std::uint32_t written = std::uint32_t{packet[8]} | std::uint32_t{packet[9]} << 8 |
+                                std::uint32_t{packet[10]} << 16 | std::uint32_t{packet[11]} << 24;
   std::fill_n(packet.begin() + 8, 4, std::uint8_t{0});
   EXPECT_EQ(written, crc32c(packet));
 }

@@ -19,7 +19,7 @@ struct Delivery : TwoEnds {
     wait([&] { return a->streams > 0 && b->streams > 0; });
   }
   void spoil(Path path) { a->path = b->path = path; }
-  unsigned number(const End::Message& message) { return message.bytes[0] | message.bytes[1] << 8; }
+  unsigned number(const End::Message& message) { return unsigned{message.bytes[0]} | unsigned{message.bytes[1]} << 8; }
   static Bytes numbered(unsigned n, std::size_t size) {
     Bytes bytes = pattern(std::max<std::size_t>(size, 2), n);
     bytes[0] = static_cast<std::uint8_t>(n);
