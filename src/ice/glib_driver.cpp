@@ -88,7 +88,8 @@ bool GlibDriver::expire(std::string_view name) {
 
 void GlibDriver::drain(int fd) {
   pollfd arrived{.fd = fd, .events = POLLIN, .revents = 0};
-  for (int i = 0; i < kMaxDrained && poll(&arrived, 1, 0) > 0; ++i) pump(fd, POLLIN);
+  // What is delivered may close the descriptor, which is an event, too, but not this one.
+  for (int i = 0; i < kMaxDrained && poll(&arrived, 1, 0) > 0 && (arrived.revents & POLLIN) != 0; ++i) pump(fd, POLLIN);
 }
 
 void GlibDriver::iterate(TimePoint end) {
