@@ -95,6 +95,21 @@ SctpAgreement agree_on_sctp(const sdp::MediaDescription& local, const sdp::Media
   };
 }
 
+/// A transport that a remote offer asks for has an identity at once, and nothing else before it is answered.
+void take_offered_seat(Agreement& agreement, const Snapshot& snapshot, const Seats::value_type& seat,
+                       TransportId& next) {
+  const IceCredentials none;
+  if (const Transport* known = find_transport(agreement, none, seat.second)) {
+    auto& mids = std::ranges::find(agreement.transports, known->id, &Transport::id)->mids;
+    for (const std::string& mid : seat.second)
+      if (!carrying(agreement, mid)) mids.push_back(mid);
+    return;
+  }
+  Seat taken = take_seat(snapshot, seat, none, next);
+  taken.transport.dtls.reset();
+  agreement.transports.push_back(std::move(taken.transport));
+}
+
 Result<Transport> answered_transport(const Snapshot& snapshot, const Answered& answered, const Seats::value_type& seat,
                                      TransportId& next) {
   const TransportPair pair{.offer = transport_view(answered.offer, seat.first),
@@ -142,7 +157,7 @@ Agreement agree_on_local_offer(const Snapshot& snapshot, const sdp::Description&
   return agreement;
 }
 
-Result<Agreement> agree_on_remote_offer(const Snapshot& snapshot, const sdp::Description& offer) {
+Result<Agreement> agree_on_remote_offer(const Snapshot& snapshot, const sdp::Description& offer, TransportId& next) {
   for (const Transport& transport : snapshot.stable.transports) {
     if (transport.index >= offer.media.size() || is_rejected(offer.media[transport.index])) continue;
     auto checked = check_offered_association(transport, transport_view(offer, transport.index));
@@ -150,6 +165,7 @@ Result<Agreement> agree_on_remote_offer(const Snapshot& snapshot, const sdp::Des
   }
   Agreement agreement = snapshot.stable;
   agreement.sections = sections_after(snapshot.stable.sections, offer);
+  for (const auto& seat : seats_of(offer, agreement.sections, carrier_of)) take_offered_seat(agreement, snapshot, seat, next);
   if (const auto index = data_section(offer, snapshot.stable.data); index && !agreement.data)
     agreement.data = data_at(agreement, *index);
   return agreement;
@@ -160,6 +176,9 @@ Result<Agreement> agree_on_answer(const Snapshot& snapshot, const Answered& answ
   for (const auto& seat : seats_of(answered.answer, agreement.sections, carrier_of)) {
     auto transport = answered_transport(snapshot, answered, seat, next);
     if (!transport) return Unexpected(std::move(transport).error());
+    // What was offered with the credentials of another section can only be bundled with it or rejected.
+    if (transport_by_id(agreement, transport->id))
+      return fail(ErrorKind::InvalidAccessError, "the answer takes sections apart that share a transport");
     agreement.transports.push_back(*std::move(transport));
   }
   const bool provisional = answered.type == SdpType::Pranswer;

@@ -12,8 +12,8 @@ namespace parley::jsep {
 /// new transports.
 Agreement agree_on_local_offer(const Snapshot& snapshot, const sdp::Description& offer, TransportId& next);
 
-/// After a remote offer was set: nothing happens to transports before it is answered.
-Result<Agreement> agree_on_remote_offer(const Snapshot& snapshot, const sdp::Description& offer);
+/// After a remote offer was set: transports get their ids; nothing happens to them before it is answered.
+Result<Agreement> agree_on_remote_offer(const Snapshot& snapshot, const sdp::Description& offer, TransportId& next);
 
 struct Answered {
   const sdp::Description& offer;

@@ -1,7 +1,10 @@
 #include "jsep/build.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "jsep/layers.hpp"
+#include "sdp/effective.hpp"
 #include "sdp/lookup.hpp"
 
 namespace parley::jsep {
@@ -16,6 +19,35 @@ sdp::MediaDescription media_of(std::string kind, std::string protocol, std::opti
   return media;
 }
 
+/// For peers that do not route by MID: RFC 5576. Layers have rids instead.
+void put_sources(sdp::MediaDescription& media, const Sender& sender, const std::string& cname) {
+  if (sender.sources.empty()) return;
+  const SendSource& source = sender.sources.front();
+  const bool has_rtx = std::ranges::any_of(
+      media.rtpmaps, [](const sdp::Rtpmap& map) { return is_rtx(Codec{.name = map.encoding}); });
+  std::vector<Ssrc> ssrcs{source.media};
+  if (has_rtx) {
+    ssrcs.push_back(source.retransmission);
+    media.ssrc_groups.push_back({.semantics = "FID", .ssrcs = ssrcs});
+  }
+  for (const Ssrc ssrc : ssrcs) {
+    media.ssrcs.push_back({.ssrc = ssrc, .name = "cname", .value = cname});
+    for (const sdp::Msid& msid : media.msids)
+      media.ssrcs.push_back({.ssrc = ssrc, .name = "msid", .value = msid.stream + " " + msid.track.value_or("")});
+  }
+}
+
+void bind(const std::optional<AppliedDescription>& applied, Numbers& numbers) {
+  if (!applied) return;
+  for (const sdp::MediaDescription& media : applied->parsed.media) {
+    if (!is_rtp_media(media)) continue;
+    numbers.payload_types.bind(formats_of(media));
+    numbers.extension_ids.bind(sdp::effective_extmaps(applied->parsed, media));
+  }
+}
+
+}  // namespace
+
 void put_transport(sdp::MediaDescription& media, const LocalParameters& local, const TransportLines& transport) {
   media.ice_ufrag = transport.ice.ufrag;
   media.ice_pwd = transport.ice.pwd;
@@ -25,7 +57,28 @@ void put_transport(sdp::MediaDescription& media, const LocalParameters& local, c
   media.tls_id = transport.tls_id;
 }
 
-}  // namespace
+Numbers::Numbers(const Snapshot& snapshot) {
+  for (const auto* applied :
+       {&snapshot.current_local, &snapshot.current_remote, &snapshot.pending_local, &snapshot.pending_remote})
+    bind(*applied, *this);
+}
+
+sdp::MediaDescription rtp_media(const Transceiver& transceiver, const LocalParameters& local, const RtpLines& lines) {
+  sdp::MediaDescription media = media_of(std::string(to_string(transceiver.kind)), lines.protocol, lines.mid);
+  media.direction = lines.direction;
+  media.extmaps = lines.extensions;
+  media.rtcp = sdp::Rtcp{.connection = sdp::Connection{}};
+  media.rtcp_mux = true;
+  media.rtcp_rsize = lines.reduced_size_rtcp;
+  put_formats(media, lines.formats);
+  put_layers(media, lines.sent_layers, lines.received_layers);
+  if (!sdp::sends(lines.direction)) return media;
+  const Sender& sender = transceiver.sender;
+  for (const std::string& stream : sender.streams) media.msids.push_back({.stream = stream, .track = sender.track_id});
+  if (sender.streams.empty()) media.msids.push_back({.stream = "-", .track = sender.track_id});
+  if (lines.sent_layers.empty()) put_sources(media, sender, local.cname);
+  return media;
+}
 
 sdp::Description empty_description(const Snapshot& snapshot) {
   sdp::Description description;
@@ -36,19 +89,16 @@ sdp::Description empty_description(const Snapshot& snapshot) {
   return description;
 }
 
-sdp::MediaDescription data_media(std::optional<std::string> mid, const LocalParameters& local,
-                                 const TransportLines& transport) {
+sdp::MediaDescription data_media(std::optional<std::string> mid, const LocalParameters& local) {
   sdp::MediaDescription media = media_of("application", "UDP/DTLS/SCTP", std::move(mid));
   media.formats = {"webrtc-datachannel"};
   media.sctp_port = local.sctp_port;
   media.max_message_size = local.max_message_size;
-  put_transport(media, local, transport);
   return media;
 }
 
-sdp::MediaDescription answering_data_media(const sdp::MediaDescription& offered, const LocalParameters& local,
-                                           const TransportLines& transport) {
-  sdp::MediaDescription media = data_media(offered.mid, local, transport);
+sdp::MediaDescription answering_data_media(const sdp::MediaDescription& offered, const LocalParameters& local) {
+  sdp::MediaDescription media = data_media(offered.mid, local);
   media.protocol = offered.protocol;
   if (offered.protocol != "DTLS/SCTP" || offered.formats.front() == "webrtc-datachannel") return media;
   // The form before RFC 8841 names the port in the m= line and the application in a=sctpmap.

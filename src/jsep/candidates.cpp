@@ -1,6 +1,7 @@
 #include "jsep/candidates.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "jsep/view.hpp"
 #include "sdp/print.hpp"
@@ -18,6 +19,7 @@ const GatheredCandidates* gathered_for(const std::vector<GatheredCandidates>& ga
 }  // namespace
 
 void put_candidates(sdp::Description& local, const std::vector<GatheredCandidates>& gathered) {
+  std::unordered_set<std::string> told;
   for (std::size_t i = 0; i < local.media.size(); ++i) {
     sdp::MediaDescription& media = local.media[i];
     if (is_rejected(media) || media.bundle_only) continue;
@@ -28,7 +30,7 @@ void put_candidates(sdp::Description& local, const std::vector<GatheredCandidate
       media.port = own->port;
     }
     // Bundled sections have the default destination of their transport, but no candidates (RFC 9429 section 5.2.2).
-    if (described_at(local, i) != i) continue;
+    if (described_at(local, i) != i || !told.insert(own->local_ufrag).second) continue;
     media.candidates = own->candidates;
     media.end_of_candidates = own->complete;
   }

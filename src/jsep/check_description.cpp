@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "jsep/check.hpp"
+#include "jsep/formats.hpp"
+#include "jsep/header_extensions.hpp"
 #include "jsep/view.hpp"
 #include "sdp/effective.hpp"
 #include "sdp/lookup.hpp"
@@ -133,7 +135,8 @@ Result<void> check_description(const sdp::Description& description, SdpType type
   if (auto checked = check_groups(description); !checked) return checked;
   for (std::size_t i = 0; i < description.media.size(); ++i)
     if (auto checked = check_section(description, type, i); !checked) return checked;
-  return {};
+  if (auto checked = check_payload_types(description); !checked) return checked;
+  return check_extensions(description);
 }
 
 }  // namespace parley::jsep

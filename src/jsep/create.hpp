@@ -17,6 +17,8 @@ struct LocalParameters {
   std::vector<sdp::Fingerprint> fingerprints;
   /// Taken in order by the sections that need a new transport or an ICE restart.
   std::vector<FreshTransport> fresh;
+  /// RTCRtcpParameters.cname of all senders (RFC 7022).
+  std::string cname = {};
   std::uint16_t sctp_port = 5000;
   /// The largest message this side receives; 0 means any size.
   std::uint64_t max_message_size = 262144;
@@ -25,6 +27,10 @@ struct LocalParameters {
 /// How many of LocalParameters::fresh suffice for any description made from this snapshot.
 std::size_t fresh_transports_needed(const Snapshot& snapshot);
 
+/// RTCBundlePolicy: which sections of an offer have a transport of their own, as long as no group is negotiated (RFC
+/// 9429 section 4.1.1).
+enum class BundlePolicy { Balanced, MaxCompat, MaxBundle };
+
 struct OfferOptions {
   LocalParameters local;
   Wishes wishes;
@@ -32,6 +38,7 @@ struct OfferOptions {
   std::vector<GatheredCandidates> gathered;
   /// RTCOfferOptions.iceRestart. A restart asked for by restartIce() is in the snapshot.
   bool ice_restart = false;
+  BundlePolicy bundle_policy = BundlePolicy::Balanced;
 };
 
 struct AnswerOptions {

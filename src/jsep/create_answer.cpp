@@ -1,11 +1,16 @@
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "jsep/association.hpp"
 #include "jsep/build.hpp"
 #include "jsep/candidates.hpp"
+#include "jsep/codec_preferences.hpp"
 #include "jsep/create.hpp"
+#include "jsep/layers.hpp"
 #include "jsep/sections.hpp"
+#include "jsep/transceivers.hpp"
+#include "sdp/effective.hpp"
 #include "sdp/lookup.hpp"
 #include "sdp/print.hpp"
 
@@ -21,11 +26,15 @@ const IceGeneration* generation_with(const Agreement& agreement, const std::opti
 }
 
 /// The association that the offer continues, if it does.
-const DtlsAgreement* continued_association(const Agreement& agreement, const TransportView& offered) {
-  if (!agreement.data || !agreement.data->transport) return nullptr;
-  const Transport* transport = transport_by_id(agreement, *agreement.data->transport);
-  if (!transport || !transport->dtls || begins_new_association(*transport->dtls, offered)) return nullptr;
-  return &*transport->dtls;
+const DtlsAgreement* continued_association(const Agreement& agreement, std::size_t index,
+                                           const TransportView& offered) {
+  const std::string& mid = agreement.sections[index].mid;
+  for (const Transport& transport : agreement.transports) {
+    if (std::ranges::find(transport.mids, mid) == transport.mids.end()) continue;
+    const bool continues = transport.dtls && !begins_new_association(*transport.dtls, offered);
+    return continues ? &*transport.dtls : nullptr;
+  }
+  return nullptr;
 }
 
 /// RFC 9429 section 5.3.1: active where the offer leaves the choice. An offer without a=setup is active (RFC 4145
@@ -47,25 +56,63 @@ class AnswerBuilder {
   Result<sdp::Description> build() && {
     answer_.extmap_allow_mixed = offer_.extmap_allow_mixed;
     const auto data = data_section(offer_, snapshot_.stable.data);
-    for (std::size_t i = 0; i < offer_.media.size(); ++i) {
-      if (i != data) {
-        answer_.media.push_back(rejected_media(offer_.media[i]));
-        continue;
-      }
-      auto transport = transport_for(i);
-      if (!transport) return Unexpected(std::move(transport).error());
-      answer_.media.push_back(answering_data_media(offer_.media[i], options_.local, *transport));
-    }
+    for (std::size_t i = 0; i < offer_.media.size(); ++i)
+      answer_.media.push_back(i == data ? answering_data_media(offer_.media[i], options_.local) : answering_media(i));
     bundle();
+    if (auto put = put_transports(); !put) return Unexpected(std::move(put).error());
     put_candidates(answer_, options_.gathered);
     return std::move(answer_);
   }
 
  private:
+  /// RFC 9429 section 5.3.1. A stopping transceiver does not count as stopped here (webrtc-pc section 5.4, stop()).
+  sdp::MediaDescription answering_media(std::size_t index) const {
+    const sdp::MediaDescription& offered = offer_.media[index];
+    const MediaSection* section = media_section_at(snapshot_.now, index);
+    const Transceiver* transceiver = section ? transceiver_by_id(snapshot_, section->transceiver) : nullptr;
+    const bool lives = !is_rejected(offered) && (!offered.bundle_only || bundle_of(offer_, index));
+    if (!lives || !transceiver || transceiver->stopped) return rejected_media(offered);
+    const MediaCapabilities& capabilities = *snapshot_.capabilities;
+    const PreferredCodecs preferred =
+        apply_preferences(transceiver->preferred_codecs, capabilities.codecs(transceiver->kind));
+    auto formats = answer_formats(formats_of(offered), preferred.codecs, preferred.order);
+    if (formats.empty()) return rejected_media(offered);
+    const Direction direction =
+        intersection(transceiver->direction, sdp::reversed(sdp::effective_direction(offer_, offered)));
+    const bool mixed = sdp::effective_extmap_allow_mixed(offer_, offered);
+    RtpLines lines{.protocol = offered.protocol,
+                   .mid = offered.mid,
+                   .direction = direction,
+                   .formats = std::move(formats),
+                   .extensions = answer_extensions(sdp::effective_extmaps(offer_, offered),
+                                                   capabilities.extensions(transceiver->kind), mixed),
+                   .reduced_size_rtcp = offered.rtcp_rsize};
+    if (sdp::sends(direction))
+      lines.sent_layers = common_layers(layers(offered, Layers::Received), rids_of(transceiver->sender));
+    if (sdp::receives(direction)) lines.received_layers = layers(offered, Layers::Sent);
+    return rtp_media(*transceiver, options_.local, lines);
+  }
+
+  /// What is bundled shares the transport of the first section of its group that is not rejected.
+  Result<void> put_transports() {
+    std::map<std::size_t, TransportLines> of_carrier;
+    for (std::size_t i = 0; i < answer_.media.size(); ++i) {
+      if (is_rejected(answer_.media[i])) continue;
+      const std::size_t carrier = carrier_of(answer_, i);
+      if (!of_carrier.contains(carrier)) {
+        auto lines = transport_for(carrier);
+        if (!lines) return Unexpected(std::move(lines).error());
+        of_carrier.emplace(carrier, *lines);
+      }
+      put_transport(answer_.media[i], options_.local, of_carrier.at(carrier));
+    }
+    return {};
+  }
+
   Result<TransportLines> transport_for(std::size_t index) {
     const TransportView offered = transport_view(offer_, index);
     const IceGeneration* generation = generation_with(snapshot_.now, offered.ice);
-    const DtlsAgreement* association = continued_association(snapshot_.now, offered);
+    const DtlsAgreement* association = continued_association(snapshot_.now, index, offered);
     TransportLines lines{.setup = setup_for(association, offered), .trickle = offered.trickle};
     if (generation) lines.ice = generation->local;
     if (association) lines.tls_id = association->local_tls_id.value_or("");
@@ -109,14 +156,16 @@ Result<Created> create_answer(const Snapshot& snapshot, const AnswerOptions& opt
   Created created{.sdp = sdp::print(*answer), .result = snapshot};
   ++created.result.session_version;
   created.result.last_created_answer =
-      CreatedDescription{.sdp = created.sdp, .data_channel_wanted = options.wishes.data_channel};
+      CreatedDescription{.sdp = created.sdp,
+                         .data_channel_wanted = options.wishes.data_channel,
+                         .transceivers = snapshot.transceivers};
   return created;
 }
 
 const std::string* reusable_description(const Snapshot& snapshot, SdpType type, const Wishes& wishes) {
   const bool offer = type == SdpType::Offer;
   const auto& created = offer ? snapshot.last_created_offer : snapshot.last_created_answer;
-  if (!created || created->outdated) return nullptr;
+  if (!created || created->outdated || created->transceivers != snapshot.transceivers) return nullptr;
   if (!offer) return &created->sdp;
   if (created->data_channel_wanted != wishes.data_channel) return nullptr;
   const bool renewed = std::ranges::none_of(snapshot.ice_credentials_to_replace, [&](const IceCredentials& old) {

@@ -2,108 +2,147 @@
 #include <unordered_set>
 #include <utility>
 
-#include "jsep/build.hpp"
 #include "jsep/candidates.hpp"
+#include "jsep/codec_preferences.hpp"
 #include "jsep/create.hpp"
+#include "jsep/layers.hpp"
+#include "jsep/offered_transports.hpp"
 #include "jsep/sections.hpp"
+#include "jsep/transceivers.hpp"
 #include "sdp/print.hpp"
 
 namespace parley::jsep {
 namespace {
 
-bool to_be_replaced(const Snapshot& snapshot, const IceCredentials& local) {
-  return std::ranges::find(snapshot.ice_credentials_to_replace, local) != snapshot.ice_credentials_to_replace.end();
-}
-
+/// RFC 9429 sections 5.2.1 and 5.2.2, which are the same with nothing negotiated yet.
 class OfferBuilder {
  public:
   OfferBuilder(const Snapshot& snapshot, const OfferOptions& options)
-      : snapshot_(snapshot), options_(options), fresh_(options.local), offer_(empty_description(snapshot)) {}
+      : snapshot_(snapshot), options_(options), numbers_(snapshot), offer_(empty_description(snapshot)) {
+    for (const Section& section : snapshot_.now.sections) taken_mids_.insert(section.mid);
+  }
 
-  Result<sdp::Description> build() && {
-    for (std::size_t i = 0; i < snapshot_.now.sections.size(); ++i)
-      if (auto added = add_existing(i); !added) return Unexpected(std::move(added).error());
-    if (options_.wishes.data_channel && !snapshot_.now.data)
-      if (auto added = add_data(); !added) return Unexpected(std::move(added).error());
+  Result<sdp::Description> build() {
+    for (std::size_t i = 0; i < snapshot_.now.sections.size(); ++i) add_existing(i);
+    for (const Transceiver& transceiver : snapshot_.transceivers)
+      if (!transceiver.stopping && !section_of(snapshot_.now, transceiver.id)) add_media(transceiver);
+    if (options_.wishes.data_channel && !snapshot_.now.data) add_data();
     bundle();
+    if (auto put = put_offered_transports(snapshot_, options_, offer_); !put)
+      return Unexpected(std::move(put).error());
     put_candidates(offer_, options_.gathered);
     return std::move(offer_);
   }
+  [[nodiscard]] const std::vector<std::optional<TransceiverId>>& made_for() const { return made_for_; }
 
  private:
+  void add(sdp::MediaDescription media, std::optional<TransceiverId> made_for = std::nullopt) {
+    offer_.media.push_back(std::move(media));
+    made_for_.push_back(made_for);
+  }
+
   /// An m= line keeps its place (RFC 3264 section 8).
-  Result<void> add_existing(std::size_t index) {
-    const sdp::Description& last = local_description(snapshot_)->parsed;
-    if (!snapshot_.now.data || snapshot_.now.data->index != index) {
-      offer_.media.push_back(rejected_media(last.media[index]));
-      offer_.media.back().mid = snapshot_.now.sections[index].mid;
-      return {};
+  void add_existing(std::size_t index) {
+    const std::string& mid = snapshot_.now.sections[index].mid;
+    const MediaSection* media = media_section_at(snapshot_.now, index);
+    const Transceiver* transceiver = media ? transceiver_by_id(snapshot_, media->transceiver) : nullptr;
+    if (snapshot_.now.data && snapshot_.now.data->index == index) {
+      add(data_media(mid, options_.local));
+    } else if (transceiver && !transceiver->stopping) {
+      add(media_for(*transceiver, mid), transceiver->id);
+    } else {
+      add(rejected_media(local_description(snapshot_)->parsed.media[index]));
+      offer_.media.back().mid = mid;
     }
-    auto transport = transport_in_use(transport_view(last, index));
-    if (!transport) return Unexpected(std::move(transport).error());
-    offer_.media.push_back(data_media(snapshot_.now.data->mid, options_.local, *transport));
-    return {};
   }
 
-  /// An ICE restart renews the credentials and lets the DTLS association go on (RFC 8842 section 5.1).
-  Result<TransportLines> transport_in_use(const TransportView& last) {
-    if (!last.ice || !last.tls_id) return new_transport();
-    if (!options_.ice_restart && !to_be_replaced(snapshot_, *last.ice))
-      return TransportLines{.ice = *last.ice, .tls_id = *last.tls_id};
-    auto fresh = fresh_.take();
-    if (!fresh) return Unexpected(std::move(fresh).error());
-    return TransportLines{.ice = fresh->ice, .tls_id = *last.tls_id};
+  sdp::MediaDescription media_for(const Transceiver& transceiver, const std::string& mid) {
+    const MediaCapabilities& capabilities = *snapshot_.capabilities;
+    const auto codecs = apply_preferences(transceiver.preferred_codecs, capabilities.codecs(transceiver.kind)).codecs;
+    const bool simulcast = transceiver.sender.encodings.size() > 1 && sdp::sends(transceiver.direction);
+    return rtp_media(
+        transceiver, options_.local,
+        {.mid = mid,
+         .direction = transceiver.direction,
+         .formats = number_codecs(codecs, numbers_.payload_types),
+         .extensions = number_extensions(capabilities.extensions(transceiver.kind), numbers_.extension_ids, true),
+         .sent_layers = simulcast ? rids_of(transceiver.sender) : std::vector<std::string>{}});
   }
 
-  Result<TransportLines> new_transport() {
-    auto fresh = fresh_.take();
-    if (!fresh) return Unexpected(std::move(fresh).error());
-    return TransportLines{.ice = fresh->ice, .tls_id = fresh->tls_id};
+  /// In the place of a section that both sides have done with, of whatever kind it was, or else at the end.
+  void add_media(const Transceiver& transceiver) {
+    sdp::MediaDescription media = media_for(transceiver, fresh_mid());
+    for (std::size_t i = 0; i < snapshot_.now.sections.size(); ++i) {
+      const bool free = snapshot_.now.sections[i].rejected && is_rejected(offer_.media[i]) &&
+                        snapshot_.state == SignalingState::Stable && !media_section_at(snapshot_.now, i);
+      if (!free) continue;
+      offer_.media[i] = std::move(media);
+      made_for_[i] = transceiver.id;
+      return;
+    }
+    add(std::move(media), transceiver.id);
   }
 
   /// In the place of a rejected data section if there is one: some peers look at the first application section only.
-  Result<void> add_data() {
-    auto transport = new_transport();
-    if (!transport) return Unexpected(std::move(transport).error());
-    std::unordered_set<std::string> taken;
-    for (const Section& section : snapshot_.now.sections) taken.insert(section.mid);
-    sdp::MediaDescription media = data_media(unused_mid(taken), options_.local, *transport);
+  void add_data() {
+    sdp::MediaDescription media = data_media(fresh_mid(), options_.local);
     const auto place = std::ranges::find(offer_.media, "application", &sdp::MediaDescription::kind);
     if (place == offer_.media.end()) {
-      offer_.media.push_back(std::move(media));
+      add(std::move(media));
     } else {
       *place = std::move(media);
     }
-    return {};
   }
 
+  std::string fresh_mid() {
+    std::string mid = unused_mid(taken_mids_);
+    taken_mids_.insert(mid);
+    return mid;
+  }
+
+  /// webrtc-pc section 4.4.1.6 "final steps to create an offer": the offerer-tagged section is that of the first
+  /// transceiver that is not stopped.
   void bundle() {
     sdp::Group group{.semantics = "BUNDLE"};
+    for (const Transceiver& transceiver : snapshot_.transceivers) {
+      const auto made = std::ranges::find(made_for_, std::optional(transceiver.id));
+      if (made == made_for_.end()) continue;
+      group.mids.push_back(*offer_.media[static_cast<std::size_t>(made - made_for_.begin())].mid);
+      break;
+    }
     for (const sdp::MediaDescription& media : offer_.media)
-      if (!is_rejected(media)) group.mids.push_back(*media.mid);
+      if (!is_rejected(media) && (group.mids.empty() || *media.mid != group.mids.front()))
+        group.mids.push_back(*media.mid);
     if (!group.mids.empty()) offer_.groups.push_back(std::move(group));
   }
 
   const Snapshot& snapshot_;
   const OfferOptions& options_;
-  FreshTransports fresh_;
+  Numbers numbers_;
   sdp::Description offer_;
+  std::vector<std::optional<TransceiverId>> made_for_;
+  std::unordered_set<std::string> taken_mids_;
 };
 
 }  // namespace
 
-std::size_t fresh_transports_needed(const Snapshot&) { return 1; }
+std::size_t fresh_transports_needed(const Snapshot& snapshot) {
+  return snapshot.now.sections.size() + snapshot.transceivers.size() + 1;
+}
 
 Result<Created> create_offer(const Snapshot& snapshot, const OfferOptions& options) {
   if (snapshot.state != SignalingState::Stable && snapshot.state != SignalingState::HaveLocalOffer)
     return fail(ErrorKind::InvalidStateError,
                 "an offer cannot be created in the state " + std::string(to_string(snapshot.state)));
-  auto offer = OfferBuilder(snapshot, options).build();
+  OfferBuilder builder(snapshot, options);
+  auto offer = builder.build();
   if (!offer) return Unexpected(std::move(offer).error());
   Created created{.sdp = sdp::print(*offer), .result = snapshot};
   ++created.result.session_version;
-  created.result.last_created_offer =
-      CreatedDescription{.sdp = created.sdp, .data_channel_wanted = options.wishes.data_channel};
+  created.result.last_created_offer = CreatedDescription{.sdp = created.sdp,
+                                                         .data_channel_wanted = options.wishes.data_channel,
+                                                         .transceivers = snapshot.transceivers,
+                                                         .made_for = builder.made_for()};
   return created;
 }
 

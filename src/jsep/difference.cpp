@@ -79,6 +79,7 @@ Plan difference(const Snapshot& before, Snapshot after) {
   Differ differ{.before = before, .plan = plan};
   differ.transports();
   differ.data();
+  plan.tracks = track_changes(before.now, plan.result.now);
   return plan;
 }
 

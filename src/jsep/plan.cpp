@@ -6,6 +6,7 @@
 #include "jsep/agree.hpp"
 #include "jsep/check.hpp"
 #include "jsep/difference.hpp"
+#include "jsep/media.hpp"
 #include "sdp/parse.hpp"
 
 namespace parley::jsep {
@@ -46,8 +47,26 @@ Result<Agreement> agree(const Snapshot& snapshot, const Incoming& incoming, Tran
                             .answerer = incoming.side,
                             .type = incoming.description.type},
                            next);
-  if (incoming.side == Side::Remote) return agree_on_remote_offer(snapshot, incoming.parsed());
+  if (incoming.side == Side::Remote) return agree_on_remote_offer(snapshot, incoming.parsed(), next);
   return agree_on_local_offer(snapshot, incoming.parsed(), next);
+}
+
+/// The steps for each media description; `result` has the new sections and transports.
+void apply_to_media(const Snapshot& snapshot, const Incoming& incoming, Snapshot& result) {
+  const AppliedDescription& description = incoming.description;
+  if (!incoming.is_offer()) {
+    apply_answer_to_media(result, {.offer = offer_for(snapshot, incoming.side),
+                                   .answer = description.parsed,
+                                   .answerer = incoming.side,
+                                   .type = description.type});
+    return;
+  }
+  if (snapshot.state == SignalingState::Stable) remember_encodings(result);
+  if (incoming.side == Side::Local) {
+    apply_local_offer_to_media(result, description.parsed);
+  } else {
+    apply_remote_offer_to_media(result, description.parsed);
+  }
 }
 
 void put_pending(Snapshot& snapshot, Incoming incoming) {
@@ -82,6 +101,7 @@ Plan roll_back(const Snapshot& snapshot, SignalingState state) {
   result.pending_local.reset();
   result.pending_remote.reset();
   result.now = result.stable;
+  roll_back_media(result);
   return difference(snapshot, std::move(result));
 }
 
@@ -92,7 +112,9 @@ Result<Plan> apply(const Snapshot& snapshot, Incoming incoming, SignalingState s
   if (!agreement) return Unexpected(std::move(agreement).error());
   const SdpType type = incoming.description.type;
   result.state = state;
+  agreement->media = snapshot.now.media;
   result.now = *std::move(agreement);
+  apply_to_media(snapshot, incoming, result);
   put_pending(result, std::move(incoming));
   if (type == SdpType::Answer) complete(result);
   Plan plan = difference(snapshot, std::move(result));

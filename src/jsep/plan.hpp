@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "jsep/snapshot.hpp"
+#include "jsep/track_changes.hpp"
 
 /// setLocalDescription and setRemoteDescription: what a description would do.
 namespace parley::jsep {
@@ -68,6 +69,9 @@ struct Plan {
   std::vector<StartChecks> start_checks;
   std::vector<RemoteCandidates> remote_candidates;
   std::vector<StartDtls> start_dtls;
+
+  /// Remote tracks that come, go or change their streams.
+  std::vector<TrackChange> tracks;
 
   /// The data section's association is to be started over its transport: new, or in place of one whose ports changed.
   std::optional<SctpAgreement> start_sctp;

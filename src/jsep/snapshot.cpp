@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "jsep/codec_table.hpp"
 #include "sdp/lookup.hpp"
 
 namespace parley::jsep {
@@ -14,6 +15,23 @@ const AppliedDescription* either(const std::optional<AppliedDescription>& pendin
 }
 
 }  // namespace
+
+const std::vector<Codec>& MediaCapabilities::codecs(MediaKind kind) const {
+  return kind == MediaKind::Audio ? audio : video;
+}
+
+const std::vector<HeaderExtension>& MediaCapabilities::extensions(MediaKind kind) const {
+  return kind == MediaKind::Audio ? audio_extensions : video_extensions;
+}
+
+std::shared_ptr<const MediaCapabilities> default_capabilities() {
+  static const auto capabilities = std::make_shared<const MediaCapabilities>(
+      MediaCapabilities{.audio = default_codecs(MediaKind::Audio),
+                        .video = default_codecs(MediaKind::Video),
+                        .audio_extensions = default_header_extensions(MediaKind::Audio),
+                        .video_extensions = default_header_extensions(MediaKind::Video)});
+  return capabilities;
+}
 
 const AppliedDescription* local_description(const Snapshot& snapshot) {
   return either(snapshot.pending_local, snapshot.current_local);
@@ -52,10 +70,6 @@ Snapshot with_ice_restart_requested(Snapshot snapshot) {
     for (const IceGeneration& generation : transport.generations)
       snapshot.ice_credentials_to_replace.push_back(generation.local);
   return snapshot;
-}
-
-bool negotiation_needed(const Snapshot& snapshot, const Wishes& wishes) {
-  return !snapshot.ice_credentials_to_replace.empty() || (wishes.data_channel && !snapshot.now.data);
 }
 
 }  // namespace parley::jsep

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "jsep/header_extensions.hpp"
 #include "jsep/signaling.hpp"
+#include "jsep/transceiver.hpp"
 #include "jsep/transport.hpp"
 #include "sdp/model.hpp"
 
@@ -21,11 +24,25 @@ struct AppliedDescription {
   bool operator==(const AppliedDescription&) const = default;
 };
 
+/// What this side can send and receive: constant for a connection.
+struct MediaCapabilities {
+  /// In the order of preference.
+  std::vector<Codec> audio, video;
+  std::vector<HeaderExtension> audio_extensions, video_extensions;
+  [[nodiscard]] const std::vector<Codec>& codecs(MediaKind kind) const;
+  [[nodiscard]] const std::vector<HeaderExtension>& extensions(MediaKind kind) const;
+};
+/// The lists of jsep/codec_table.hpp.
+std::shared_ptr<const MediaCapabilities> default_capabilities();
+
 /// The last text that createOffer or createAnswer gave, [[LastCreatedOffer]] and [[LastCreatedAnswer]].
 struct CreatedDescription {
   std::string sdp;
   /// What it was made from: if that has changed, the text no longer represents the state of the connection.
   bool data_channel_wanted = false;
+  std::vector<Transceiver> transceivers = {};
+  /// The transceiver that each section was made for, if it was made for one.
+  std::vector<std::optional<TransceiverId>> made_for = {};
   /// Another offer has come since.
   bool outdated = false;
   bool operator==(const CreatedDescription&) const = default;
@@ -47,6 +64,8 @@ struct Section {
 struct Agreement {
   std::vector<Section> sections;
   std::vector<Transport> transports;
+  /// In the order of the sections.
+  std::vector<MediaSection> media;
   /// [[SctpTransport]] is not null while this is present.
   std::optional<DataSection> data;
   bool operator==(const Agreement&) const = default;
@@ -60,7 +79,12 @@ struct Snapshot {
   /// As of the last time the state was stable.
   Agreement stable;
 
-  /// What follows is never rolled back.
+  /// What follows is never rolled back, except that transceivers may go that a rolled back offer made.
+
+  /// The set of transceivers, in the order in which they were added.
+  std::vector<Transceiver> transceivers;
+  TransceiverId next_transceiver{1};
+  std::shared_ptr<const MediaCapabilities> capabilities = default_capabilities();
   std::optional<CreatedDescription> last_created_offer, last_created_answer;
   /// o=: random, below 2^63, chosen once (RFC 9429 section 5.2.1).
   std::uint64_t session_id = 0;

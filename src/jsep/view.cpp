@@ -15,6 +15,10 @@ bool uses_dtls(const sdp::MediaDescription& media) {
   return parts.find("/TLS/") != std::string::npos || parts.find("/DTLS/") != std::string::npos;
 }
 
+bool is_rtp_media(const sdp::MediaDescription& media) {
+  return (media.kind == "audio" || media.kind == "video") && sdp::is_rtp(media) && uses_dtls(media);
+}
+
 bool is_data(const sdp::MediaDescription& media) {
   constexpr std::string_view kApplication = "webrtc-datachannel";
   if (media.kind != "application" || !sdp::is_sctp(media) || !uses_dtls(media) || media.formats.empty()) return false;

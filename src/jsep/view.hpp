@@ -15,6 +15,8 @@ namespace parley::jsep {
 bool is_rejected(const sdp::MediaDescription& media);
 /// Whether the section's protocol is secured by DTLS, as every one of WebRTC is.
 bool uses_dtls(const sdp::MediaDescription& media);
+/// A section of audio or video over RTP, as a transceiver stands for it.
+bool is_rtp_media(const sdp::MediaDescription& media);
 /// A section that can carry our data channels.
 bool is_data(const sdp::MediaDescription& media);
 

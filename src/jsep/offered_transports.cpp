@@ -1,0 +1,135 @@
+#include "jsep/offered_transports.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "sdp/lookup.hpp"
+
+namespace parley::jsep {
+namespace {
+
+const Transport* carrying(const Agreement& agreement, const std::string& mid) {
+  for (const Transport& transport : agreement.transports)
+    if (!transport.generations.empty() && std::ranges::find(transport.mids, mid) != transport.mids.end())
+      return &transport;
+  return nullptr;
+}
+
+/// The group that the last answer agreed on.
+const sdp::Group* negotiated_group(const Snapshot& snapshot) {
+  for (const auto* applied : {&snapshot.current_local, &snapshot.current_remote}) {
+    if (!*applied || (*applied)->type != SdpType::Answer) continue;
+    const auto groups = sdp::groups((*applied)->parsed, "BUNDLE");
+    if (!groups.empty()) return groups.front();
+  }
+  return nullptr;
+}
+
+class Transports {
+ public:
+  Transports(const Snapshot& snapshot, const OfferOptions& options, sdp::Description& offer)
+      : snapshot_(snapshot), options_(options), offer_(offer), fresh_(options.local) {}
+
+  Result<void> put() && {
+    // What is in use first: new sections may share it.
+    for (sdp::MediaDescription& media : offer_.media) {
+      if (is_rejected(media)) continue;
+      const Transport* transport = carrying(snapshot_.now, *media.mid);
+      if (!transport) continue;
+      auto lines = lines_of(*transport);
+      if (!lines) return Unexpected(std::move(lines).error());
+      media.bundle_only = was_bundle_only(*media.mid);
+      if (media.bundle_only) media.port = 0;
+      give(media, *lines);
+      const sdp::Group* group = negotiated_group(snapshot_);
+      if (!shared_ && group && std::ranges::find(group->mids, *media.mid) != group->mids.end()) shared_ = *lines;
+    }
+    // In the order of the group, whose first section is the one that bundle-only ones rely on.
+    for (const sdp::Group& group : offer_.groups)
+      for (const std::string& mid : group.mids) {
+        sdp::MediaDescription& media = *sdp::media_by_mid(offer_, mid);
+        if (media.ice_ufrag) continue;
+        if (auto put = put_new(media); !put) return put;
+      }
+    return {};
+  }
+
+ private:
+  void give(sdp::MediaDescription& media, const TransportLines& lines) {
+    put_transport(media, options_.local, lines);
+    if (media.bundle_only) return;
+    if (!first_) first_ = lines;
+    kinds_.emplace(media.kind, lines);
+  }
+
+  /// Of an offer that has not been answered yet.
+  [[nodiscard]] bool was_bundle_only(const std::string& mid) const {
+    if (!snapshot_.pending_local) return false;
+    const sdp::MediaDescription* media = sdp::media_by_mid(snapshot_.pending_local->parsed, mid);
+    return media && media->bundle_only;
+  }
+
+  Result<void> put_new(sdp::MediaDescription& media) {
+    if (shared_) {
+      give(media, *shared_);
+      return {};
+    }
+    const bool max_bundle = options_.bundle_policy == BundlePolicy::MaxBundle && first_;
+    const bool balanced = options_.bundle_policy == BundlePolicy::Balanced && kinds_.contains(media.kind);
+    if (max_bundle || balanced) {
+      media.bundle_only = true;
+      media.port = 0;
+      give(media, *first_);
+      return {};
+    }
+    auto lines = new_lines();
+    if (!lines) return Unexpected(std::move(lines).error());
+    give(media, *lines);
+    return {};
+  }
+
+  Result<TransportLines> new_lines() {
+    auto fresh = fresh_.take();
+    if (!fresh) return Unexpected(std::move(fresh).error());
+    return TransportLines{.ice = fresh->ice, .tls_id = fresh->tls_id};
+  }
+
+  /// An ICE restart renews the credentials, once for all sections of the transport, and lets the DTLS association go on
+  /// (RFC 8842 section 5.1).
+  Result<TransportLines> lines_of(const Transport& transport) {
+    const auto known = of_transport_.find(transport.id);
+    if (known != of_transport_.end()) return known->second;
+    const IceCredentials& in_use = transport.generations.back().local;
+    auto tls_id = transport_view(local_description(snapshot_)->parsed, transport.index).tls_id;
+    if (!tls_id && transport.dtls) tls_id = transport.dtls->local_tls_id;
+    TransportLines lines{.ice = in_use, .tls_id = tls_id.value_or("")};
+    const auto& replaced = snapshot_.ice_credentials_to_replace;
+    const bool restart = options_.ice_restart || std::ranges::find(replaced, in_use) != replaced.end();
+    if (restart || !tls_id) {
+      auto fresh = fresh_.take();
+      if (!fresh) return Unexpected(std::move(fresh).error());
+      lines.ice = fresh->ice;
+      if (!tls_id) lines.tls_id = fresh->tls_id;
+    }
+    of_transport_.emplace(transport.id, lines);
+    return lines;
+  }
+
+  const Snapshot& snapshot_;
+  const OfferOptions& options_;
+  sdp::Description& offer_;
+  FreshTransports fresh_;
+  std::map<TransportId, TransportLines> of_transport_;
+  /// The negotiated group's, the first section's, and the first one's of each kind.
+  std::optional<TransportLines> shared_, first_;
+  std::map<std::string, TransportLines> kinds_;
+};
+
+}  // namespace
+
+Result<void> put_offered_transports(const Snapshot& snapshot, const OfferOptions& options, sdp::Description& offer) {
+  return Transports(snapshot, options, offer).put();
+}
+
+}  // namespace parley::jsep

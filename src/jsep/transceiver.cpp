@@ -1,0 +1,15 @@
+#include "jsep/transceiver.hpp"
+
+namespace parley::jsep {
+
+std::optional<MediaKind> to_media_kind(std::string_view kind) {
+  if (kind == "audio") return MediaKind::Audio;
+  if (kind == "video") return MediaKind::Video;
+  return std::nullopt;
+}
+
+Direction intersection(Direction one, Direction other) {
+  return sdp::make_direction(sdp::sends(one) && sdp::sends(other), sdp::receives(one) && sdp::receives(other));
+}
+
+}  // namespace parley::jsep
