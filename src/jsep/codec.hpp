@@ -45,8 +45,8 @@ bool is_media(const Codec& codec);
 /// have to be symmetrical, with their defaults. Levels, frame sizes and everything else that a receiver only declares
 /// may differ. RTX matches RTX: whether they repair the same is the caller's question.
 bool matches(const Codec& a, const Codec& b);
-/// Also whether two texts of a=fmtp say the same, whatever their order: parameters that were left out have their
-/// defaults, those that a receiver declares count as well.
+/// Whether they match and all their parameters are the same, in whatever order: also those that a receiver only
+/// declares. A parameter that has to be symmetrical may be left out where it has its default.
 bool has_same_parameters(const Codec& a, const Codec& b);
 
 /// What the answer says about a codec that both sides have (matches): the offer's name, our parameters, the offer's
