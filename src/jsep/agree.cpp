@@ -165,7 +165,8 @@ Result<Agreement> agree_on_remote_offer(const Snapshot& snapshot, const sdp::Des
   }
   Agreement agreement = snapshot.stable;
   agreement.sections = sections_after(snapshot.stable.sections, offer);
-  for (const auto& seat : seats_of(offer, agreement.sections, carrier_of)) take_offered_seat(agreement, snapshot, seat, next);
+  for (const auto& seat : seats_of(offer, agreement.sections, carrier_of))
+    take_offered_seat(agreement, snapshot, seat, next);
   if (const auto index = data_section(offer, snapshot.stable.data); index && !agreement.data)
     agreement.data = data_at(agreement, *index);
   return agreement;

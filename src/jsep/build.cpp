@@ -23,8 +23,8 @@ sdp::MediaDescription media_of(std::string kind, std::string protocol, std::opti
 void put_sources(sdp::MediaDescription& media, const Sender& sender, const std::string& cname) {
   if (sender.sources.empty()) return;
   const SendSource& source = sender.sources.front();
-  const bool has_rtx = std::ranges::any_of(
-      media.rtpmaps, [](const sdp::Rtpmap& map) { return is_rtx(Codec{.name = map.encoding}); });
+  const bool has_rtx =
+      std::ranges::any_of(media.rtpmaps, [](const sdp::Rtpmap& map) { return is_rtx(Codec{.name = map.encoding}); });
   std::vector<Ssrc> ssrcs{source.media};
   if (has_rtx) {
     ssrcs.push_back(source.retransmission);

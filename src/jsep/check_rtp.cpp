@@ -59,7 +59,7 @@ Result<void> add_extensions(KnownIds& known, const std::vector<sdp::Extmap>& ext
     const auto [entry, fresh] = known.emplace(extmap.id, &extmap);
     if (!fresh && (entry->second->uri != extmap.uri || entry->second->attributes != extmap.attributes))
       return fail(ErrorKind::InvalidAccessError,
-                  "an RTP session has two header extensions with id " + std::to_string(extmap.id));
+                  "an m= section has two header extensions with id " + std::to_string(extmap.id));
   }
   return {};
 }
@@ -78,10 +78,10 @@ Result<void> check_extensions(const sdp::Description& description) {
     return fail(ErrorKind::InvalidAccessError, "there are more header extensions than ids");
   KnownIds of_all;
   if (auto checked = add_extensions(of_all, description.extmaps); !checked) return checked;
-  for (const auto& session : rtp_sessions(description)) {
+  for (const sdp::MediaDescription& media : description.media) {
+    if (is_rejected(media) || !sdp::is_rtp(media)) continue;
     KnownIds known = of_all;
-    for (const sdp::MediaDescription* media : session)
-      if (auto checked = add_extensions(known, media->extmaps); !checked) return checked;
+    if (auto checked = add_extensions(known, media.extmaps); !checked) return checked;
   }
   return {};
 }

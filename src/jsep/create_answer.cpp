@@ -155,10 +155,8 @@ Result<Created> create_answer(const Snapshot& snapshot, const AnswerOptions& opt
   if (!answer) return Unexpected(std::move(answer).error());
   Created created{.sdp = sdp::print(*answer), .result = snapshot};
   ++created.result.session_version;
-  created.result.last_created_answer =
-      CreatedDescription{.sdp = created.sdp,
-                         .data_channel_wanted = options.wishes.data_channel,
-                         .transceivers = snapshot.transceivers};
+  created.result.last_created_answer = CreatedDescription{
+      .sdp = created.sdp, .data_channel_wanted = options.wishes.data_channel, .transceivers = snapshot.transceivers};
   return created;
 }
 

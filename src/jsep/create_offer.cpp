@@ -28,8 +28,7 @@ class OfferBuilder {
       if (!transceiver.stopping && !section_of(snapshot_.now, transceiver.id)) add_media(transceiver);
     if (options_.wishes.data_channel && !snapshot_.now.data) add_data();
     bundle();
-    if (auto put = put_offered_transports(snapshot_, options_, offer_); !put)
-      return Unexpected(std::move(put).error());
+    if (auto put = put_offered_transports(snapshot_, options_, offer_); !put) return Unexpected(std::move(put).error());
     put_candidates(offer_, options_.gathered);
     return std::move(offer_);
   }

@@ -57,7 +57,7 @@ struct Differ {
 
   void transports() {
     for (const Transport& old : before.now.transports)
-      if (!transport_by_id(after().now, old.id)) plan.closed_transports.push_back(old.id);
+      if (!old.generations.empty() && !transport_by_id(after().now, old.id)) plan.closed_transports.push_back(old.id);
     for (const Transport& now : after().now.transports) transport(now);
   }
 

@@ -81,8 +81,8 @@ std::vector<sdp::Extmap> receive_extensions(const std::vector<sdp::Extmap>& loca
                                             const std::vector<sdp::Extmap>& remote);
 
 /// A remote description by itself: ids are 1 to 255 or, as mere candidates, 4096 to 4351 (RFC 8285 section 5), and
-/// within a section, and within a BUNDLE group, which is one RTP session, an id means one extension. InvalidAccessError
-/// if not.
+/// within a section an id means one extension. InvalidAccessError if not. Within a BUNDLE group, which is one RTP
+/// session, it should, too, but aiortc gives ids section by section, and browsers take that.
 Result<void> check_extensions(const sdp::Description& description);
 
 }  // namespace parley::jsep

@@ -41,8 +41,7 @@ void put_layers(sdp::MediaDescription& media, const std::vector<std::string>& se
                 const std::vector<std::string>& received) {
   for (const std::string& rid : sent) media.rids.push_back({.id = rid, .direction = sdp::RidDirection::Send});
   for (const std::string& rid : received) media.rids.push_back({.id = rid, .direction = sdp::RidDirection::Recv});
-  if (!media.rids.empty())
-    media.simulcast = sdp::Simulcast{.send = to_simulcast(sent), .recv = to_simulcast(received)};
+  if (!media.rids.empty()) media.simulcast = sdp::Simulcast{.send = to_simulcast(sent), .recv = to_simulcast(received)};
 }
 
 std::vector<SendEncoding> proposed_encodings(const sdp::MediaDescription& offered) {

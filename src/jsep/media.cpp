@@ -130,6 +130,8 @@ void apply_local_answer(Snapshot& snapshot, const Answered& answered, MediaSecti
   if (!section.receptive) section.remote_streams.clear();
   set_current_direction(snapshot, section, direction);
   section.fired = direction;
+  // Not in the specification: without it, a section that we have no codec for would need negotiation for ever.
+  if (is_rejected(answered.answer.media[section.index])) stop(snapshot, section.transceiver);
 }
 
 void apply_remote_answer(Snapshot& snapshot, const Answered& answered, MediaSection& section) {

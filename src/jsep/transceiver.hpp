@@ -64,8 +64,8 @@ struct Sender {
 /// Where a transceiver comes from, which decides what may become of it.
 enum class Origin { AddTrack, AddTransceiver, RemoteOffer };
 
-/// What the program asked for, and what cannot be taken back. No rollback changes it, but for the encodings that a remote
-/// offer proposed.
+/// What the program asked for, and what cannot be taken back. No rollback changes it, but for the encodings that a
+/// remote offer proposed.
 struct Transceiver {
   TransceiverId id;
   MediaKind kind = MediaKind::Audio;
@@ -87,7 +87,8 @@ struct Transceiver {
   bool operator==(const Transceiver&) const = default;
 };
 
-/// An audio or video section and the transceiver it belongs to: what negotiation has made of it. Rolled back as a whole.
+/// An audio or video section and the transceiver it belongs to: what negotiation has made of it. Rolled back as a
+/// whole.
 struct MediaSection {
   TransceiverId transceiver;
   /// [[Mid]].

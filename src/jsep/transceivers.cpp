@@ -44,8 +44,8 @@ TransceiverId add_transceiver(Snapshot& snapshot, Transceiver transceiver) {
 }
 
 TransceiverId add_track(Snapshot& snapshot, MediaKind kind, std::vector<std::string> streams, std::string track_id) {
-  const auto usable = std::ranges::find_if(snapshot.transceivers,
-                                           [&](const Transceiver& one) { return can_take_a_track(one, kind); });
+  const auto usable =
+      std::ranges::find_if(snapshot.transceivers, [&](const Transceiver& one) { return can_take_a_track(one, kind); });
   if (usable == snapshot.transceivers.end()) {
     Transceiver made{.kind = kind, .origin = Origin::AddTrack, .had_track_added = true};
     made.sender = {.has_track = true, .track_id = std::move(track_id), .streams = std::move(streams)};

@@ -64,7 +64,7 @@ struct Transport {
   /// All sections that travel over it, `mid` first.
   std::vector<std::string> mids;
   /// The negotiated generation first, then the one that an offer or provisional answer wants to put in its place. One
-  /// of them may be missing; there is at least one.
+  /// of them may be missing; there is none while only the other side has offered the transport.
   std::vector<IceGeneration> generations;
   std::optional<DtlsAgreement> dtls = std::nullopt;
   bool operator==(const Transport&) const = default;
@@ -86,7 +86,7 @@ struct SctpAgreement {
 struct DataSection {
   std::string mid;
   std::size_t index = 0;
-  /// What carries it; none while only the other side has offered it.
+  /// What carries it.
   std::optional<TransportId> transport = std::nullopt;
   /// Present once answered.
   std::optional<SctpAgreement> sctp = std::nullopt;

@@ -59,14 +59,15 @@ TEST(CreateAnswer, IsWhatABrowserAnswersToADataChannel) {
             "a=tls-id:B1000000000000000000000000000000\r\n");
 }
 
-TEST(CreateAnswer, RejectsMediaAndAcceptsTheDataSectionBesideIt) {
-  const auto answer = parsed(answer_to(offer_with_audio()));
+TEST(CreateAnswer, RejectsMediaWithoutACommonCodecAndAcceptsTheDataSectionBesideIt) {
+  const auto answer =
+      parsed(answer_to(replaced(replaced(offer_with_audio(), "opus/48000/2", "ISAC/16000"), " 111 0", " 111 103")));
   ASSERT_EQ(answer.media.size(), 2u);
   sdp::MediaDescription rejected;
   rejected.kind = "audio";
   rejected.port = 0;
   rejected.protocol = "UDP/TLS/RTP/SAVPF";
-  rejected.formats = {"111", "0"};
+  rejected.formats = {"111", "103"};
   rejected.mid = "a";
   rejected.connection = sdp::Connection{};
   EXPECT_TRUE(answer.media[0] == rejected) << sdp::print(answer);

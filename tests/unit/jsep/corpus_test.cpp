@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "jsep/transceivers.hpp"
 #include "jsep/view.hpp"
 #include "sdp/lookup.hpp"
 #include "unit/jsep/peer.hpp"
@@ -48,14 +49,18 @@ TEST_P(RealOffer, IsAnsweredAndTheAnswerIsUnderstood) {
 
   const sdp::Description& answer = bob.snapshot.current_local->parsed;
   ASSERT_EQ(answer.media.size(), bob.snapshot.current_remote->parsed.media.size());
-  for (const sdp::MediaDescription& media : answer.media) {
-    EXPECT_EQ(media.port == 0, !is_data(media)) << media.kind;
-    if (media.port == 0) {
+  for (std::size_t i = 0; i < answer.media.size(); ++i) {
+    const sdp::MediaDescription& media = answer.media[i];
+    EXPECT_EQ(is_rejected(media), is_rejected(offered.media[i]) || !(is_data(media) || is_rtp_media(media))) << i;
+    if (is_rejected(media)) {
       EXPECT_FALSE(media.ice_ufrag || media.setup || media.bundle_only);
       EXPECT_FALSE(media.mid && sdp::group_of(answer, "BUNDLE", *media.mid));
+    } else if (is_rtp_media(media)) {
+      EXPECT_EQ(media_section_at(bob.snapshot.now, i)->receives.empty(), !sdp::receives(*media.direction));
+      EXPECT_FALSE(media_section_at(bob.snapshot.now, i)->sends.empty());
     }
   }
-  EXPECT_EQ(bob.snapshot.now.transports.size(), has_data ? 1u : 0u);
+  EXPECT_EQ(bob.snapshot.now.transports.size(), 1u);  // all of them bundle
   EXPECT_EQ(bob.snapshot.now.data.has_value(), has_data);
   EXPECT_EQ(bob.last.start_sctp.has_value(), has_data);
 
@@ -63,7 +68,6 @@ TEST_P(RealOffer, IsAnsweredAndTheAnswerIsUnderstood) {
   other.set_remote(SdpType::Answer, bob.snapshot.current_local->sdp);
   EXPECT_EQ(other.snapshot.state, SignalingState::Stable);
   EXPECT_EQ(other.last.start_sctp.has_value(), has_data);
-  if (!has_data) return;
   EXPECT_NE(other.snapshot.now.transports.at(0).dtls->role, bob.snapshot.now.transports.at(0).dtls->role);
   EXPECT_TRUE(other.snapshot.now.transports.at(0).generations.at(0).local ==
               bob.snapshot.now.transports.at(0).generations.at(0).remote->credentials);
@@ -73,7 +77,7 @@ TEST_P(RealOffer, IsAnsweredAndTheAnswerIsUnderstood) {
   EXPECT_TRUE(bob.last.start_gathering.empty());
   other.set_remote(SdpType::Offer, reoffer);
   LocalParameters local = other.local();
-  local.fingerprints = transport_view(other.snapshot.current_local->parsed, bob.snapshot.now.data->index).fingerprints;
+  local.fingerprints = transport_view(other.snapshot.current_local->parsed, 0).fingerprints;
   const auto answered = create_answer(other.snapshot, {.local = local});
   ASSERT_TRUE(answered);
   other.snapshot = answered->result;

@@ -53,9 +53,10 @@ TEST(Exchange, StartsEverythingInOrder) {
   bob.set_remote(SdpType::Offer, offer);
   EXPECT_EQ(bob.snapshot.state, SignalingState::HaveRemoteOffer);
   EXPECT_TRUE(bob.last.start_gathering.empty());
-  EXPECT_TRUE(bob.snapshot.now.transports.empty());
+  ASSERT_EQ(bob.snapshot.now.transports.size(), 1u);
+  EXPECT_TRUE(bob.snapshot.now.transports[0].generations.empty());
   ASSERT_TRUE(bob.snapshot.now.data);
-  EXPECT_FALSE(bob.snapshot.now.data->transport);
+  EXPECT_EQ(bob.snapshot.now.data->transport, bob.snapshot.now.transports[0].id);
 
   const std::string answer = bob.answer();
   bob.set_local(SdpType::Answer, answer);

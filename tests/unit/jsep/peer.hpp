@@ -25,12 +25,9 @@ class Peer {
   Plan last;
 
   [[nodiscard]] LocalParameters local() {
-    ++secrets_;
-    const std::string tag = name_ + std::to_string(secrets_);
-    return {
-        .fingerprints = {{.algorithm = "sha-256", .value = fingerprint()}},
-        .fresh = {{.ice = {.ufrag = "u" + padded(tag, 3), .pwd = "p" + padded(tag, 23)}, .tls_id = padded(tag, 32)}},
-    };
+    LocalParameters parameters{.fingerprints = {{.algorithm = "sha-256", .value = fingerprint()}}, .cname = name_};
+    for (std::size_t i = 0; i < fresh_transports_needed(snapshot); ++i) parameters.fresh.push_back(fresh());
+    return parameters;
   }
 
   std::string offer(bool ice_restart = false) {
@@ -77,6 +74,12 @@ class Peer {
   }
 
  private:
+  FreshTransport fresh() {
+    ++secrets_;
+    const std::string tag = name_ + std::to_string(secrets_);
+    return {.ice = {.ufrag = "u" + padded(tag, 3), .pwd = "p" + padded(tag, 23)}, .tls_id = padded(tag, 32)};
+  }
+
   static std::string padded(std::string text, std::size_t size) {
     text.resize(std::max(size, text.size()), '0');
     return text;
