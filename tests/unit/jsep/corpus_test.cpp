@@ -43,7 +43,7 @@ TEST_P(RealOffer, IsAnsweredAndTheAnswerIsUnderstood) {
   const std::string offer = text_of(GetParam());
   Peer bob("B");
   bob.set_remote(SdpType::Offer, offer);
-  const sdp::Description& offered = bob.snapshot.pending_remote->parsed;
+  const sdp::Description offered = bob.snapshot.pending_remote->parsed;
   const bool has_data = std::ranges::any_of(offered.media, is_data);
   bob.set_local(SdpType::Answer, bob.answer());
 
