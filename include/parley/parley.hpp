@@ -12,7 +12,10 @@
 #include "parley/ice_candidate.hpp"        // IWYU pragma: export
 #include "parley/ice_transport.hpp"        // IWYU pragma: export
 #include "parley/log.hpp"                  // IWYU pragma: export
+#include "parley/media_stream.hpp"         // IWYU pragma: export
 #include "parley/peer_connection.hpp"      // IWYU pragma: export
 #include "parley/promise.hpp"              // IWYU pragma: export
+#include "parley/rtp_parameters.hpp"       // IWYU pragma: export
+#include "parley/rtp_transceiver.hpp"      // IWYU pragma: export
 #include "parley/sctp_transport.hpp"       // IWYU pragma: export
 #include "parley/session_description.hpp"  // IWYU pragma: export

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "parley/certificate.hpp"
 #include "parley/configuration.hpp"
@@ -12,7 +13,9 @@
 #include "parley/events.hpp"
 #include "parley/export.hpp"
 #include "parley/ice_candidate.hpp"
+#include "parley/media_stream.hpp"
 #include "parley/promise.hpp"
+#include "parley/rtp_transceiver.hpp"
 #include "parley/sctp_transport.hpp"
 #include "parley/session_description.hpp"
 
@@ -36,6 +39,10 @@ PARLEY_EXPORT std::string_view to_string(RTCIceConnectionState state);
 struct RTCOfferOptions {
   /// Make the offer restart ICE.
   bool iceRestart = false;
+  /// Legacy, webrtc-pc section 4.4.3.2: true adds a recvonly transceiver if nothing of the kind would be received,
+  /// false takes receiving out of the directions of all.
+  std::optional<bool> offerToReceiveAudio{};
+  std::optional<bool> offerToReceiveVideo{};
 };
 struct RTCAnswerOptions {};
 
@@ -63,7 +70,7 @@ using RTCPeerConnectionEvents =
                 EventType<"icecandidateerror", RTCPeerConnectionIceErrorEvent>,
                 EventType<"signalingstatechange", Event>, EventType<"iceconnectionstatechange", Event>,
                 EventType<"icegatheringstatechange", Event>, EventType<"connectionstatechange", Event>,
-                EventType<"datachannel", RTCDataChannelEvent>>;
+                EventType<"datachannel", RTCDataChannelEvent>, EventType<"track", RTCTrackEvent>>;
 
 /// A connection to a remote peer: webrtc-pc section 4.4.
 ///
@@ -113,7 +120,34 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   /// Absent until a remote description has been applied.
   [[nodiscard]] std::optional<bool> canTrickleIceCandidates() const;
 
+  /// The next offers replace the ICE credentials of all transports; `negotiationneeded` asks for one.
+  void restartIce();
   [[nodiscard]] RTCConfiguration getConfiguration() const;
+  /// Other servers and another transport policy, for gathering that begins from now on: restartIce() makes it begin.
+  /// Throws InvalidStateError when closed, InvalidModificationError for other certificates, bundlePolicy or
+  /// rtcpMuxPolicy, and for another iceCandidatePoolSize after setLocalDescription; and what the constructor throws.
+  /// `network` stays as it was, but for the ports and the filter.
+  void setConfiguration(const RTCConfiguration& configuration);
+
+  /// Sends a track, in these streams, with a transceiver that has not sent anything yet or a new one. Throws
+  /// InvalidAccessError if the track is being sent already, InvalidStateError when closed.
+  template <class... Streams>
+  std::shared_ptr<RTCRtpSender> addTrack(const std::shared_ptr<MediaStreamTrack>& track, const Streams&... streams) {
+    return add_track(track, {std::shared_ptr<MediaStream>(streams)...});
+  }
+  /// Throws InvalidAccessError for another connection's sender, InvalidStateError when closed.
+  void removeTrack(const std::shared_ptr<RTCRtpSender>& sender);
+  /// `kind` is "audio" or "video". Throws TypeError, OperationError and RangeError for what sendEncodings must not say
+  /// (webrtc-pc section 5.1), InvalidStateError when closed.
+  std::shared_ptr<RTCRtpTransceiver> addTransceiver(std::string_view kind, const RTCRtpTransceiverInit& init = {});
+  std::shared_ptr<RTCRtpTransceiver> addTransceiver(const std::shared_ptr<MediaStreamTrack>& track,
+                                                    const RTCRtpTransceiverInit& init = {});
+  /// Without those that are stopped.
+  [[nodiscard]] std::vector<std::shared_ptr<RTCRtpSender>> getSenders() const;
+  [[nodiscard]] std::vector<std::shared_ptr<RTCRtpReceiver>> getReceivers() const;
+  /// In the order in which they were added.
+  [[nodiscard]] std::vector<std::shared_ptr<RTCRtpTransceiver>> getTransceivers() const;
+
   /// Never blocks on the peer. Idempotent, legal anywhere. When it has returned to a thread other than the loop's, no
   /// handler of this connection runs or will run.
   void close();
@@ -138,8 +172,11 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   EventHandler<Event> onicegatheringstatechange{list<"icegatheringstatechange">()};
   EventHandler<Event> onconnectionstatechange{list<"connectionstatechange">()};
   EventHandler<RTCDataChannelEvent> ondatachannel{list<"datachannel">()};
+  EventHandler<RTCTrackEvent> ontrack{list<"track">()};
 
  private:
+  std::shared_ptr<RTCRtpSender> add_track(const std::shared_ptr<MediaStreamTrack>& track,
+                                          const std::vector<std::shared_ptr<MediaStream>>& streams);
   std::shared_ptr<EventLoop> loop_;
   std::shared_ptr<api::Peer> peer_;
 };

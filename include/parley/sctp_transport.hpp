@@ -24,7 +24,8 @@ using RTCSctpTransportEvents = EventTarget<EventType<"statechange", Event>>;
 /// The SCTP association that carries the data channels: webrtc-pc section 6.1. Any thread may call.
 class PARLEY_EXPORT RTCSctpTransport : public RTCSctpTransportEvents {
  public:
-  [[nodiscard]] const std::shared_ptr<RTCDtlsTransport>& transport() const;
+  /// Another one after an answer that bundles the data section with others.
+  [[nodiscard]] std::shared_ptr<RTCDtlsTransport> transport() const;
   [[nodiscard]] RTCSctpTransportState state() const;
   /// The largest message, in bytes, that send() accepts; infinity if there is no limit. Absent until the peer has
   /// answered, or been answered.

@@ -2,6 +2,7 @@
 // section 4.4.1.2.
 #include "api/configuration.hpp"
 #include "api/peer.hpp"
+#include "api/tracks.hpp"
 
 namespace parley::api {
 
@@ -19,7 +20,7 @@ Peer::Peer(std::shared_ptr<EventLoop> loop, RTCConfiguration configuration, sess
       configuration_(std::move(configuration)),
       connection_(*loop_, std::move(config), *this) {}
 
-Peer::~Peer() { close(); }
+Peer::~Peer() { close(Disappear::Yes); }
 
 void Peer::queue(UniqueFunction<void()> task) {
   ++queued_;
@@ -36,19 +37,28 @@ RTCSignalingState Peer::signaling_state() const {
   return static_cast<RTCSignalingState>(connection_.snapshot().state);
 }
 
-void Peer::close() {
+void Peer::close(Disappear disappear) {
   if (std::exchange(closed_, true)) return;
   connection_.close();
   gathering_state_ = connection_.snapshot().now.transports.empty() ? RTCIceGatheringState::New : gathering_state_;
   ice_state_ = RTCIceConnectionState::Closed;
   connection_state_ = RTCPeerConnectionState::Closed;
+  std::vector<std::shared_ptr<MediaStreamTrack>> ended;
+  for (const Transceiver& transceiver : std::exchange(transceivers_, {})) {
+    TransceiverCore& core = *transceiver.core;
+    core.state.direction = jsep::Direction::Inactive;
+    core.state.stopping = core.state.stopped = true;
+    ended.push_back(core.receiver_track);
+  }
   if (sctp_core_) {
     sctp_core_->state = RTCSctpTransportState::Closed;
-    sctp_core_->dtls_core->state = RTCDtlsTransportState::Closed;
-    sctp_core_->dtls_core->ice_core->state = RTCIceTransportState::Closed;
     sctp_core_->lists->close();
-    sctp_core_->dtls_core->lists->close();
-    sctp_core_->dtls_core->ice_core->lists->close();
+  }
+  for (const auto& [id, transport] : transports_) {
+    transport.core->state = RTCDtlsTransportState::Closed;
+    transport.core->ice_core->state = RTCIceTransportState::Closed;
+    transport.core->lists->close();
+    transport.core->ice_core->lists->close();
   }
   const std::exception_ptr error = std::make_exception_ptr(InvalidStateError("the connection was closed"));
   for (auto& [key, channel] : std::exchange(channels_, {})) {
@@ -59,6 +69,14 @@ void Peer::close() {
   }
   lists_->close();
   for (Operation& operation : std::exchange(operations_, {})) operation.abort(error);
+  // At once, not in a later task: nothing of a closed connection calls the program once close() has returned.
+  for (const auto& track : ended) {
+    if (disappear == Disappear::No) {
+      end(*track->core());
+    } else {
+      track->stop();
+    }
+  }
 }
 
 }  // namespace parley::api

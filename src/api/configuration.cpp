@@ -1,5 +1,6 @@
 #include "api/configuration.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace parley::api {
@@ -46,22 +47,43 @@ Result<void> add_certificates(const RTCConfiguration& configuration, session::Co
 
 }  // namespace
 
+Result<ice::Agent::Config> to_ice_config(const RTCConfiguration& configuration) {
+  ice::Agent::Config config;
+  config.relay_only = configuration.iceTransportPolicy == RTCIceTransportPolicy::Relay;
+  config.loopback = configuration.network.include_loopback ? ice::Loopback::Always : ice::Loopback::IfAlone;
+  config.port_min = configuration.network.port_min;
+  config.port_max = configuration.network.port_max;
+  config.allow = configuration.network.interface_filter;
+  config.fast_path = configuration.network.fast_path;
+  if (config.port_min > config.port_max) return fail(ErrorKind::RangeError, "port_min is above port_max");
+  for (const RTCIceServer& server : configuration.iceServers)
+    if (auto added = add_servers(server, config.servers); !added) return Unexpected(added.error());
+  return config;
+}
+
 Result<session::Config> to_session_config(const RTCConfiguration& configuration) {
   session::Config config;
   config.max_message_size = configuration.network.max_message_size;
-  config.ice.relay_only = configuration.iceTransportPolicy == RTCIceTransportPolicy::Relay;
-  config.ice.loopback = configuration.network.include_loopback ? ice::Loopback::Always : ice::Loopback::IfAlone;
-  config.ice.port_min = configuration.network.port_min;
-  config.ice.port_max = configuration.network.port_max;
-  config.ice.allow = configuration.network.interface_filter;
-  config.ice.fast_path = configuration.network.fast_path;
+  config.bundle_policy = static_cast<jsep::BundlePolicy>(configuration.bundlePolicy);  // the same order
   if (configuration.network.port_min > configuration.network.port_max)
     return fail(ErrorKind::RangeError, "port_min is above port_max");
   // webrtc-pc section 4.4.1.1 looks at the certificates before the servers.
   if (auto added = add_certificates(configuration, config); !added) return Unexpected(added.error());
-  for (const RTCIceServer& server : configuration.iceServers)
-    if (auto added = add_servers(server, config.ice.servers); !added) return Unexpected(added.error());
+  auto ice = to_ice_config(configuration);
+  if (!ice) return Unexpected(std::move(ice).error());
+  config.ice = *std::move(ice);
   return config;
+}
+
+Result<void> check_unchanged(const RTCConfiguration& now, const RTCConfiguration& wanted) {
+  const auto refuse = [](std::string what) {
+    return fail(ErrorKind::InvalidModificationError, std::move(what) + " cannot be changed");
+  };
+  const auto same = [](const RTCCertificate& a, const RTCCertificate& b) { return a.inner() == b.inner(); };
+  if (!std::ranges::equal(now.certificates, wanted.certificates, same)) return refuse("certificates");
+  if (now.bundlePolicy != wanted.bundlePolicy) return refuse("bundlePolicy");
+  if (now.rtcpMuxPolicy != wanted.rtcpMuxPolicy) return refuse("rtcpMuxPolicy");
+  return {};
 }
 
 }  // namespace parley::api

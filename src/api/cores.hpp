@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "dcep/channel.hpp"
+#include "jsep/transceiver.hpp"
 #include "parley/data_channel.hpp"
+#include "parley/rtp_transceiver.hpp"
 #include "parley/sctp_transport.hpp"
 
 /// What the public objects share with the connection they belong to. Members belong to the loop's thread, unless atomic
@@ -20,6 +22,7 @@ class Peer;
 struct IceTransportCore {
   std::shared_ptr<EventLoop> loop;
   std::weak_ptr<Peer> peer;
+  jsep::TransportId id{};  // constant
   std::shared_ptr<RTCIceTransportEvents::Lists> lists = std::make_shared<RTCIceTransportEvents::Lists>();
   RTCIceTransportState state = RTCIceTransportState::New;
   RTCIceGathererState gathering = RTCIceGathererState::New;
@@ -36,12 +39,25 @@ struct DtlsTransportCore {
 
 struct SctpTransportCore {
   std::shared_ptr<EventLoop> loop;
-  std::shared_ptr<DtlsTransportCore> dtls_core;
   std::shared_ptr<RTCDtlsTransport> dtls;
   std::shared_ptr<RTCSctpTransportEvents::Lists> lists = std::make_shared<RTCSctpTransportEvents::Lists>();
   RTCSctpTransportState state = RTCSctpTransportState::Connecting;
   std::optional<double> max_message_size;
   std::optional<std::uint16_t> max_channels;
+};
+
+struct TransceiverCore {
+  std::shared_ptr<EventLoop> loop;
+  std::weak_ptr<Peer> peer;
+  /// As of the last change: what the program asks for after the transceiver has left the set, too.
+  jsep::Transceiver state;
+  std::optional<jsep::MediaSection> section;
+  std::shared_ptr<RTCDtlsTransport> transport;        // [[SenderTransport]], [[ReceiverTransport]]
+  std::shared_ptr<MediaStreamTrack> sender_track;     // [[SenderTrack]]
+  std::shared_ptr<MediaStreamTrack> receiver_track;   // [[ReceiverTrack]], constant
+  std::vector<std::shared_ptr<MediaStream>> streams;  // [[AssociatedRemoteMediaStreams]]
+  std::optional<RTCRtpSendParameters> last_returned;  // [[LastReturnedParameters]]
+  std::string cname;                                  // constant
 };
 
 struct DataChannelCore {

@@ -1,4 +1,5 @@
 // From what transports report to states and events, in the order of webrtc-pc sections 5.5, 5.6 and 6.1.
+#include <algorithm>
 #include <limits>
 
 #include "api/candidates.hpp"
@@ -45,65 +46,110 @@ State without_transport(State before) {
 }  // namespace
 
 void Peer::on_transport_states() {
-  std::optional<session::TransportStates> data;
-  if (const session::Transport* transport = connection_.data_transport())
-    data = {.ice = transport->ice_state(), .dtls = transport->dtls_state(), .gathering = transport->gathering()};
-  queue([this, states = connection_.transport_states(), data] { apply_states(states, data); });
+  queue([this, states = connection_.transport_states()] { apply_states(states); });
 }
 
-void Peer::apply_states(const std::vector<session::TransportStates>& states,
-                        const std::optional<session::TransportStates>& data) {
+void Peer::apply_states(const std::vector<session::TransportStates>& states) {
+  struct Change {
+    jsep::TransportId id;
+    std::shared_ptr<DtlsTransportCore> core;
+    bool gathering = false, ice = false, dtls = false;
+  };
   // All slots change before the first event is fired.
   const bool gathering = replace(gathering_state_, static_cast<RTCIceGatheringState>(session::gathering_state(states)));
   const bool ice = replace(ice_state_, to_connection(session::ice_connection_state(states)));
   const bool connection =
       replace(connection_state_, static_cast<RTCPeerConnectionState>(session::connection_state(states)));
-  const auto dtls_core = sctp_core_ ? sctp_core_->dtls_core : nullptr;
-  const auto ice_core = dtls_core ? dtls_core->ice_core : nullptr;
-  const bool transport_gathering =
-      ice_core && data && replace(ice_core->gathering, static_cast<RTCIceGathererState>(data->gathering));
-  const bool transport_ice =
-      ice_core && replace(ice_core->state, data ? to_w3c(data->ice) : without_transport(ice_core->state));
-  const bool transport_dtls =
-      dtls_core && replace(dtls_core->state, data ? to_w3c(data->dtls) : without_transport(dtls_core->state));
-  if (transport_dtls && dtls_core->state == RTCDtlsTransportState::Connected && connection_.data_transport() != nullptr)
-    dtls_core->remote_certificates = connection_.data_transport()->dtls().remote_certificates();
+  std::vector<Change> changes;
+  for (const auto& [id, objects] : transports_) {
+    Change change{.id = id, .core = objects.core};
+    IceTransportCore& ice_core = *objects.core->ice_core;
+    const auto now = std::ranges::find(states, id, &session::TransportStates::id);
+    const bool lives = now != states.end();
+    change.gathering = lives && replace(ice_core.gathering, static_cast<RTCIceGathererState>(now->gathering));
+    change.ice = replace(ice_core.state, lives ? to_w3c(now->ice) : without_transport(ice_core.state));
+    change.dtls = replace(objects.core->state, lives ? to_w3c(now->dtls) : without_transport(objects.core->state));
+    const session::Transport* transport = connection_.transport(id);
+    if (change.dtls && objects.core->state == RTCDtlsTransportState::Connected && transport != nullptr)
+      objects.core->remote_certificates = transport->dtls().remote_certificates();
+    if (change.gathering || change.ice || change.dtls) changes.push_back(std::move(change));
+  }
+  forget_unused_transports();
 
   // A handler may close the connection, which empties all lists of listeners: then the rest is silent by itself.
-  if (transport_gathering) ice_core->lists->get<"gatheringstatechange">()->fire({"gatheringstatechange"});
+  for (const Change& change : changes)
+    if (change.gathering) change.core->ice_core->lists->get<"gatheringstatechange">()->fire({"gatheringstatechange"});
   if (gathering) {
     fire<"icegatheringstatechange">();
     if (gathering_state_ == RTCIceGatheringState::Complete) fire<"icecandidate">(RTCPeerConnectionIceEvent{});
   }
-  if (transport_ice) {
-    fire_selected_pair();
-    ice_core->lists->get<"statechange">()->fire({"statechange"});
+  for (const Change& change : changes) {
+    if (!change.ice) continue;
+    fire_selected_pair(change.id);
+    change.core->ice_core->lists->get<"statechange">()->fire({"statechange"});
   }
   if (ice) fire<"iceconnectionstatechange">();
-  if (transport_dtls) dtls_core->lists->get<"statechange">()->fire({"statechange"});
+  for (const Change& change : changes)
+    if (change.dtls) change.core->lists->get<"statechange">()->fire({"statechange"});
   if (connection) fire<"connectionstatechange">();
+}
+
+/// Those that no section has any more, once their last state has been told.
+void Peer::forget_unused_transports() {
+  const jsep::Agreement& now = connection_.snapshot().now;
+  std::erase_if(transports_, [&](const auto& entry) {
+    return jsep::transport_by_id(now, entry.first) == nullptr && connection_.transport(entry.first) == nullptr;
+  });
 }
 
 /// webrtc-pc section 5.6: a pair and the state that comes with it change in one task. The agent tells of the state in a
 /// task behind the one that tells of the pair, so the pair waits one round for it.
-void Peer::on_selected_pair() {
-  selected_pair_changed_ = true;
-  queue([this] { queue([this] { fire_selected_pair(); }); });
+void Peer::on_selected_pair(jsep::TransportId transport) {
+  const auto found = transports_.find(transport);
+  if (found == transports_.end()) return;
+  found->second.selected_pair_changed = true;
+  queue([this, transport] { queue([this, transport] { fire_selected_pair(transport); }); });
 }
 
-void Peer::fire_selected_pair() {
-  if (!std::exchange(selected_pair_changed_, false) || !sctp_core_) return;
-  const auto lists = sctp_core_->dtls_core->ice_core->lists;
+void Peer::fire_selected_pair(jsep::TransportId transport) {
+  const auto found = transports_.find(transport);
+  if (found == transports_.end() || !std::exchange(found->second.selected_pair_changed, false)) return;
+  const auto lists = found->second.core->ice_core->lists;
   lists->get<"selectedcandidatepairchange">()->fire({"selectedcandidatepairchange"});
 }
 
-void Peer::on_dtls_error(const Error& error) {
-  queue([this, error = to_rtc_error(error, RTCErrorDetailType::DtlsFailure)] {
-    if (!sctp_core_ || !replace(sctp_core_->dtls_core->state, RTCDtlsTransportState::Failed)) return;
-    const auto lists = sctp_core_->dtls_core->lists;
+void Peer::on_dtls_error(jsep::TransportId transport, const Error& error) {
+  queue([this, transport, error = to_rtc_error(error, RTCErrorDetailType::DtlsFailure)] {
+    const auto found = transports_.find(transport);
+    if (found == transports_.end() || !replace(found->second.core->state, RTCDtlsTransportState::Failed)) return;
+    const auto lists = found->second.core->lists;
     lists->get<"error">()->fire(RTCErrorEvent{error});
     lists->get<"statechange">()->fire({"statechange"});
   });
+}
+
+Peer::TransportObjects& Peer::transport_for(jsep::TransportId id) {
+  TransportObjects& objects = transports_[id];
+  if (objects.core) return objects;
+  auto ice = std::make_shared<IceTransportCore>();
+  ice->loop = loop_;
+  ice->peer = weak_from_this();
+  ice->id = id;
+  objects.core = std::make_shared<DtlsTransportCore>();
+  objects.core->loop = loop_;
+  objects.core->ice_core = ice;
+  objects.core->ice = std::make_shared<RTCIceTransport>(ice);
+  objects.object = std::make_shared<RTCDtlsTransport>(objects.core);  // new in every respect; changes are told in tasks
+  return objects;
+}
+
+std::shared_ptr<RTCDtlsTransport> Peer::transport_object(std::optional<jsep::TransportId> id) {
+  return id ? transport_for(*id).object : nullptr;
+}
+
+/// webrtc-pc section 4.4.1.5: a description creates the transports of its sections.
+void Peer::update_transports() {
+  for (const jsep::Transport& transport : connection_.snapshot().now.transports) transport_for(transport.id);
 }
 
 void Peer::on_local_candidate(const session::LocalCandidate& local) {
@@ -124,8 +170,8 @@ void Peer::on_candidate_error(const ice::CandidateError& error) {
   queue([this, event = std::move(event)] { fire<"icecandidateerror">(event); });
 }
 
-/// webrtc-pc section 4.4.1.5: a description with a data section creates the RTCSctpTransport and what it stands on, an
-/// answer says what it can send; a rollback and a rejection take it away.
+/// webrtc-pc section 4.4.1.5: a description with a data section creates the RTCSctpTransport, an answer says what it
+/// can send and what carries it; a rollback and a rejection take it away.
 void Peer::update_sctp() {
   const auto& data = connection_.snapshot().now.data;
   if (!data) {
@@ -133,19 +179,11 @@ void Peer::update_sctp() {
     return;
   }
   if (!sctp_) {
-    auto ice = std::make_shared<IceTransportCore>();
-    ice->loop = loop_;
-    ice->peer = weak_from_this();
-    auto dtls = std::make_shared<DtlsTransportCore>();
-    dtls->loop = loop_;
-    dtls->ice_core = ice;
-    dtls->ice = std::make_shared<RTCIceTransport>(ice);
     sctp_core_ = std::make_shared<SctpTransportCore>();
     sctp_core_->loop = loop_;
-    sctp_core_->dtls_core = dtls;
-    sctp_core_->dtls = std::make_shared<RTCDtlsTransport>(dtls);
     sctp_ = std::make_shared<RTCSctpTransport>(sctp_core_);  // new in every respect; what changes is told in tasks
   }
+  if (data->transport) sctp_core_->dtls = transport_object(data->transport);
   if (!data->sctp) return;
   const std::uint64_t limit = data->sctp->remote_max_message_size;
   const double bytes = limit == 0 ? std::numeric_limits<double>::infinity() : static_cast<double>(limit);

@@ -1,6 +1,6 @@
 // The operations chain and what goes through it: webrtc-pc section 4.4.1.2, 4.4.2.
-#include "api/peer.hpp"
-#include "base/reactor.hpp"
+#include "api/chain.hpp"
+#include "api/configuration.hpp"
 
 namespace parley::api {
 namespace {
@@ -19,44 +19,7 @@ jsep::SdpType to_jsep(RTCSdpType type) {
   return jsep::SdpType::Rollback;
 }
 
-template <class T>
-void settle(const PromiseResolver<T>& done, Result<T> result) {
-  if (!result) {
-    done.reject(to_exception(result.error()));
-  } else if constexpr (std::is_void_v<T>) {
-    done.resolve();
-  } else {
-    done.resolve(*std::move(result));
-  }
-}
-
-InvalidStateError closed_error() { return InvalidStateError("the connection is closed"); }
-
 }  // namespace
-
-/// webrtc-pc "chain an operation to a connection's operations chain". The operation runs as a task of its own and
-/// settles `done` there.
-template <class T, class F>
-void Peer::chain(const PromiseResolver<T>& done, F operation) {
-  if (closed_) {  // step 2
-    done.reject(closed_error());
-    return;
-  }
-  operations_.push_back({.start =
-                             [this, done, operation = std::move(operation)]() mutable {
-                               queue([this, done, operation = std::move(operation)]() mutable {
-                                 Result<T> result = operation();
-                                 if (closed_) return;  // by a handler; close() has rejected the promise
-                                 // Before the program's own reactions to the promise, as ours was attached first (step
-                                 // 6).
-                                 loop_->reactor().microtask(
-                                     [self = shared_from_this()] { self->operation_finished(); });
-                                 settle(done, std::move(result));
-                               });
-                             },
-                         .abort = [done](std::exception_ptr error) { done.reject(std::move(error)); }});
-  if (operations_.size() == 1) start_operation();  // step 5
-}
 
 void Peer::start_operation() { operations_.front().start(); }
 
@@ -92,6 +55,8 @@ void Peer::update_negotiation_needed() {
 }
 
 void Peer::create_offer(const RTCOfferOptions& options, const PromiseResolver<RTCSessionDescriptionInit>& done) {
+  offer_to_receive(jsep::MediaKind::Audio, options.offerToReceiveAudio);
+  offer_to_receive(jsep::MediaKind::Video, options.offerToReceiveVideo);
   chain(done, [this, restart = options.iceRestart]() -> Result<RTCSessionDescriptionInit> {
     auto sdp = connection_.create_offer(restart);
     if (!sdp) return Unexpected(sdp.error());
@@ -134,14 +99,43 @@ void Peer::set_remote_description(RTCSessionDescriptionInit description, const P
 /// webrtc-pc section 4.4.1.5, the steps at the end of "set a session description" that a program can see.
 Result<void> Peer::set_description(jsep::Side side, jsep::SdpType type, const std::string& sdp) {
   const RTCSignalingState before = signaling_state();
-  if (auto applied = connection_.set_description(side, type, sdp); !applied) return applied;
+  auto applied = connection_.set_description(side, type, sdp);
+  if (!applied) return Unexpected(std::move(applied).error());
+  if (side == jsep::Side::Local && type != jsep::SdpType::Rollback) local_description_was_set_ = true;
+  update_transports();
   update_sctp();
+  const TrackNews news = apply_track_changes(*applied);
+  update_transceivers(type);
+  if (closed_) return {};
   if (signaling_state() == RTCSignalingState::Stable) {
     negotiation_needed_ = false;
     update_negotiation_needed();
   }
   if (signaling_state() != before) fire<"signalingstatechange">();
+  if (!closed_) tell_track_changes(news);
   return {};
+}
+
+/// webrtc-pc section 4.4.2, restartIce.
+void Peer::restart_ice() {
+  if (closed_) return;
+  connection_.request_ice_restart();
+  update_negotiation_needed();
+}
+
+/// webrtc-pc section 4.4.1.6.
+void Peer::set_configuration(const RTCConfiguration& configuration) {
+  check_open();
+  if (auto unchanged = check_unchanged(configuration_, configuration); !unchanged) throw_exception(unchanged.error());
+  if (local_description_was_set_ && configuration.iceCandidatePoolSize != configuration_.iceCandidatePoolSize)
+    throw InvalidModificationError("iceCandidatePoolSize cannot be changed after setLocalDescription");
+  auto ice = to_ice_config(configuration);
+  if (!ice) throw_exception(ice.error());
+  connection_.set_ice_config(*std::move(ice));
+  const NetworkOptions before = std::move(configuration_.network);
+  configuration_ = configuration;
+  configuration_.network.loop = before.loop;
+  configuration_.network.max_message_size = before.max_message_size;
 }
 
 void Peer::add_ice_candidate(RTCIceCandidateInit init, const PromiseResolver<void>& done) {

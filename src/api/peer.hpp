@@ -34,8 +34,31 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void set_remote_description(RTCSessionDescriptionInit description, const PromiseResolver<void>& done);
   void add_ice_candidate(RTCIceCandidateInit candidate, const PromiseResolver<void>& done);
 
+  void restart_ice();
+  /// Throws what setConfiguration throws.
+  void set_configuration(const RTCConfiguration& configuration);
+
+  // transceivers.cpp; they throw what the W3C's methods throw
+  std::shared_ptr<RTCRtpSender> add_track(const std::shared_ptr<MediaStreamTrack>& track,
+                                          const std::vector<std::shared_ptr<MediaStream>>& streams);
+  void remove_track(const std::shared_ptr<RTCRtpSender>& sender);
+  std::shared_ptr<RTCRtpTransceiver> add_transceiver(const std::shared_ptr<MediaStreamTrack>& track,
+                                                     jsep::MediaKind kind, const RTCRtpTransceiverInit& init);
+  [[nodiscard]] std::vector<std::shared_ptr<RTCRtpTransceiver>> transceivers() const;
+  void set_direction(TransceiverCore& core, RTCRtpTransceiverDirection direction);
+  void stop_transceiver(TransceiverCore& core);
+  void set_codec_preferences(TransceiverCore& core, const std::vector<RTCRtpCodec>& codecs);
+  void set_streams(TransceiverCore& core, const std::vector<std::shared_ptr<MediaStream>>& streams);
+  void replace_track(const std::shared_ptr<TransceiverCore>& core, std::shared_ptr<MediaStreamTrack> track,
+                     const PromiseResolver<void>& done);
+  RTCRtpSendParameters get_parameters(const std::shared_ptr<TransceiverCore>& core);
+  void set_parameters(const std::shared_ptr<TransceiverCore>& core, RTCRtpSendParameters parameters,
+                      const PromiseResolver<void>& done);
+
   // close.cpp
-  void close();
+  /// Whether the connection goes without a word to the program: its remote tracks end with or without `ended`.
+  enum class Disappear { No, Yes };
+  void close(Disappear disappear);
 
   // channels.cpp
   /// `from_loop`: the program runs on the loop, so that nothing happens before it has set its handlers.
@@ -68,11 +91,27 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
     std::shared_ptr<DataChannelCore> core;
     std::shared_ptr<RTCDataChannel> object;
   };
+  struct Transceiver {
+    std::shared_ptr<TransceiverCore> core;
+    std::shared_ptr<RTCRtpTransceiver> object;
+  };
+  struct TransportObjects {
+    std::shared_ptr<DtlsTransportCore> core;
+    std::shared_ptr<RTCDtlsTransport> object;
+    bool selected_pair_changed = false;  // and the event has not been fired
+  };
+  /// What is to be told of remote tracks after a description: muteTracks, removeList, addList, trackEventInits.
+  struct TrackNews {
+    using Pairs = std::vector<std::pair<std::shared_ptr<MediaStream>, std::shared_ptr<MediaStreamTrack>>>;
+    std::vector<std::shared_ptr<MediaStreamTrack>> muted;
+    Pairs removed, added;
+    std::vector<RTCTrackEvent> events;
+  };
 
   // session::Observer, events.cpp
   void on_transport_states() override;
-  void on_selected_pair() override;
-  void on_dtls_error(const Error& error) override;
+  void on_selected_pair(jsep::TransportId transport) override;
+  void on_dtls_error(jsep::TransportId transport, const Error& error) override;
   void on_local_candidate(const session::LocalCandidate& candidate) override;
   void on_candidate_error(const ice::CandidateError& error) override;
   void on_sctp_state(session::DataPlane::State state) override;
@@ -100,10 +139,23 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   Result<void> set_description(jsep::Side side, jsep::SdpType type, const std::string& sdp);
   void update_negotiation_needed();
   // events.cpp
-  void apply_states(const std::vector<session::TransportStates>& states,
-                    const std::optional<session::TransportStates>& data);
-  void fire_selected_pair();
+  void apply_states(const std::vector<session::TransportStates>& states);
+  void fire_selected_pair(jsep::TransportId transport);
+  void update_transports();
+  void forget_unused_transports();
+  TransportObjects& transport_for(jsep::TransportId id);
+  std::shared_ptr<RTCDtlsTransport> transport_object(std::optional<jsep::TransportId> id);
   void update_sctp();
+  // transceivers.cpp
+  void check_open() const;
+  void offer_to_receive(jsep::MediaKind kind, std::optional<bool> wanted);
+  Transceiver& transceiver_for(jsep::TransceiverId id);
+  void refresh(TransceiverCore& core);
+  // remote_tracks.cpp
+  std::shared_ptr<MediaStream> remote_stream(const std::string& id);
+  TrackNews apply_track_changes(const std::vector<jsep::TrackChange>& changes);
+  void update_transceivers(jsep::SdpType type);
+  void tell_track_changes(const TrackNews& news);
   // channels.cpp
   Channel& add_channel(dcep::ChannelKey key, const dcep::ChannelInit& init);
   void pump(DataChannelCore& channel);
@@ -123,16 +175,22 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   bool negotiation_needed_ = false;
   bool update_negotiation_needed_on_empty_chain_ = false;
   bool closed_ = false;
-  bool selected_pair_changed_ = false;  // and the event has not been fired
-  std::size_t queued_ = 0;              // tasks that have not run yet
+  bool local_description_was_set_ = false;
+  std::size_t queued_ = 0;  // tasks that have not run yet
 
   RTCIceGatheringState gathering_state_ = RTCIceGatheringState::New;
   RTCIceConnectionState ice_state_ = RTCIceConnectionState::New;
   RTCPeerConnectionState connection_state_ = RTCPeerConnectionState::New;
+  std::map<jsep::TransportId, TransportObjects> transports_;
+  std::vector<Transceiver> transceivers_;  // the set of transceivers, in its order
+  std::map<std::string, std::weak_ptr<MediaStream>> remote_streams_;
   std::shared_ptr<SctpTransportCore> sctp_core_;
   std::shared_ptr<RTCSctpTransport> sctp_;
   std::map<dcep::ChannelKey, Channel> channels_;
   std::size_t waiting_bytes_ = 0;  // of all channels: see DataChannelCore
 };
+
+/// RTCRtpSender.getParameters() without the memory of what was returned last.
+RTCRtpSendParameters send_parameters(const TransceiverCore& core);
 
 }  // namespace parley::api

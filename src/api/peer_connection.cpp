@@ -53,7 +53,7 @@ RTCPeerConnection::RTCPeerConnection(const RTCConfiguration& configuration)
 
 RTCPeerConnection::~RTCPeerConnection() {
   loop_->run([this] {
-    peer_->close();
+    peer_->close(api::Peer::Disappear::Yes);
     // We may be inside a handler, below which transports of this connection are still at work: they go in a later task.
     loop_->post([gone = std::move(peer_)] {});
   });
@@ -140,12 +140,65 @@ std::optional<bool> RTCPeerConnection::canTrickleIceCandidates() const {
   return loop_->run([this] { return jsep::can_trickle(peer_->connection().snapshot()); });
 }
 
+void RTCPeerConnection::restartIce() {
+  loop_->run([this] { peer_->restart_ice(); });
+}
+
+void RTCPeerConnection::setConfiguration(const RTCConfiguration& configuration) {
+  loop_->run([&] { peer_->set_configuration(configuration); });
+}
+
+std::shared_ptr<RTCRtpSender> RTCPeerConnection::add_track(const std::shared_ptr<MediaStreamTrack>& track,
+                                                           const std::vector<std::shared_ptr<MediaStream>>& streams) {
+  return loop_->run([&] { return peer_->add_track(track, streams); });
+}
+
+void RTCPeerConnection::removeTrack(const std::shared_ptr<RTCRtpSender>& sender) {
+  loop_->run([&] { peer_->remove_track(sender); });
+}
+
+std::shared_ptr<RTCRtpTransceiver> RTCPeerConnection::addTransceiver(std::string_view kind,
+                                                                     const RTCRtpTransceiverInit& init) {
+  const auto of_kind = jsep::to_media_kind(kind);
+  if (!of_kind) throw TypeError("a transceiver is of the kind audio or video");
+  return loop_->run([&] { return peer_->add_transceiver(nullptr, *of_kind, init); });
+}
+
+std::shared_ptr<RTCRtpTransceiver> RTCPeerConnection::addTransceiver(const std::shared_ptr<MediaStreamTrack>& track,
+                                                                     const RTCRtpTransceiverInit& init) {
+  if (!track) throw TypeError("addTransceiver needs a track");
+  return loop_->run([&] { return peer_->add_transceiver(track, *jsep::to_media_kind(track->kind()), init); });
+}
+
+std::vector<std::shared_ptr<RTCRtpTransceiver>> RTCPeerConnection::getTransceivers() const {
+  return loop_->run([this] { return peer_->transceivers(); });
+}
+
+std::vector<std::shared_ptr<RTCRtpSender>> RTCPeerConnection::getSenders() const {
+  std::vector<std::shared_ptr<RTCRtpSender>> senders;
+  for (const auto& transceiver : getTransceivers())
+    if (transceiver->currentDirection() != RTCRtpTransceiverDirection::Stopped)
+      senders.push_back(transceiver->sender());
+  return senders;
+}
+
+std::vector<std::shared_ptr<RTCRtpReceiver>> RTCPeerConnection::getReceivers() const {
+  std::vector<std::shared_ptr<RTCRtpReceiver>> receivers;
+  for (const auto& transceiver : getTransceivers())
+    if (transceiver->currentDirection() != RTCRtpTransceiverDirection::Stopped)
+      receivers.push_back(transceiver->receiver());
+  return receivers;
+}
+
 RTCConfiguration RTCPeerConnection::getConfiguration() const {
   return loop_->run([this] { return peer_->configuration(); });
 }
 
 void RTCPeerConnection::close() {
-  loop_->run([this] { peer_->close(); });
+  loop_->run([this] {
+    const auto peer = peer_;  // a handler of a track that ends may destroy this object
+    peer->close(api::Peer::Disappear::No);
+  });
 }
 
 std::shared_ptr<RTCDataChannel> RTCPeerConnection::createDataChannel(std::string_view label) {

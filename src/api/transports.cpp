@@ -36,13 +36,15 @@ template <class T, class Ask>
 T ask_transport(const api::IceTransportCore& core, T otherwise, Ask ask) {
   return core.loop->run([&]() -> T {
     const auto peer = core.peer.lock();
-    const session::Transport* transport = peer ? peer->connection().data_transport() : nullptr;
+    const session::Transport* transport = peer ? peer->connection().transport(core.id) : nullptr;
     if (transport == nullptr || transport->active() == nullptr) return std::move(otherwise);
     const jsep::Agreement& now = peer->connection().snapshot().now;
-    const jsep::Section& section = now.sections[now.data->index];
+    const jsep::Transport* described = jsep::transport_by_id(now, core.id);
+    if (described == nullptr) return std::move(otherwise);
+    const jsep::Section& section = now.sections[described->index];
     return ask(Asked{.transport = *transport,
                      .mid = section.mid_is_signaled ? std::optional(section.mid) : std::nullopt,
-                     .index = static_cast<std::uint16_t>(now.data->index)});
+                     .index = static_cast<std::uint16_t>(described->index)});
   });
 }
 
@@ -131,7 +133,9 @@ RTCSctpTransport::RTCSctpTransport(std::shared_ptr<api::SctpTransportCore> core)
     : RTCSctpTransportEvents(core->lists), core_(std::move(core)) {}
 RTCSctpTransport::~RTCSctpTransport() = default;
 
-const std::shared_ptr<RTCDtlsTransport>& RTCSctpTransport::transport() const { return core_->dtls; }
+std::shared_ptr<RTCDtlsTransport> RTCSctpTransport::transport() const {
+  return core_->loop->run([this] { return core_->dtls; });
+}
 
 std::optional<double> RTCSctpTransport::maxMessageSize() const {
   return core_->loop->run([this] { return core_->max_message_size; });

@@ -15,12 +15,14 @@ std::vector<dtls::Fingerprint> to_dtls(const std::vector<sdp::Fingerprint>& fing
 
 }  // namespace
 
-Result<void> Connection::set_description(jsep::Side side, jsep::SdpType type, const std::string& sdp) {
+Result<std::vector<jsep::TrackChange>> Connection::set_description(jsep::Side side, jsep::SdpType type,
+                                                                   const std::string& sdp) {
   auto plan = jsep::plan(snapshot_, side, type, sdp);
   if (!plan) return Unexpected(plan.error());
   log(LogLevel::Debug, "jsep", "set ", to_string(side), " ", to_string(type), "\n", redact_sdp(sdp));
   commit(*plan);
-  return {};
+  make_sources();
+  return std::move(plan->tracks);
 }
 
 void Connection::commit(const jsep::Plan& plan) {

@@ -33,6 +33,7 @@ struct Config {
   ice::Agent::Config ice;                                              ///< what all agents have in common
   std::vector<std::shared_ptr<const dtls::Certificate>> certificates;  ///< at least one
   std::size_t max_message_size = 256 << 10;
+  jsep::BundlePolicy bundle_policy = jsep::BundlePolicy::Balanced;
 };
 
 /// Told what happens in a connection and, as dcep::Observer, to its channels. The methods come as things happen, also
@@ -41,8 +42,8 @@ class Observer : public dcep::Observer {
  public:
   /// One of the transports changed its ICE, gathering or DTLS state: sum up anew.
   virtual void on_transport_states() = 0;
-  virtual void on_selected_pair() = 0;
-  virtual void on_dtls_error(const Error& error) = 0;
+  virtual void on_selected_pair(jsep::TransportId transport) = 0;
+  virtual void on_dtls_error(jsep::TransportId transport, const Error& error) = 0;
   virtual void on_local_candidate(const LocalCandidate& candidate) = 0;
   virtual void on_candidate_error(const ice::CandidateError& error) = 0;
   virtual void on_sctp_state(DataPlane::State state) = 0;
@@ -66,8 +67,17 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   [[nodiscard]] std::string shown_local(const jsep::AppliedDescription& description) const;
 
   // commit.cpp
-  /// Refused without any effect, or applied whole.
-  Result<void> set_description(jsep::Side side, jsep::SdpType type, const std::string& sdp);
+  /// Refused without any effect, or applied whole. What changed about remote tracks.
+  Result<std::vector<jsep::TrackChange>> set_description(jsep::Side side, jsep::SdpType type, const std::string& sdp);
+
+  // media.cpp
+  /// addTrack() without its checks: the transceiver that sends the track, an old one or a new one.
+  jsep::TransceiverId add_track(jsep::MediaKind kind, std::vector<std::string> streams);
+  /// addTransceiver() without its checks. The id, and the sender's track id, are made here.
+  jsep::TransceiverId add_transceiver(jsep::Transceiver transceiver);
+  /// To be changed in what the program decides; nullptr once it has left the set.
+  [[nodiscard]] jsep::Transceiver* transceiver(jsep::TransceiverId id);
+  [[nodiscard]] const std::string& cname() const { return cname_; }
 
   // candidates.cpp
   Result<void> add_remote_candidate(const jsep::CandidateInit& init);
@@ -80,8 +90,10 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   void request_ice_restart() { snapshot_ = jsep::with_ice_restart_requested(std::move(snapshot_)); }
   [[nodiscard]] bool negotiation_needed() const { return jsep::negotiation_needed(snapshot_, wishes_); }
   [[nodiscard]] std::vector<TransportStates> transport_states() const;
-  /// The transport that carries the data section; nullptr if there is none.
-  [[nodiscard]] const Transport* data_transport() const;
+  /// nullptr if there is none, as before the answer to a remote offer.
+  [[nodiscard]] const Transport* transport(jsep::TransportId id) const { return find_transport(id); }
+  /// For generations that begin from now on.
+  void set_ice_config(ice::Agent::Config config) { config_.ice = std::move(config); }
   [[nodiscard]] const DataPlane& data() const { return data_; }
   [[nodiscard]] dcep::Channels& channels() { return data_.channels(); }
   /// The checks and effects of createDataChannel; the caller then calls channels().open().
@@ -124,11 +136,14 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   [[nodiscard]] std::vector<jsep::GatheredCandidates> gathered_candidates() const;
   void connect_data_if_ready();
   [[nodiscard]] bool is_data_transport(const Transport& transport) const;
+  [[nodiscard]] jsep::TransportId id_of(const Transport& transport) const;
+  void make_sources();
 
   EventLoop& loop_;
   Config config_;
   session::Observer* observer_;  // nullptr once closed
   jsep::Snapshot snapshot_;
+  std::string cname_;
   jsep::Wishes wishes_;
   std::vector<jsep::FreshTransport> fresh_;  // made for descriptions, until one that uses them has been applied
   std::map<jsep::TransportId, std::unique_ptr<Transport>> transports_;

@@ -24,13 +24,16 @@ jsep::LocalParameters Connection::local_parameters() {
   // The certificate that DTLS will show; RFC 8122 section 5.1 allows more lines, but each must be of that certificate.
   return {.fingerprints = {to_sdp(config_.certificates.front()->fingerprint())},
           .fresh = fresh_,
+          .cname = cname_,
           .max_message_size = config_.max_message_size};
 }
 
 Result<std::string> Connection::create_offer(bool ice_restart) {
-  auto created = jsep::create_offer(
-      snapshot_,
-      {.local = local_parameters(), .wishes = wishes_, .gathered = gathered_candidates(), .ice_restart = ice_restart});
+  auto created = jsep::create_offer(snapshot_, {.local = local_parameters(),
+                                                .wishes = wishes_,
+                                                .gathered = gathered_candidates(),
+                                                .ice_restart = ice_restart,
+                                                .bundle_policy = config_.bundle_policy});
   if (!created) return Unexpected(created.error());
   snapshot_ = std::move(created->result);
   return std::move(created->sdp);

@@ -4,6 +4,7 @@
 
 #include "dtls/transport.hpp"
 #include "ice/agent.hpp"
+#include "jsep/transport.hpp"
 #include "session/transport.hpp"
 
 /// The states of a connection that are summed up from its transports: webrtc-pc sections 4.3.2 to 4.3.4. Values only.
@@ -13,6 +14,7 @@ enum class GatheringState { New, Gathering, Complete };
 enum class ConnectionState { Closed, Failed, Disconnected, New, Connecting, Connected };
 
 struct TransportStates {
+  jsep::TransportId id{};
   ice::State ice = ice::State::New;
   dtls::State dtls = dtls::State::New;
   Transport::Gathering gathering = Transport::Gathering::New;

@@ -1,4 +1,6 @@
 // What transports report, and the states summed up from them.
+#include <algorithm>
+
 #include "session/connection.hpp"
 
 namespace parley::session {
@@ -6,12 +8,12 @@ namespace parley::session {
 std::vector<TransportStates> Connection::transport_states() const {
   std::vector<TransportStates> states;
   for (const auto& [id, transport] : transports_)
-    states.push_back(
-        {.ice = transport->ice_state(), .dtls = transport->dtls_state(), .gathering = transport->gathering()});
+    states.push_back({.id = id,
+                      .ice = transport->ice_state(),
+                      .dtls = transport->dtls_state(),
+                      .gathering = transport->gathering()});
   return states;
 }
-
-const Transport* Connection::data_transport() const { return data_carrier_; }
 
 bool Connection::is_data_transport(const Transport& transport) const { return data_carrier_ == &transport; }
 
@@ -19,13 +21,19 @@ void Connection::on_ice_state(Transport&) {
   if (observer_ != nullptr) observer_->on_transport_states();
 }
 
-void Connection::on_selected_pair(Transport&) {
-  if (observer_ != nullptr) observer_->on_selected_pair();
+void Connection::on_selected_pair(Transport& transport) {
+  if (observer_ != nullptr) observer_->on_selected_pair(id_of(transport));
+}
+
+jsep::TransportId Connection::id_of(const Transport& transport) const {
+  const auto found =
+      std::ranges::find_if(transports_, [&](const auto& entry) { return entry.second.get() == &transport; });
+  return found == transports_.end() ? jsep::TransportId{} : found->first;
 }
 
 void Connection::on_dtls_state(Transport& transport, const std::optional<Error>& error) {
   if (observer_ == nullptr) return;
-  if (error) observer_->on_dtls_error(*error);
+  if (error) observer_->on_dtls_error(id_of(transport), *error);
   if (observer_ != nullptr) observer_->on_transport_states();
   if (observer_ == nullptr || !is_data_transport(transport)) return;
   const dtls::State state = transport.dtls_state();

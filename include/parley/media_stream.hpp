@@ -1,0 +1,105 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parley/events.hpp"
+#include "parley/export.hpp"
+
+namespace parley {
+
+class EventLoop;
+
+namespace api {
+struct TrackCore;
+struct StreamCore;
+}  // namespace api
+
+/// Media Capture and Streams section 4.3.
+enum class MediaStreamTrackState { Live, Ended };
+PARLEY_EXPORT std::string_view to_string(MediaStreamTrackState state);
+
+using MediaStreamTrackEvents =
+    EventTarget<EventType<"mute", Event>, EventType<"unmute", Event>, EventType<"ended", Event>>;
+
+/// One source of audio or video: Media Capture and Streams section 4.3. A local one is made with create() and fed by
+/// the program, a remote one is made by an RTCRtpReceiver and delivers what arrives. Any thread may call; events are
+/// fired on the track's loop, which for a remote one is that of its connection.
+class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
+ public:
+  /// A local track, live and not muted. `kind` is "audio" or "video", else TypeError. `loop` nullptr:
+  /// EventLoop::shared(). (Not in W3C, where getUserMedia makes them.)
+  static std::shared_ptr<MediaStreamTrack> create(std::string_view kind, std::string label = {},
+                                                  std::shared_ptr<EventLoop> loop = nullptr);
+
+  /// "audio" or "video".
+  [[nodiscard]] const std::string& kind() const;
+  [[nodiscard]] const std::string& id() const;
+  [[nodiscard]] const std::string& label() const;
+  /// Whether the track passes its media on; the program's own switch.
+  [[nodiscard]] bool enabled() const;
+  void enabled(bool value);
+  /// Whether the source has nothing to give at the moment: a remote track is muted until media arrives.
+  [[nodiscard]] bool muted() const;
+  [[nodiscard]] MediaStreamTrackState readyState() const;
+
+  /// A track of its own with the same source, kind, label and state.
+  [[nodiscard]] std::shared_ptr<MediaStreamTrack> clone() const;
+  /// Ends the track for good; no event is fired.
+  void stop();
+
+  EventHandler<Event> onmute{list<"mute">()};
+  EventHandler<Event> onunmute{list<"unmute">()};
+  EventHandler<Event> onended{list<"ended">()};
+
+  explicit MediaStreamTrack(std::shared_ptr<api::TrackCore> core);
+  ~MediaStreamTrack();
+  [[nodiscard]] const std::shared_ptr<api::TrackCore>& core() const { return core_; }  // for the library's own use
+
+ private:
+  std::shared_ptr<api::TrackCore> core_;
+};
+
+/// Media Capture and Streams section 4.2.3.
+struct MediaStreamTrackEvent {
+  std::shared_ptr<MediaStreamTrack> track;
+};
+
+using MediaStreamEvents =
+    EventTarget<EventType<"addtrack", MediaStreamTrackEvent>, EventType<"removetrack", MediaStreamTrackEvent>>;
+
+/// A group of tracks that belong together: Media Capture and Streams section 4.2. Any thread may call. `addtrack` and
+/// `removetrack` tell what the peer changed, not what the program did; they are fired on the connection's loop.
+class PARLEY_EXPORT MediaStream : public MediaStreamEvents {
+ public:
+  /// With a new id.
+  static std::shared_ptr<MediaStream> create(const std::vector<std::shared_ptr<MediaStreamTrack>>& tracks = {});
+
+  [[nodiscard]] const std::string& id() const;
+  /// Whether any track is live.
+  [[nodiscard]] bool active() const;
+  [[nodiscard]] std::vector<std::shared_ptr<MediaStreamTrack>> getAudioTracks() const;
+  [[nodiscard]] std::vector<std::shared_ptr<MediaStreamTrack>> getVideoTracks() const;
+  [[nodiscard]] std::vector<std::shared_ptr<MediaStreamTrack>> getTracks() const;
+  /// Null if there is none.
+  [[nodiscard]] std::shared_ptr<MediaStreamTrack> getTrackById(std::string_view id) const;
+  /// A track that is in the stream already is left where it is.
+  void addTrack(const std::shared_ptr<MediaStreamTrack>& track);
+  void removeTrack(const std::shared_ptr<MediaStreamTrack>& track);
+  /// A stream with clones of the tracks.
+  [[nodiscard]] std::shared_ptr<MediaStream> clone() const;
+
+  EventHandler<MediaStreamTrackEvent> onaddtrack{list<"addtrack">()};
+  EventHandler<MediaStreamTrackEvent> onremovetrack{list<"removetrack">()};
+
+  explicit MediaStream(std::shared_ptr<api::StreamCore> core);
+  ~MediaStream();
+  [[nodiscard]] const std::shared_ptr<api::StreamCore>& core() const { return core_; }  // for the library's own use
+
+ private:
+  std::shared_ptr<api::StreamCore> core_;
+};
+
+}  // namespace parley

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parley/dtls_transport.hpp"
+#include "parley/export.hpp"
+#include "parley/media_stream.hpp"
+#include "parley/promise.hpp"
+#include "parley/rtp_parameters.hpp"
+
+/// RTP media: webrtc-pc section 5. Any thread may call; methods that return a Promise report every error by rejecting,
+/// the others throw. The connection keeps these objects alive as long as they are in use.
+namespace parley {
+
+namespace api {
+struct TransceiverCore;
+}
+
+/// webrtc-pc section 5.2.
+class PARLEY_EXPORT RTCRtpSender {
+ public:
+  /// Null if nothing is sent.
+  [[nodiscard]] std::shared_ptr<MediaStreamTrack> track() const;
+  /// Null until a description with its section has been set.
+  [[nodiscard]] std::shared_ptr<RTCDtlsTransport> transport() const;
+
+  /// What can be sent. nullopt if `kind` is neither "audio" nor "video".
+  static std::optional<RTCRtpCapabilities> getCapabilities(std::string_view kind);
+
+  /// Changes how the track is sent, without negotiation. `parameters` are what getParameters() has returned within the
+  /// same task of the loop, with other values: rejects with InvalidStateError without or after that, and when stopped;
+  /// InvalidModificationError for a change of what is read-only; RangeError for a scale below 1 or a negative frame
+  /// rate.
+  Promise<void> setParameters(RTCRtpSendParameters parameters);
+  [[nodiscard]] RTCRtpSendParameters getParameters() const;
+  /// Sends another track, or none, without negotiation. Rejects with TypeError for a track of the other kind,
+  /// InvalidStateError when stopped.
+  Promise<void> replaceTrack(std::shared_ptr<MediaStreamTrack> withTrack);
+  /// The streams that the peer will see the track in. Needs negotiation. Throws InvalidStateError when closed.
+  template <class... Streams>
+  void setStreams(const Streams&... streams) {
+    set_streams({std::shared_ptr<MediaStream>(streams)...});
+  }
+
+  explicit RTCRtpSender(std::shared_ptr<api::TransceiverCore> core);
+  ~RTCRtpSender();
+  [[nodiscard]] const std::shared_ptr<api::TransceiverCore>& core() const {
+    return core_;
+  }  // for the library's own use
+
+ private:
+  void set_streams(std::vector<std::shared_ptr<MediaStream>> streams);
+  std::shared_ptr<api::TransceiverCore> core_;
+};
+
+/// webrtc-pc section 5.3.
+class PARLEY_EXPORT RTCRtpReceiver {
+ public:
+  /// Always the same one. Muted until media arrives.
+  [[nodiscard]] const std::shared_ptr<MediaStreamTrack>& track() const;
+  [[nodiscard]] std::shared_ptr<RTCDtlsTransport> transport() const;
+  /// What can be received. nullopt if `kind` is neither "audio" nor "video".
+  static std::optional<RTCRtpCapabilities> getCapabilities(std::string_view kind);
+  [[nodiscard]] RTCRtpReceiveParameters getParameters() const;
+
+  explicit RTCRtpReceiver(std::shared_ptr<api::TransceiverCore> core);
+  ~RTCRtpReceiver();
+
+ private:
+  std::shared_ptr<api::TransceiverCore> core_;
+};
+
+/// webrtc-pc section 5.4: a sender and a receiver that share an m= section.
+class PARLEY_EXPORT RTCRtpTransceiver {
+ public:
+  /// Absent until a description with its section has been set.
+  [[nodiscard]] std::optional<std::string> mid() const;
+  [[nodiscard]] const std::shared_ptr<RTCRtpSender>& sender() const;
+  [[nodiscard]] const std::shared_ptr<RTCRtpReceiver>& receiver() const;
+  /// What the program wants; setting it needs negotiation. Throws InvalidStateError when stopped, TypeError for
+  /// `Stopped`.
+  [[nodiscard]] RTCRtpTransceiverDirection direction() const;
+  void direction(RTCRtpTransceiverDirection direction);
+  /// What has been negotiated last.
+  [[nodiscard]] std::optional<RTCRtpTransceiverDirection> currentDirection() const;
+
+  /// Ends it for good; the next negotiation tells the peer. Throws InvalidStateError when closed.
+  void stop();
+  /// Which codecs descriptions offer and accept, in that order; none: all that are known. Throws
+  /// InvalidModificationError for a codec that getCapabilities() does not have, and for a list without a codec of
+  /// media.
+  void setCodecPreferences(const std::vector<RTCRtpCodec>& codecs);
+
+  explicit RTCRtpTransceiver(std::shared_ptr<api::TransceiverCore> core);
+  ~RTCRtpTransceiver();
+
+ private:
+  std::shared_ptr<api::TransceiverCore> core_;
+  std::shared_ptr<RTCRtpSender> sender_;
+  std::shared_ptr<RTCRtpReceiver> receiver_;
+};
+
+/// webrtc-pc section 5.1.
+struct RTCRtpTransceiverInit {
+  RTCRtpTransceiverDirection direction = RTCRtpTransceiverDirection::SendRecv;
+  std::vector<std::shared_ptr<MediaStream>> streams{};
+  std::vector<RTCRtpEncodingParameters> sendEncodings{};
+};
+
+/// webrtc-pc section 5.7.
+struct RTCTrackEvent {
+  std::shared_ptr<RTCRtpReceiver> receiver;
+  std::shared_ptr<MediaStreamTrack> track;
+  std::vector<std::shared_ptr<MediaStream>> streams;
+  std::shared_ptr<RTCRtpTransceiver> transceiver;
+};
+
+}  // namespace parley

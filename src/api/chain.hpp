@@ -1,0 +1,44 @@
+#pragma once
+
+#include "api/peer.hpp"
+#include "base/reactor.hpp"
+
+/// The operations chain: webrtc-pc section 4.4.1.2.
+namespace parley::api {
+
+template <class T>
+void settle(const PromiseResolver<T>& done, Result<T> result) {
+  if (!result) {
+    done.reject(to_exception(result.error()));
+  } else if constexpr (std::is_void_v<T>) {
+    done.resolve();
+  } else {
+    done.resolve(*std::move(result));
+  }
+}
+
+/// webrtc-pc "chain an operation to a connection's operations chain". The operation runs as a task of its own and
+/// settles `done` there.
+template <class T, class F>
+void Peer::chain(const PromiseResolver<T>& done, F operation) {
+  if (closed_) {  // step 2
+    done.reject(InvalidStateError("the connection is closed"));
+    return;
+  }
+  operations_.push_back({.start =
+                             [this, done, operation = std::move(operation)]() mutable {
+                               queue([this, done, operation = std::move(operation)]() mutable {
+                                 Result<T> result = operation();
+                                 if (closed_) return;  // by a handler; close() has rejected the promise
+                                 // Before the program's own reactions to the promise, as ours was attached first (step
+                                 // 6).
+                                 loop_->reactor().microtask(
+                                     [self = shared_from_this()] { self->operation_finished(); });
+                                 settle(done, std::move(result));
+                               });
+                             },
+                         .abort = [done](std::exception_ptr error) { done.reject(std::move(error)); }});
+  if (operations_.size() == 1) start_operation();  // step 5
+}
+
+}  // namespace parley::api

@@ -1,0 +1,164 @@
+#include "parley/media_stream.hpp"
+
+#include <algorithm>
+
+#include "api/tracks.hpp"
+#include "base/random.hpp"
+#include "parley/errors.hpp"
+
+namespace parley {
+namespace api {
+
+std::string new_uuid() {
+  std::string uuid = system_random().text(36, "0123456789abcdef");
+  for (const std::size_t at : {8U, 13U, 18U, 23U}) uuid[at] = '-';
+  uuid[14] = '4';
+  uuid[19] = system_random().text(1, "89ab").front();
+  return uuid;
+}
+
+std::shared_ptr<MediaStreamTrack> make_remote_track(std::shared_ptr<EventLoop> loop, std::string kind) {
+  auto core = std::make_shared<TrackCore>();
+  core->loop = std::move(loop);
+  core->id = new_uuid();
+  core->label = "remote " + kind;
+  core->kind = std::move(kind);
+  core->muted = true;
+  return std::make_shared<MediaStreamTrack>(std::move(core));
+}
+
+std::shared_ptr<MediaStream> make_stream(std::string id) {
+  auto core = std::make_shared<StreamCore>();
+  core->id = std::move(id);
+  return std::make_shared<MediaStream>(std::move(core));
+}
+
+void set_muted(TrackCore& track, bool muted) {
+  if (track.state == MediaStreamTrackState::Ended || track.muted.exchange(muted) == muted) return;
+  if (muted) {
+    track.lists->get<"mute">()->fire({"mute"});
+  } else {
+    track.lists->get<"unmute">()->fire({"unmute"});
+  }
+}
+
+void end(TrackCore& track) {
+  if (track.state.exchange(MediaStreamTrackState::Ended) == MediaStreamTrackState::Ended) return;
+  track.lists->get<"ended">()->fire({"ended"});
+  track.lists->close();
+}
+
+namespace {
+
+bool is_in(const std::vector<std::shared_ptr<MediaStreamTrack>>& tracks, std::string_view id) {
+  return std::ranges::any_of(tracks, [&](const auto& track) { return track->id() == id; });
+}
+
+std::vector<std::shared_ptr<MediaStreamTrack>> tracks_of(StreamCore& core, std::string_view kind) {
+  const std::lock_guard lock(core.mutex);
+  std::vector<std::shared_ptr<MediaStreamTrack>> tracks;
+  for (const auto& track : core.tracks)
+    if (kind.empty() || track->kind() == kind) tracks.push_back(track);
+  return tracks;
+}
+
+}  // namespace
+}  // namespace api
+
+std::string_view to_string(MediaStreamTrackState state) {
+  return state == MediaStreamTrackState::Live ? "live" : "ended";
+}
+
+std::shared_ptr<MediaStreamTrack> MediaStreamTrack::create(std::string_view kind, std::string label,
+                                                           std::shared_ptr<EventLoop> loop) {
+  if (kind != "audio" && kind != "video") throw TypeError("a track is of the kind audio or video");
+  auto core = std::make_shared<api::TrackCore>();
+  core->loop = loop ? std::move(loop) : EventLoop::shared();
+  core->id = api::new_uuid();
+  core->kind = std::string(kind);
+  core->label = std::move(label);
+  return std::make_shared<MediaStreamTrack>(std::move(core));
+}
+
+MediaStreamTrack::MediaStreamTrack(std::shared_ptr<api::TrackCore> core)
+    : MediaStreamTrackEvents(core->lists), core_(std::move(core)) {}
+MediaStreamTrack::~MediaStreamTrack() = default;
+
+const std::string& MediaStreamTrack::kind() const { return core_->kind; }
+const std::string& MediaStreamTrack::id() const { return core_->id; }
+const std::string& MediaStreamTrack::label() const { return core_->label; }
+bool MediaStreamTrack::enabled() const { return core_->enabled; }
+void MediaStreamTrack::enabled(bool value) { core_->enabled = value; }
+bool MediaStreamTrack::muted() const { return core_->muted; }
+MediaStreamTrackState MediaStreamTrack::readyState() const { return core_->state; }
+
+std::shared_ptr<MediaStreamTrack> MediaStreamTrack::clone() const {
+  auto core = std::make_shared<api::TrackCore>();
+  core->loop = core_->loop;
+  core->id = api::new_uuid();
+  core->kind = core_->kind;
+  core->label = core_->label;
+  core->enabled = core_->enabled.load();
+  core->muted = core_->muted.load();
+  core->state = core_->state.load();
+  return std::make_shared<MediaStreamTrack>(std::move(core));
+}
+
+void MediaStreamTrack::stop() {
+  if (core_->state.exchange(MediaStreamTrackState::Ended) == MediaStreamTrackState::Live) core_->lists->close();
+}
+
+std::shared_ptr<MediaStream> MediaStream::create(const std::vector<std::shared_ptr<MediaStreamTrack>>& tracks) {
+  auto stream = api::make_stream(api::new_uuid());
+  for (const auto& track : tracks) stream->addTrack(track);
+  return stream;
+}
+
+MediaStream::MediaStream(std::shared_ptr<api::StreamCore> core)
+    : MediaStreamEvents(core->lists), core_(std::move(core)) {}
+MediaStream::~MediaStream() = default;
+
+const std::string& MediaStream::id() const { return core_->id; }
+
+bool MediaStream::active() const {
+  return std::ranges::any_of(getTracks(),
+                             [](const auto& track) { return track->readyState() == MediaStreamTrackState::Live; });
+}
+
+std::vector<std::shared_ptr<MediaStreamTrack>> MediaStream::getAudioTracks() const {
+  return api::tracks_of(*core_, "audio");
+}
+std::vector<std::shared_ptr<MediaStreamTrack>> MediaStream::getVideoTracks() const {
+  return api::tracks_of(*core_, "video");
+}
+std::vector<std::shared_ptr<MediaStreamTrack>> MediaStream::getTracks() const { return api::tracks_of(*core_, ""); }
+
+std::shared_ptr<MediaStreamTrack> MediaStream::getTrackById(std::string_view id) const {
+  for (auto& track : getTracks())
+    if (track->id() == id) return track;
+  return nullptr;
+}
+
+void MediaStream::addTrack(const std::shared_ptr<MediaStreamTrack>& track) {
+  if (!track) throw TypeError("addTrack needs a track");
+  const std::lock_guard lock(core_->mutex);
+  if (!api::is_in(core_->tracks, track->id())) core_->tracks.push_back(track);
+}
+
+void MediaStream::removeTrack(const std::shared_ptr<MediaStreamTrack>& track) {
+  if (!track) throw TypeError("removeTrack needs a track");
+  std::shared_ptr<MediaStreamTrack> removed;  // destroyed after the lock
+  const std::lock_guard lock(core_->mutex);
+  const auto found = std::ranges::find(core_->tracks, track);
+  if (found == core_->tracks.end()) return;
+  removed = std::move(*found);
+  core_->tracks.erase(found);
+}
+
+std::shared_ptr<MediaStream> MediaStream::clone() const {
+  auto stream = api::make_stream(api::new_uuid());
+  for (const auto& track : getTracks()) stream->addTrack(track->clone());
+  return stream;
+}
+
+}  // namespace parley

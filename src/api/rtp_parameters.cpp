@@ -1,0 +1,197 @@
+#include "api/rtp_parameters.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "jsep/codec_preferences.hpp"
+
+namespace parley {
+
+std::string_view to_string(RTCRtpTransceiverDirection direction) {
+  constexpr std::array<std::string_view, 5> kNames = {"sendrecv", "sendonly", "recvonly", "inactive", "stopped"};
+  const auto index = static_cast<std::size_t>(direction);
+  return index < kNames.size() ? kNames[index] : std::string_view{};
+}
+
+namespace api {
+
+// Both enumerations are in the specification's order.
+RTCRtpTransceiverDirection to_w3c(jsep::Direction direction) {
+  return static_cast<RTCRtpTransceiverDirection>(direction);
+}
+jsep::Direction to_jsep(RTCRtpTransceiverDirection direction) { return static_cast<jsep::Direction>(direction); }
+
+RTCRtpCodec to_w3c(const jsep::Codec& codec) {
+  RTCRtpCodec shown{.mimeType = jsep::mime_type(codec), .clockRate = codec.clock_rate};
+  if (codec.channels > 0) shown.channels = static_cast<std::uint16_t>(codec.channels);
+  if (!codec.fmtp.empty()) shown.sdpFmtpLine = codec.fmtp;
+  return shown;
+}
+
+jsep::Codec to_jsep(const RTCRtpCodec& codec) {
+  return {.name = codec.mimeType.substr(codec.mimeType.find('/') + 1),
+          .clock_rate = codec.clockRate,
+          .channels = codec.channels.value_or(0),
+          .fmtp = codec.sdpFmtpLine.value_or("")};
+}
+
+std::vector<RTCRtpCodecParameters> to_w3c(const std::vector<jsep::Format>& formats) {
+  std::vector<RTCRtpCodecParameters> shown;
+  for (const jsep::Format& format : formats) {
+    RTCRtpCodecParameters& codec = shown.emplace_back();
+    static_cast<RTCRtpCodec&>(codec) = to_w3c(format.codec);
+    codec.payloadType = format.payload_type.get();
+    if (format.associated) codec.sdpFmtpLine = "apt=" + std::to_string(format.associated->get());
+  }
+  return shown;
+}
+
+std::vector<RTCRtpHeaderExtensionParameters> to_w3c(const std::vector<sdp::Extmap>& extensions) {
+  std::vector<RTCRtpHeaderExtensionParameters> shown;
+  for (const sdp::Extmap& extension : extensions) shown.push_back({.uri = extension.uri, .id = extension.id});
+  return shown;
+}
+
+RTCRtpEncodingParameters to_w3c(const jsep::SendEncoding& encoding) {
+  return {.rid = encoding.rid,
+          .active = encoding.active,
+          .codec = encoding.codec ? std::optional(to_w3c(*encoding.codec)) : std::nullopt,
+          .maxBitrate = encoding.max_bitrate,
+          .maxFramerate = encoding.max_framerate,
+          .scaleResolutionDownBy = encoding.scale_resolution_down_by,
+          .scalabilityMode = encoding.scalability_mode};
+}
+
+jsep::SendEncoding to_jsep(const RTCRtpEncodingParameters& encoding) {
+  return {.rid = encoding.rid,
+          .active = encoding.active,
+          .codec = encoding.codec ? std::optional(to_jsep(*encoding.codec)) : std::nullopt,
+          .max_bitrate = encoding.maxBitrate,
+          .max_framerate = encoding.maxFramerate,
+          .scale_resolution_down_by = encoding.scaleResolutionDownBy,
+          .scalability_mode = encoding.scalabilityMode};
+}
+
+std::optional<RTCRtpCapabilities> capabilities(const jsep::MediaCapabilities& known, std::string_view kind) {
+  const auto of_kind = jsep::to_media_kind(kind);
+  if (!of_kind) return std::nullopt;
+  RTCRtpCapabilities shown;
+  for (const jsep::Codec& codec : known.codecs(*of_kind)) shown.codecs.push_back(to_w3c(codec));
+  for (const jsep::HeaderExtension& extension : known.extensions(*of_kind))
+    shown.headerExtensions.push_back({.uri = extension.uri});
+  return shown;
+}
+
+namespace {
+
+/// RFC 8851 section 10: 1*(alpha-numeric / "-" / "_").
+bool is_rid(const std::string& rid) {
+  const auto allowed = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+  };
+  return !rid.empty() && rid.size() <= 255 && std::ranges::all_of(rid, allowed);
+}
+
+Result<void> check_rids(const std::vector<RTCRtpEncodingParameters>& encodings) {
+  for (std::size_t i = 0; i < encodings.size(); ++i) {
+    const auto& rid = encodings[i].rid;
+    if (rid.has_value() != encodings.front().rid.has_value())
+      return fail(ErrorKind::TypeError, "either all encodings have a rid or none has");
+    if (!rid) continue;
+    if (!is_rid(*rid)) return fail(ErrorKind::TypeError, "not a rid: " + *rid);
+    for (std::size_t other = 0; other < i; ++other)
+      if (encodings[other].rid == rid) return fail(ErrorKind::TypeError, "two encodings have the rid " + *rid);
+  }
+  if (encodings.size() > 1 && !encodings.front().rid) return fail(ErrorKind::TypeError, "several encodings need rids");
+  return {};
+}
+
+bool is_known(const RTCRtpCodec& codec, const std::vector<jsep::Codec>& known) {
+  return std::ranges::any_of(known, [&](const jsep::Codec& one) {
+    return codec_dictionary_match(to_jsep(codec), one, jsep::Asymmetrical::Ignore);
+  });
+}
+
+/// What means something for video only.
+void normalize(std::vector<RTCRtpEncodingParameters>& encodings, jsep::MediaKind kind) {
+  if (kind == jsep::MediaKind::Video) return;
+  for (RTCRtpEncodingParameters& encoding : encodings) {
+    encoding.scaleResolutionDownBy.reset();
+    encoding.maxFramerate.reset();
+  }
+}
+
+Result<void> check_ranges(const std::vector<RTCRtpEncodingParameters>& encodings) {
+  for (const RTCRtpEncodingParameters& encoding : encodings) {
+    if (encoding.scaleResolutionDownBy && !(*encoding.scaleResolutionDownBy >= 1.0))
+      return fail(ErrorKind::RangeError, "scaleResolutionDownBy is at least 1");
+    if (encoding.maxFramerate && !(*encoding.maxFramerate >= 0.0))
+      return fail(ErrorKind::RangeError, "maxFramerate is not negative");
+  }
+  return {};
+}
+
+/// addTransceiver, the last steps of its validation: the largest picture comes last.
+void fill_scales(std::vector<RTCRtpEncodingParameters>& encodings) {
+  const bool some = std::ranges::any_of(encodings, [](const auto& e) { return e.scaleResolutionDownBy.has_value(); });
+  for (std::size_t i = 0; i < encodings.size(); ++i) {
+    auto& scale = encodings[i].scaleResolutionDownBy;
+    if (!scale) scale = some ? 1.0 : static_cast<double>(std::size_t{1} << (encodings.size() - i - 1));
+  }
+}
+
+std::vector<jsep::SendEncoding> to_jsep(const std::vector<RTCRtpEncodingParameters>& encodings) {
+  std::vector<jsep::SendEncoding> values;
+  for (const RTCRtpEncodingParameters& encoding : encodings) values.push_back(api::to_jsep(encoding));
+  return values;
+}
+
+bool has_read_only_changes(const RTCRtpSendParameters& now, const RTCRtpSendParameters& before) {
+  if (now.transactionId != before.transactionId || now.encodings.size() != before.encodings.size()) return true;
+  if (static_cast<const RTCRtpParameters&>(now) != before) return true;
+  for (std::size_t i = 0; i < now.encodings.size(); ++i)
+    if (now.encodings[i].rid != before.encodings[i].rid) return true;
+  return false;
+}
+
+}  // namespace
+
+Result<std::vector<jsep::SendEncoding>> check_send_encodings(std::vector<RTCRtpEncodingParameters> encodings,
+                                                             jsep::MediaKind kind,
+                                                             const jsep::MediaCapabilities& known) {
+  if (auto checked = check_rids(encodings); !checked) return Unexpected(std::move(checked).error());
+  for (const RTCRtpEncodingParameters& encoding : encodings)
+    if (encoding.codec && !is_known(*encoding.codec, known.codecs(kind)))
+      return fail(ErrorKind::OperationError, "a codec that cannot be sent: " + encoding.codec->mimeType);
+  normalize(encodings, kind);
+  if (auto checked = check_ranges(encodings); !checked) return Unexpected(std::move(checked).error());
+  if (std::ranges::any_of(encodings, [](const auto& e) { return e.maxFramerate && *e.maxFramerate <= 0.0; }))
+    return fail(ErrorKind::RangeError, "maxFramerate is above 0");
+  if (encodings.size() > jsep::kMaxEncodings) encodings.resize(jsep::kMaxEncodings);
+  if (kind == jsep::MediaKind::Video) fill_scales(encodings);
+  if (encodings.size() == 1) encodings.front().rid.reset();
+  return to_jsep(encodings);
+}
+
+Result<std::vector<jsep::SendEncoding>> check_send_parameters(RTCRtpSendParameters parameters,
+                                                              const RTCRtpSendParameters& last_returned,
+                                                              jsep::MediaKind kind,
+                                                              const jsep::MediaCapabilities& known) {
+  if (has_read_only_changes(parameters, last_returned))
+    return fail(ErrorKind::InvalidModificationError, "a read-only parameter is another than getParameters() returned");
+  std::vector<jsep::Codec> choosable;
+  for (const RTCRtpCodecParameters& codec : parameters.codecs) choosable.push_back(api::to_jsep(codec));
+  if (choosable.empty()) choosable = known.codecs(kind);
+  for (const RTCRtpEncodingParameters& encoding : parameters.encodings)
+    if (encoding.codec && !is_known(*encoding.codec, choosable))
+      return fail(ErrorKind::InvalidModificationError, "a codec that was not negotiated: " + encoding.codec->mimeType);
+  normalize(parameters.encodings, kind);
+  if (kind == jsep::MediaKind::Video)
+    for (RTCRtpEncodingParameters& encoding : parameters.encodings)
+      if (!encoding.scaleResolutionDownBy) encoding.scaleResolutionDownBy = 1.0;
+  if (auto checked = check_ranges(parameters.encodings); !checked) return Unexpected(std::move(checked).error());
+  return to_jsep(parameters.encodings);
+}
+
+}  // namespace api
+}  // namespace parley

@@ -1,0 +1,142 @@
+// RTCRtpTransceiver, RTCRtpSender and RTCRtpReceiver: views of what the connection has.
+#include "parley/rtp_transceiver.hpp"
+
+#include "api/peer.hpp"
+#include "api/rtp_parameters.hpp"
+
+namespace parley {
+namespace {
+
+/// Runs `ask` on the loop with the connection, or throws what a closed one throws.
+template <class Ask>
+auto with_peer(const std::shared_ptr<api::TransceiverCore>& core, Ask ask) {
+  return core->loop->run([&] {
+    const auto peer = core->peer.lock();
+    if (!peer) throw InvalidStateError("the connection is closed");
+    return ask(*peer);
+  });
+}
+
+/// The same for what settles a promise.
+template <class Begin>
+Promise<void> begin(const std::shared_ptr<api::TransceiverCore>& core, Begin operation) {
+  PromiseResolver<void> done(core->loop.get());
+  auto task = [core, done, operation = std::move(operation)]() mutable {
+    if (const auto peer = core->peer.lock()) {
+      operation(*peer, done);
+    } else {
+      done.reject(InvalidStateError("the connection is closed"));
+    }
+  };
+  if (core->loop->is_current()) {
+    task();
+  } else {
+    core->loop->post(std::move(task));
+  }
+  return done.promise();
+}
+
+}  // namespace
+
+RTCRtpSender::RTCRtpSender(std::shared_ptr<api::TransceiverCore> core) : core_(std::move(core)) {}
+RTCRtpSender::~RTCRtpSender() = default;
+
+std::shared_ptr<MediaStreamTrack> RTCRtpSender::track() const {
+  return core_->loop->run([this] { return core_->sender_track; });
+}
+
+std::shared_ptr<RTCDtlsTransport> RTCRtpSender::transport() const {
+  return core_->loop->run([this] { return core_->transport; });
+}
+
+std::optional<RTCRtpCapabilities> RTCRtpSender::getCapabilities(std::string_view kind) {
+  return api::capabilities(*jsep::default_capabilities(), kind);
+}
+
+Promise<void> RTCRtpSender::setParameters(RTCRtpSendParameters parameters) {
+  return begin(core_, [core = core_, parameters = std::move(parameters)](api::Peer& peer, const auto& done) mutable {
+    peer.set_parameters(core, std::move(parameters), done);
+  });
+}
+
+RTCRtpSendParameters RTCRtpSender::getParameters() const {
+  return core_->loop->run([this] {
+    const auto peer = core_->peer.lock();
+    return peer ? peer->get_parameters(core_) : api::send_parameters(*core_);
+  });
+}
+
+Promise<void> RTCRtpSender::replaceTrack(std::shared_ptr<MediaStreamTrack> withTrack) {
+  return begin(core_, [core = core_, track = std::move(withTrack)](api::Peer& peer, const auto& done) mutable {
+    peer.replace_track(core, std::move(track), done);
+  });
+}
+
+void RTCRtpSender::set_streams(std::vector<std::shared_ptr<MediaStream>> streams) {
+  with_peer(core_, [&](api::Peer& peer) { peer.set_streams(*core_, streams); });
+}
+
+RTCRtpReceiver::RTCRtpReceiver(std::shared_ptr<api::TransceiverCore> core) : core_(std::move(core)) {}
+RTCRtpReceiver::~RTCRtpReceiver() = default;
+
+const std::shared_ptr<MediaStreamTrack>& RTCRtpReceiver::track() const { return core_->receiver_track; }
+
+std::shared_ptr<RTCDtlsTransport> RTCRtpReceiver::transport() const {
+  return core_->loop->run([this] { return core_->transport; });
+}
+
+std::optional<RTCRtpCapabilities> RTCRtpReceiver::getCapabilities(std::string_view kind) {
+  return RTCRtpSender::getCapabilities(kind);
+}
+
+RTCRtpReceiveParameters RTCRtpReceiver::getParameters() const {
+  return core_->loop->run([this] {
+    RTCRtpReceiveParameters parameters;
+    if (!core_->section) return parameters;
+    parameters.headerExtensions = api::to_w3c(core_->section->receive_extensions);
+    parameters.codecs = api::to_w3c(core_->section->receives);
+    parameters.rtcp.reducedSize = core_->section->reduced_size_rtcp;
+    return parameters;
+  });
+}
+
+RTCRtpTransceiver::RTCRtpTransceiver(std::shared_ptr<api::TransceiverCore> core)
+    : core_(std::move(core)),
+      sender_(std::make_shared<RTCRtpSender>(core_)),
+      receiver_(std::make_shared<RTCRtpReceiver>(core_)) {}
+RTCRtpTransceiver::~RTCRtpTransceiver() = default;
+
+const std::shared_ptr<RTCRtpSender>& RTCRtpTransceiver::sender() const { return sender_; }
+const std::shared_ptr<RTCRtpReceiver>& RTCRtpTransceiver::receiver() const { return receiver_; }
+
+std::optional<std::string> RTCRtpTransceiver::mid() const {
+  return core_->loop->run([this] { return core_->section ? std::optional(core_->section->mid) : std::nullopt; });
+}
+
+RTCRtpTransceiverDirection RTCRtpTransceiver::direction() const {
+  return core_->loop->run([this] {
+    return core_->state.stopping ? RTCRtpTransceiverDirection::Stopped : api::to_w3c(core_->state.direction);
+  });
+}
+
+void RTCRtpTransceiver::direction(RTCRtpTransceiverDirection direction) {
+  with_peer(core_, [&](api::Peer& peer) { peer.set_direction(*core_, direction); });
+}
+
+std::optional<RTCRtpTransceiverDirection> RTCRtpTransceiver::currentDirection() const {
+  return core_->loop->run([this]() -> std::optional<RTCRtpTransceiverDirection> {
+    if (core_->state.stopped) return RTCRtpTransceiverDirection::Stopped;
+    if (!core_->section || !core_->section->current) return std::nullopt;
+    return api::to_w3c(*core_->section->current);
+  });
+}
+
+void RTCRtpTransceiver::stop() {
+  with_peer(core_, [&](api::Peer& peer) { peer.stop_transceiver(*core_); });
+}
+
+void RTCRtpTransceiver::setCodecPreferences(const std::vector<RTCRtpCodec>& codecs) {
+  with_peer(core_, [&](api::Peer& peer) { peer.set_codec_preferences(*core_, codecs); });
+}
+
+}  // namespace parley

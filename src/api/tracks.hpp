@@ -1,0 +1,44 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "parley/event_loop.hpp"
+#include "parley/media_stream.hpp"
+
+/// What is behind tracks and streams.
+namespace parley::api {
+
+/// Members may be read anywhere; `muted` and the end are the loop's business, but for MediaStreamTrack::stop().
+struct TrackCore {
+  std::shared_ptr<EventLoop> loop;
+  std::string id, kind, label;  // constant
+  std::shared_ptr<MediaStreamTrackEvents::Lists> lists = std::make_shared<MediaStreamTrackEvents::Lists>();
+  std::atomic<bool> enabled = true;
+  std::atomic<bool> muted = false;
+  std::atomic<MediaStreamTrackState> state = MediaStreamTrackState::Live;
+};
+
+struct StreamCore {
+  std::string id;  // constant
+  std::shared_ptr<MediaStreamEvents::Lists> lists = std::make_shared<MediaStreamEvents::Lists>();
+  std::mutex mutex;
+  std::vector<std::shared_ptr<MediaStreamTrack>> tracks;
+};
+
+/// A version 4 UUID (RFC 9562 section 5.4), as browsers name tracks and streams.
+std::string new_uuid();
+
+/// The track of a receiver: muted until media arrives.
+std::shared_ptr<MediaStreamTrack> make_remote_track(std::shared_ptr<EventLoop> loop, std::string kind);
+std::shared_ptr<MediaStream> make_stream(std::string id);
+
+/// What happens to a track by itself, with its event: "set a track's muted state" and "the track ended" of Media
+/// Capture and Streams section 4.3.1. On the track's loop.
+void set_muted(TrackCore& track, bool muted);
+void end(TrackCore& track);
+
+}  // namespace parley::api

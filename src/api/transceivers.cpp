@@ -1,0 +1,221 @@
+// Transceivers, senders and receivers: webrtc-pc sections 5.1 to 5.4, the methods.
+#include <algorithm>
+
+#include "api/chain.hpp"
+#include "api/rtp_parameters.hpp"
+#include "api/tracks.hpp"
+#include "jsep/codec_preferences.hpp"
+#include "jsep/transceivers.hpp"
+
+namespace parley::api {
+namespace {
+
+using Streams = std::vector<std::shared_ptr<MediaStream>>;
+
+std::vector<std::string> ids_of(const Streams& streams) {
+  std::vector<std::string> ids;
+  for (const auto& stream : streams) {
+    if (!stream) throw TypeError("a stream is null");
+    ids.push_back(stream->id());
+  }
+  return jsep::each_once(std::move(ids));
+}
+
+jsep::MediaKind kind_of(const MediaStreamTrack& track) { return *jsep::to_media_kind(track.kind()); }
+
+}  // namespace
+
+void Peer::check_open() const {
+  if (closed_) throw InvalidStateError("the connection is closed");
+}
+
+std::shared_ptr<RTCRtpSender> Peer::add_track(const std::shared_ptr<MediaStreamTrack>& track, const Streams& streams) {
+  if (!track) throw TypeError("addTrack needs a track");
+  const std::vector<std::string> ids = ids_of(streams);
+  check_open();                                   // step 5
+  for (const Transceiver& known : transceivers_)  // step 6
+    if (known.core->sender_track == track && !known.core->state.stopped)
+      throw InvalidAccessError("the track has a sender already");
+  const jsep::TransceiverId id = connection_.add_track(kind_of(*track), ids);
+  Transceiver& transceiver = transceiver_for(id);
+  transceiver.core->sender_track = track;
+  refresh(*transceiver.core);
+  update_negotiation_needed();
+  return transceiver.object->sender();
+}
+
+void Peer::remove_track(const std::shared_ptr<RTCRtpSender>& sender) {
+  check_open();
+  if (!sender || sender->core()->peer.lock().get() != this)
+    throw InvalidAccessError("the sender is another connection's");
+  TransceiverCore& core = *sender->core();
+  jsep::Transceiver* transceiver = connection_.transceiver(core.state.id);
+  if (!transceiver || transceiver->stopping || !core.sender_track) return;  // steps 6 to 9
+  core.sender_track = nullptr;
+  jsep::remove_track(*transceiver);
+  refresh(core);
+  update_negotiation_needed();
+}
+
+std::shared_ptr<RTCRtpTransceiver> Peer::add_transceiver(const std::shared_ptr<MediaStreamTrack>& track,
+                                                         jsep::MediaKind kind, const RTCRtpTransceiverInit& init) {
+  if (init.direction == RTCRtpTransceiverDirection::Stopped)
+    throw TypeError("a transceiver cannot begin as a stopped one");
+  jsep::Transceiver wanted{.kind = kind, .direction = to_jsep(init.direction)};
+  wanted.sender = {.has_track = track != nullptr, .streams = ids_of(init.streams)};
+  check_open();
+  auto encodings = check_send_encodings(init.sendEncodings, kind, *connection_.snapshot().capabilities);
+  if (!encodings) throw_exception(encodings.error());
+  wanted.sender.encodings = *std::move(encodings);
+  Transceiver& made = transceiver_for(connection_.add_transceiver(std::move(wanted)));
+  made.core->sender_track = track;
+  update_negotiation_needed();
+  return made.object;
+}
+
+/// The legacy members of RTCOfferOptions: webrtc-pc section 4.4.3.2.
+void Peer::offer_to_receive(jsep::MediaKind kind, std::optional<bool> wanted) {
+  if (!wanted || closed_) return;
+  bool receives = false;
+  for (const Transceiver& known : transceivers_) {
+    jsep::Transceiver* transceiver = connection_.transceiver(known.core->state.id);
+    if (!transceiver || transceiver->stopping || transceiver->kind != kind) continue;
+    if (!*wanted) transceiver->direction = sdp::make_direction(sdp::sends(transceiver->direction), false);
+    receives = receives || sdp::receives(transceiver->direction);
+    refresh(*known.core);
+  }
+  if (*wanted && !receives)
+    transceiver_for(connection_.add_transceiver({.kind = kind, .direction = jsep::Direction::RecvOnly}));
+}
+
+void Peer::set_direction(TransceiverCore& core, RTCRtpTransceiverDirection direction) {
+  jsep::Transceiver* transceiver = connection_.transceiver(core.state.id);
+  if (closed_ || !transceiver || transceiver->stopping) throw InvalidStateError("the transceiver is stopped");
+  if (direction == RTCRtpTransceiverDirection::Stopped) throw TypeError("stop() stops a transceiver");
+  if (to_jsep(direction) == transceiver->direction) return;
+  transceiver->direction = to_jsep(direction);
+  refresh(core);
+  update_negotiation_needed();
+}
+
+void Peer::stop_transceiver(TransceiverCore& core) {
+  check_open();
+  jsep::Transceiver* transceiver = connection_.transceiver(core.state.id);
+  if (!transceiver || transceiver->stopping) return;
+  jsep::stop_sending_and_receiving(*transceiver);
+  refresh(core);
+  queue([track = core.receiver_track] { end(*track->core()); });
+  update_negotiation_needed();
+}
+
+void Peer::set_codec_preferences(TransceiverCore& core, const std::vector<RTCRtpCodec>& codecs) {
+  std::vector<jsep::Codec> wanted;
+  for (const RTCRtpCodec& codec : codecs) wanted.push_back(to_jsep(codec));
+  const auto& known = connection_.snapshot().capabilities->codecs(core.state.kind);
+  auto preferred = jsep::check_codec_preferences(wanted, known);
+  if (!preferred) throw_exception(preferred.error());
+  if (jsep::Transceiver* transceiver = connection_.transceiver(core.state.id))
+    transceiver->preferred_codecs = *std::move(preferred);
+  refresh(core);
+}
+
+void Peer::set_streams(TransceiverCore& core, const Streams& streams) {
+  check_open();
+  const std::vector<std::string> ids = ids_of(streams);
+  if (jsep::Transceiver* transceiver = connection_.transceiver(core.state.id)) transceiver->sender.streams = ids;
+  refresh(core);
+  update_negotiation_needed();
+}
+
+void Peer::replace_track(const std::shared_ptr<TransceiverCore>& core, std::shared_ptr<MediaStreamTrack> track,
+                         const PromiseResolver<void>& done) {
+  if (track && kind_of(*track) != core->state.kind) {  // step 5
+    done.reject(TypeError("the track is of the other kind"));
+    return;
+  }
+  chain(done, [this, core, track = std::move(track)]() -> Result<void> {
+    jsep::Transceiver* transceiver = connection_.transceiver(core->state.id);
+    if (!transceiver || transceiver->stopping) return fail(ErrorKind::InvalidStateError, "the transceiver is stopped");
+    transceiver->sender.has_track = track != nullptr;
+    core->sender_track = track;
+    refresh(*core);
+    return {};
+  });
+}
+
+RTCRtpSendParameters Peer::get_parameters(const std::shared_ptr<TransceiverCore>& core) {
+  if (core->last_returned) return *core->last_returned;
+  core->last_returned = send_parameters(*core);
+  queue([core] { core->last_returned.reset(); });
+  return *core->last_returned;
+}
+
+void Peer::set_parameters(const std::shared_ptr<TransceiverCore>& core, RTCRtpSendParameters parameters,
+                          const PromiseResolver<void>& done) {
+  jsep::Transceiver* transceiver = connection_.transceiver(core->state.id);
+  if (closed_ || !transceiver || transceiver->stopping) {
+    done.reject(InvalidStateError("the transceiver is stopped"));
+    return;
+  }
+  if (!core->last_returned) {
+    done.reject(InvalidStateError("getParameters() comes first, in the same task"));
+    return;
+  }
+  auto encodings = check_send_parameters(std::move(parameters), *core->last_returned, core->state.kind,
+                                         *connection_.snapshot().capabilities);
+  if (!encodings) {
+    done.reject(to_exception(encodings.error()));
+    return;
+  }
+  queue([this, core, done, encodings = *std::move(encodings)] {
+    core->last_returned.reset();
+    // A description that came meanwhile may have taken layers away.
+    jsep::Transceiver* changed = connection_.transceiver(core->state.id);
+    if (changed && changed->sender.encodings.size() == encodings.size()) changed->sender.encodings = encodings;
+    refresh(*core);
+    done.resolve();
+  });
+}
+
+RTCRtpSendParameters send_parameters(const TransceiverCore& core) {
+  RTCRtpSendParameters parameters;
+  parameters.transactionId = new_uuid();
+  for (const jsep::SendEncoding& encoding : core.state.sender.encodings)
+    parameters.encodings.push_back(to_w3c(encoding));
+  parameters.rtcp.cname = core.cname;
+  if (!core.section) return parameters;
+  parameters.headerExtensions = to_w3c(core.section->send_extensions);
+  parameters.codecs = to_w3c(core.section->sends);
+  parameters.rtcp.reducedSize = core.section->reduced_size_rtcp;
+  return parameters;
+}
+
+std::vector<std::shared_ptr<RTCRtpTransceiver>> Peer::transceivers() const {
+  std::vector<std::shared_ptr<RTCRtpTransceiver>> all;
+  for (const Transceiver& transceiver : transceivers_) all.push_back(transceiver.object);
+  return all;
+}
+
+Peer::Transceiver& Peer::transceiver_for(jsep::TransceiverId id) {
+  const auto found = std::ranges::find(transceivers_, id, [](const Transceiver& one) { return one.core->state.id; });
+  if (found != transceivers_.end()) return *found;
+  auto core = std::make_shared<TransceiverCore>();
+  core->loop = loop_;
+  core->peer = weak_from_this();
+  core->state = *connection_.transceiver(id);
+  core->receiver_track = make_remote_track(loop_, std::string(jsep::to_string(core->state.kind)));
+  core->cname = connection_.cname();
+  auto object = std::make_shared<RTCRtpTransceiver>(core);
+  transceivers_.push_back({std::move(core), std::move(object)});
+  return transceivers_.back();
+}
+
+void Peer::refresh(TransceiverCore& core) {
+  const jsep::Transceiver* transceiver = connection_.transceiver(core.state.id);
+  if (!transceiver) return;
+  core.state = *transceiver;
+  const jsep::MediaSection* section = jsep::section_of(connection_.snapshot().now, core.state.id);
+  core.section = section ? std::optional(*section) : std::nullopt;
+}
+
+}  // namespace parley::api
