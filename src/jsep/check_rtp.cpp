@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "jsep/formats.hpp"
 #include "jsep/header_extensions.hpp"
@@ -59,7 +62,19 @@ Result<void> add_extensions(KnownIds& known, const std::vector<sdp::Extmap>& ext
     const auto [entry, fresh] = known.emplace(extmap.id, &extmap);
     if (!fresh && (entry->second->uri != extmap.uri || entry->second->attributes != extmap.attributes))
       return fail(ErrorKind::InvalidAccessError,
-                  "an m= section has two header extensions with id " + std::to_string(extmap.id));
+                  "a section has two header extensions with id " + std::to_string(extmap.id));
+  }
+  return {};
+}
+
+/// `session` has the ids of the sections before.
+Result<void> add_section(KnownIds& session, const KnownIds& section) {
+  for (const auto& [id, extmap] : section) {
+    const auto [entry, fresh] = session.emplace(id, extmap);
+    if (fresh || entry->second == extmap || (entry->second->uri == extension::kMid) == (extmap->uri == extension::kMid))
+      continue;
+    return fail(ErrorKind::InvalidAccessError,
+                "header extension id " + std::to_string(id) + " is the MID in one section of a BUNDLE group only");
   }
   return {};
 }
@@ -78,10 +93,13 @@ Result<void> check_extensions(const sdp::Description& description) {
     return fail(ErrorKind::InvalidAccessError, "there are more header extensions than ids");
   KnownIds of_all;
   if (auto checked = add_extensions(of_all, description.extmaps); !checked) return checked;
-  for (const sdp::MediaDescription& media : description.media) {
-    if (is_rejected(media) || !sdp::is_rtp(media)) continue;
-    KnownIds known = of_all;
-    if (auto checked = add_extensions(known, media.extmaps); !checked) return checked;
+  for (const auto& session : rtp_sessions(description)) {
+    KnownIds of_session;
+    for (const sdp::MediaDescription* media : session) {
+      KnownIds of_section = of_all;
+      if (auto checked = add_extensions(of_section, media->extmaps); !checked) return checked;
+      if (auto checked = add_section(of_session, of_section); !checked) return checked;
+    }
   }
   return {};
 }

@@ -28,9 +28,8 @@ std::vector<std::pair<std::string, std::string>> media_format(const Codec& codec
   for (const SymmetricalParameter& parameter : symmetrical_parameters(codec))
     parameters.emplace_back(parameter.name, parameter.otherwise);
   std::ranges::stable_sort(parameters, {}, [](const auto& entry) { return std::string_view(entry.first); });
-  const auto repeated =
-      std::ranges::unique(parameters, {}, [](const auto& entry) { return std::string_view(entry.first); });
-  parameters.erase(repeated.begin(), repeated.end());
+  const auto same_name = [](const auto& a, const auto& b) { return a.first == b.first; };
+  parameters.erase(std::unique(parameters.begin(), parameters.end(), same_name), parameters.end());
   return parameters;
 }
 

@@ -80,9 +80,10 @@ std::vector<sdp::Extmap> send_extensions(const std::vector<sdp::Extmap>& local, 
 std::vector<sdp::Extmap> receive_extensions(const std::vector<sdp::Extmap>& local,
                                             const std::vector<sdp::Extmap>& remote);
 
-/// A remote description by itself: ids are 1 to 255 or, as mere candidates, 4096 to 4351 (RFC 8285 section 5), and
-/// within a section an id means one extension. InvalidAccessError if not. Within a BUNDLE group, which is one RTP
-/// session, it should, too, but aiortc gives ids section by section, and browsers take that.
+/// A remote description by itself: ids are 1 to 255 or, as mere candidates, 4096 to 4351, and within a section each
+/// means one extension (RFC 8285 section 5). Within a BUNDLE group, which is one RTP session, the same is checked for
+/// the MID alone, which tells what section a packet belongs to: some endpoints number every section anew. So read a
+/// packet's MID first, and everything else by its section's ids. InvalidAccessError if not.
 Result<void> check_extensions(const sdp::Description& description);
 
 }  // namespace parley::jsep

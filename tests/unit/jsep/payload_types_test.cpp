@@ -1,0 +1,105 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "jsep/codec_table.hpp"
+#include "unit/jsep/media_section.hpp"
+
+namespace parley::jsep {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(NumberCodecs, GivesDynamicAndStaticNumbers) {
+  PayloadTypes in_use;
+  EXPECT_THAT(shown(number_codecs(default_codecs(MediaKind::Audio), in_use)),
+              ElementsAre("96 opus/48000/2 minptime=10;useinbandfec=1", "99 red/48000/2 96/96", "9 G722/8000",
+                          "0 PCMU/8000", "8 PCMA/8000", "97 telephone-event/48000", "98 telephone-event/8000"));
+}
+
+TEST(NumberCodecs, RtxFollowsWhatItRepairs) {
+  PayloadTypes in_use;
+  EXPECT_THAT(shown(number_codecs({video_codec("rtx"), video_codec("VP8"), video_codec("AV1"), video_codec("red"),
+                                   video_codec("ulpfec")},
+                                  in_use)),
+              ElementsAre("96 VP8/90000", "97 rtx/90000 apt=96", "98 AV1/90000", "99 rtx/90000 apt=98", "100 red/90000",
+                          "101 rtx/90000 apt=100", "102 ulpfec/90000"));
+  PayloadTypes other;
+  EXPECT_THAT(shown(number_codecs({video_codec("VP8")}, other)), ElementsAre("96 VP8/90000"));
+}
+
+TEST(NumberCodecs, RedMayComeFirst) {
+  PayloadTypes in_use;
+  EXPECT_THAT(shown(number_codecs({audio_codec("red", 48000, 2), audio_codec("opus", 48000, 2)}, in_use)),
+              ElementsAre("97 red/48000/2 96/96", "96 opus/48000/2"));
+  EXPECT_THAT(shown(number_codecs({audio_codec("red", 48000, 2), audio_codec("PCMU", 8000, 1)}, in_use)),
+              ElementsAre("0 PCMU/8000"));
+}
+
+TEST(NumberCodecs, FitsAllDefaultCodecsIntoOneSession) {
+  PayloadTypes in_use;
+  std::set<PayloadType> numbers;
+  std::size_t count = 0;
+  for (const MediaKind kind : {MediaKind::Audio, MediaKind::Video}) {
+    const std::vector<Format> formats = number_codecs(default_codecs(kind), in_use);
+    count += formats.size();
+    for (const Format& format : formats) {
+      numbers.insert(format.payload_type);
+      EXPECT_TRUE(format.payload_type.get() < 64 || format.payload_type.get() > 95);
+      const bool repaired =
+          std::ranges::any_of(formats, [&](const Format& other) { return other.associated == format.payload_type; });
+      EXPECT_EQ(repaired, kind == MediaKind::Video && (is_media(format.codec) || is_red(format.codec)));
+    }
+    // A second section of the kind says the same.
+    EXPECT_EQ(number_codecs(default_codecs(kind), in_use), formats);
+  }
+  EXPECT_EQ(numbers.size(), count);
+  EXPECT_EQ(count, 7u + 13 + 13 + 2 + 2);
+}
+
+TEST(PayloadTypes, KeepTheirMeaning) {
+  PayloadTypes in_use;
+  in_use.bind(formats_of(corpus_section("firefox-offer-audio-video-data", "audio")));
+  in_use.bind(formats_of(corpus_section("firefox-offer-audio-video-data", "video")));
+  EXPECT_EQ(numbers(number_codecs(default_codecs(MediaKind::Audio), in_use)), "109 97 9 0 8 96 101");
+  const std::vector<Format> video =
+      number_codecs({video_codec("VP8", "", {"nack"}), video_codec("H264"), video_codec("rtx")}, in_use);
+  EXPECT_THAT(shown(video),
+              ElementsAre("120 VP8/90000", "124 rtx/90000 apt=120", "98 H264/90000", "102 rtx/90000 apt=98"));
+  EXPECT_THAT(video.front().codec.feedback, ElementsAre("nack"));
+}
+
+TEST(PayloadTypes, WithTwoMeaningsAreNotUsed) {
+  PayloadTypes in_use;
+  in_use.bind({.payload_type = PayloadType(96), .codec = video_codec("VP8")});
+  in_use.bind({.payload_type = PayloadType(96), .codec = audio_codec("opus", 48000, 2)});
+  in_use.bind({.payload_type = PayloadType(0), .codec = video_codec("AV1")});
+  EXPECT_EQ(numbers(number_codecs({video_codec("VP8")}, in_use)), "97");
+  EXPECT_EQ(numbers(number_codecs({audio_codec("opus", 48000, 2), audio_codec("PCMU", 8000, 1)}, in_use)), "98 99");
+}
+
+TEST(PayloadTypes, TellSimilarCodecsApart) {
+  PayloadTypes in_use;
+  const std::vector<Codec> codecs{h264("42e01f"), h264("42e034")};
+  EXPECT_EQ(numbers(number_codecs(codecs, in_use)), "96 97");
+  EXPECT_EQ(numbers(number_codecs({codecs[1], codecs[0]}, in_use)), "97 96");
+  EXPECT_EQ(numbers(number_codecs({h264("42e01e")}, in_use)), "96");
+}
+
+TEST(PayloadTypes, RunOut) {
+  PayloadTypes in_use;
+  std::vector<Codec> codecs;
+  for (int i = 0; i < 100; ++i) codecs.push_back(video_codec("x" + std::to_string(i)));
+  const std::vector<Format> formats = number_codecs(codecs, in_use);
+  ASSERT_EQ(formats.size(), 32u + 29);
+  EXPECT_EQ(formats.at(31).payload_type, PayloadType(127));
+  EXPECT_EQ(formats.at(32).payload_type, PayloadType(35));
+  EXPECT_EQ(formats.back().payload_type, PayloadType(63));
+  EXPECT_THAT(number_codecs({video_codec("VP8")}, in_use), IsEmpty());
+  EXPECT_EQ(numbers(number_codecs({video_codec("VP8"), audio_codec("PCMU", 8000, 1)}, in_use)), "0");
+}
+
+}  // namespace
+}  // namespace parley::jsep
