@@ -27,6 +27,31 @@ Seats seats_of(const sdp::Description& description, const std::vector<Section>& 
   return seats;
 }
 
+/// The sections of an offer of ours that name the same credentials share a transport: told apart by the first of them
+/// in the order of the BUNDLE group.
+class OfferedCarriers {
+ public:
+  explicit OfferedCarriers(const sdp::Description& offer) {
+    for (const sdp::Group* group : sdp::groups(offer, "BUNDLE"))
+      for (const std::string& mid : group->mids)
+        if (const auto index = sdp::index_by_mid(offer, mid)) add(offer, *index);
+  }
+  std::size_t operator()(const sdp::Description& offer, std::size_t index) const {
+    const std::size_t described = described_at(offer, index);
+    const auto credentials = credentials_of(offer, described);
+    const auto first = credentials ? first_.find({credentials->ufrag, credentials->pwd}) : first_.end();
+    return first == first_.end() ? described : first->second;
+  }
+
+ private:
+  void add(const sdp::Description& offer, std::size_t index) {
+    const std::size_t described = described_at(offer, index);
+    if (const auto credentials = credentials_of(offer, described))
+      first_.emplace(std::pair(credentials->ufrag, credentials->pwd), described);
+  }
+  std::map<std::pair<std::string, std::string>, std::size_t> first_;
+};
+
 /// The transport with these credentials, or else the one of one of these sections.
 const Transport* find_transport(const Agreement& agreement, const IceCredentials& local,
                                 const std::vector<std::string>& mids) {
@@ -141,7 +166,7 @@ Result<Transport> answered_transport(const Snapshot& snapshot, const Answered& a
 
 Agreement agree_on_local_offer(const Snapshot& snapshot, const sdp::Description& offer, TransportId& next) {
   Agreement agreement{.sections = sections_after(snapshot.stable.sections, offer)};
-  for (const auto& seat : seats_of(offer, agreement.sections, described_at)) {
+  for (const auto& seat : seats_of(offer, agreement.sections, OfferedCarriers(offer))) {
     const auto local = credentials_of(offer, seat.first);
     if (!local) continue;
     Seat taken = take_seat(snapshot, seat, *local, next);

@@ -19,6 +19,12 @@ sdp::MediaDescription media_of(std::string kind, std::string protocol, std::opti
   return media;
 }
 
+void put_streams(sdp::MediaDescription& media, const Sender& sender) {
+  const auto track = sender.track_id.empty() ? std::nullopt : std::optional(sender.track_id);
+  for (const std::string& stream : sender.streams) media.msids.push_back({.stream = stream, .track = track});
+  if (sender.streams.empty()) media.msids.push_back({.stream = "-", .track = track});
+}
+
 /// For peers that do not route by MID: RFC 5576. Layers have rids instead.
 void put_sources(sdp::MediaDescription& media, const Sender& sender, const std::string& cname) {
   if (sender.sources.empty()) return;
@@ -33,7 +39,8 @@ void put_sources(sdp::MediaDescription& media, const Sender& sender, const std::
   for (const Ssrc ssrc : ssrcs) {
     media.ssrcs.push_back({.ssrc = ssrc, .name = "cname", .value = cname});
     for (const sdp::Msid& msid : media.msids)
-      media.ssrcs.push_back({.ssrc = ssrc, .name = "msid", .value = msid.stream + " " + msid.track.value_or("")});
+      media.ssrcs.push_back(
+          {.ssrc = ssrc, .name = "msid", .value = msid.stream + (msid.track ? " " + *msid.track : "")});
   }
 }
 
@@ -72,11 +79,10 @@ sdp::MediaDescription rtp_media(const Transceiver& transceiver, const LocalParam
   media.rtcp_rsize = lines.reduced_size_rtcp;
   put_formats(media, lines.formats);
   put_layers(media, lines.sent_layers, lines.received_layers);
-  if (!sdp::sends(lines.direction)) return media;
-  const Sender& sender = transceiver.sender;
-  for (const std::string& stream : sender.streams) media.msids.push_back({.stream = stream, .track = sender.track_id});
-  if (sender.streams.empty()) media.msids.push_back({.stream = "-", .track = sender.track_id});
-  if (lines.sent_layers.empty()) put_sources(media, sender, local.cname);
+  // By what this side wants: an answer to an offer that does not receive has streams, too, or else it would need
+  // negotiation at once (webrtc-pc section 4.7.3 step 5.3.1).
+  if (sdp::sends(transceiver.direction)) put_streams(media, transceiver.sender);
+  if (sdp::sends(lines.direction) && lines.sent_layers.empty()) put_sources(media, transceiver.sender, local.cname);
   return media;
 }
 

@@ -13,7 +13,7 @@ namespace parley::jsep {
 /// The description by itself.
 Result<void> check_description(const sdp::Description& description, SdpType type);
 /// An offer after what has been negotiated: no section disappears or becomes another one (RFC 3264 section 8).
-Result<void> check_reoffer(const std::vector<Section>& before, const sdp::Description& offer);
+Result<void> check_reoffer(const Agreement& agreement, const sdp::Description& offer);
 /// An answer to an offer: the same sections, nothing accepted that was not offered (RFC 3264 section 6, RFC 9143
 /// section 7.3).
 Result<void> check_answer(const sdp::Description& offer, const sdp::Description& answer);

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "jsep/check.hpp"
+#include "jsep/transceivers.hpp"
 #include "jsep/view.hpp"
 #include "sdp/lookup.hpp"
 
@@ -39,7 +40,8 @@ Result<void> check_answered_section(const sdp::Description& offer, const sdp::De
 
 }  // namespace
 
-Result<void> check_reoffer(const std::vector<Section>& before, const sdp::Description& offer) {
+Result<void> check_reoffer(const Agreement& agreement, const sdp::Description& offer) {
+  const std::vector<Section>& before = agreement.sections;
   if (offer.media.size() < before.size())
     return fail(ErrorKind::InvalidAccessError, "the offer has fewer m= sections than before");
   for (std::size_t i = 0; i < before.size(); ++i) {
@@ -48,6 +50,8 @@ Result<void> check_reoffer(const std::vector<Section>& before, const sdp::Descri
     if (media.kind != before[i].kind) return invalid("the offer changes the media type of", i);
     if (media.mid && before[i].mid_is_signaled && *media.mid != before[i].mid)
       return invalid("the offer changes the mid of", i);
+    if (media_section_at(agreement, i) && !is_rejected(media) && !is_rtp_media(media))
+      return invalid("the offer changes the protocol of", i);
   }
   return {};
 }

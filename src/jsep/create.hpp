@@ -45,6 +45,8 @@ struct AnswerOptions {
   LocalParameters local;
   Wishes wishes;
   std::vector<GatheredCandidates> gathered;
+  /// With MaxBundle what is not bundled is rejected.
+  BundlePolicy bundle_policy = BundlePolicy::Balanced;
 };
 
 struct Created {

@@ -17,12 +17,24 @@
 namespace parley::jsep {
 namespace {
 
-/// The generation that already has this other side: the offer does not restart ICE, or was answered provisionally.
-const IceGeneration* generation_with(const Agreement& agreement, const std::optional<IceCredentials>& remote) {
-  for (const Transport& transport : agreement.transports)
-    for (const IceGeneration& generation : transport.generations)
-      if (generation.remote && generation.remote->credentials == remote) return &generation;
+const IceGeneration* generation_with(const Transport& transport, const std::optional<IceCredentials>& remote) {
+  for (const IceGeneration& generation : transport.generations)
+    if (generation.remote && generation.remote->credentials == remote) return &generation;
   return nullptr;
+}
+
+/// The generation that already has this other side: the offer does not restart ICE, or was answered provisionally. The
+/// section's own transport comes first: the other side may have the same credentials for all of its transports.
+const IceGeneration* generation_with(const Agreement& agreement, std::size_t index,
+                                     const std::optional<IceCredentials>& remote) {
+  const std::string& mid = agreement.sections[index].mid;
+  const IceGeneration* found = nullptr;
+  for (const Transport& transport : agreement.transports) {
+    const IceGeneration* generation = generation_with(transport, remote);
+    if (generation && std::ranges::find(transport.mids, mid) != transport.mids.end()) return generation;
+    if (!found) found = generation;
+  }
+  return found;
 }
 
 /// The association that the offer continues, if it does.
@@ -57,7 +69,9 @@ class AnswerBuilder {
     answer_.extmap_allow_mixed = offer_.extmap_allow_mixed;
     const auto data = data_section(offer_, snapshot_.stable.data);
     for (std::size_t i = 0; i < offer_.media.size(); ++i)
-      answer_.media.push_back(i == data ? answering_data_media(offer_.media[i], options_.local) : answering_media(i));
+      answer_.media.push_back(i == data && is_allowed_by_policy(i)
+                                  ? answering_data_media(offer_.media[i], options_.local)
+                                  : answering_media(i));
     bundle();
     if (auto put = put_transports(); !put) return Unexpected(std::move(put).error());
     put_candidates(answer_, options_.gathered);
@@ -65,12 +79,22 @@ class AnswerBuilder {
   }
 
  private:
+  /// Under max-bundle everything travels with the first section that is offered (RFC 9429 section 5.3.1).
+  [[nodiscard]] bool is_allowed_by_policy(std::size_t index) const {
+    if (options_.bundle_policy != BundlePolicy::MaxBundle) return true;
+    const auto first = std::ranges::find_if_not(offer_.media, is_rejected);
+    const auto first_index = static_cast<std::size_t>(first - offer_.media.begin());
+    const sdp::Group* group = bundle_of(offer_, index);
+    return index == first_index || (group && group == bundle_of(offer_, first_index));
+  }
+
   /// RFC 9429 section 5.3.1. A stopping transceiver does not count as stopped here (webrtc-pc section 5.4, stop()).
   sdp::MediaDescription answering_media(std::size_t index) const {
     const sdp::MediaDescription& offered = offer_.media[index];
     const MediaSection* section = media_section_at(snapshot_.now, index);
     const Transceiver* transceiver = section ? transceiver_by_id(snapshot_, section->transceiver) : nullptr;
-    const bool lives = !is_rejected(offered) && (!offered.bundle_only || bundle_of(offer_, index));
+    const bool lives = !is_rejected(offered) && is_rtp_media(offered) && is_allowed_by_policy(index) &&
+                       (!offered.bundle_only || bundle_of(offer_, index));
     if (!lives || !transceiver || transceiver->stopped) return rejected_media(offered);
     const MediaCapabilities& capabilities = *snapshot_.capabilities;
     const PreferredCodecs preferred =
@@ -111,7 +135,7 @@ class AnswerBuilder {
 
   Result<TransportLines> transport_for(std::size_t index) {
     const TransportView offered = transport_view(offer_, index);
-    const IceGeneration* generation = generation_with(snapshot_.now, offered.ice);
+    const IceGeneration* generation = generation_with(snapshot_.now, index, offered.ice);
     const DtlsAgreement* association = continued_association(snapshot_.now, index, offered);
     TransportLines lines{.setup = setup_for(association, offered), .trickle = offered.trickle};
     if (generation) lines.ice = generation->local;

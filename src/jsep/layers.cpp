@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "jsep/transceivers.hpp"
-
 namespace parley::jsep {
 namespace {
 
@@ -22,10 +20,10 @@ std::vector<sdp::SimulcastLayer> to_simulcast(const std::vector<std::string>& ri
 std::vector<std::string> layers(const sdp::MediaDescription& media, Layers which) {
   if (!media.simulcast) return {};
   std::vector<std::string> rids;
-  for (const sdp::SimulcastLayer& layer : which == Layers::Sent ? media.simulcast->send : media.simulcast->recv)
-    if (!layer.empty()) rids.push_back(layer.front().rid);
-  rids = each_once(std::move(rids));
-  if (rids.size() > kMaxEncodings) rids.resize(kMaxEncodings);
+  for (const sdp::SimulcastLayer& layer : which == Layers::Sent ? media.simulcast->send : media.simulcast->recv) {
+    if (rids.size() == kMaxEncodings) break;
+    if (!layer.empty() && !contains(rids, layer.front().rid)) rids.push_back(layer.front().rid);
+  }
   return rids;
 }
 
@@ -70,6 +68,7 @@ void narrow(Sender& sender, const std::vector<std::string>& rids) {
   }
   if (kept.empty()) {
     sender.encodings.resize(1);
+    if (sender.sources.size() > 1) sender.sources.resize(1);
     return;
   }
   sender.encodings = std::move(kept);

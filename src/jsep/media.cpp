@@ -18,18 +18,23 @@ Direction direction_of(const sdp::Description& description, std::size_t index) {
   return is_rejected(media) ? Direction::Inactive : sdp::effective_direction(description, media);
 }
 
+/// A track in more streams is nothing that anybody would write; the others do not count.
+constexpr std::size_t kMaxStreams = 64;
+
+void add_stream(std::vector<std::string>& streams, std::string_view stream) {
+  if (stream.empty() || stream == "-" || streams.size() == kMaxStreams) return;
+  if (std::ranges::find(streams, stream) == streams.end()) streams.emplace_back(stream);
+}
+
 /// The streams that a remote section puts its track into: a=msid, or for older peers a=ssrc.
 std::vector<std::string> streams_of(const sdp::MediaDescription& media) {
   std::vector<std::string> streams;
-  for (const sdp::Msid& msid : media.msids)
-    if (msid.stream != "-") streams.push_back(msid.stream);
-  if (!media.msids.empty()) return each_once(std::move(streams));
-  for (const sdp::SsrcAttribute& attribute : media.ssrcs) {
-    if (attribute.name != "msid" || !attribute.value) continue;
-    std::string stream = attribute.value->substr(0, attribute.value->find(' '));
-    if (stream != "-" && !stream.empty()) streams.push_back(std::move(stream));
-  }
-  return each_once(std::move(streams));
+  for (const sdp::Msid& msid : media.msids) add_stream(streams, msid.stream);
+  if (!media.msids.empty()) return streams;
+  for (const sdp::SsrcAttribute& attribute : media.ssrcs)
+    if (attribute.name == "msid" && attribute.value)
+      add_stream(streams, std::string_view(*attribute.value).substr(0, attribute.value->find(' ')));
+  return streams;
 }
 
 /// An unused place in the list, or the one of that section.
@@ -40,11 +45,18 @@ MediaSection& section_at(Snapshot& snapshot, std::size_t index) {
   return *place;
 }
 
-/// A section whose place another one has taken is gone (RFC 9429 section 5.9, "recycled").
-void drop_recycled(Snapshot& snapshot) {
-  std::erase_if(snapshot.now.media, [&](const MediaSection& section) {
-    return section.index >= snapshot.now.sections.size() || snapshot.now.sections[section.index].mid != section.mid;
-  });
+/// A section that was rejected and whose place another one takes is gone (RFC 9429 section 5.9, "recycled"), and its
+/// stopped transceiver leaves the set, as it would have with an answer in between.
+void drop_recycled(Snapshot& snapshot, const std::vector<Section>& before) {
+  const auto is_recycled = [&](const MediaSection& section) {
+    const Section& now = snapshot.now.sections[section.index];
+    return before[section.index].rejected && (now.mid != section.mid || !now.rejected);
+  };
+  for (const MediaSection& section : snapshot.now.media)
+    if (is_recycled(section))
+      std::erase_if(snapshot.transceivers,
+                    [&](const Transceiver& one) { return one.id == section.transceiver && one.stopped; });
+  std::erase_if(snapshot.now.media, is_recycled);
 }
 
 std::optional<TransportId> transport_carrying(const Agreement& agreement, const std::string& mid) {
@@ -60,13 +72,19 @@ MediaSection& associate(Snapshot& snapshot, TransceiverId transceiver, std::size
   return section;
 }
 
+/// Made by addTrack(), or by a remote offer that was rolled back and kept for the sake of addTrack().
+bool comes_from_add_track(const Transceiver& transceiver) {
+  return transceiver.origin == Origin::AddTrack ||
+         (transceiver.origin == Origin::RemoteOffer && transceiver.had_track_added);
+}
+
 /// RFC 9429 section 5.10: an addTrack() transceiver that has no section yet, if the peer wants to receive; else a new
 /// one. Only recvonly ones come out of this: the program decides whether to send.
 TransceiverId find_or_create(Snapshot& snapshot, const sdp::Description& offer, std::size_t index,
                              const std::vector<SendEncoding>& proposed) {
   const MediaKind kind = *to_media_kind(offer.media[index].kind);
   const auto usable = [&](const Transceiver& transceiver) {
-    return transceiver.kind == kind && transceiver.origin == Origin::AddTrack && !transceiver.stopping &&
+    return transceiver.kind == kind && comes_from_add_track(transceiver) && !transceiver.stopping &&
            section_of(snapshot.now, transceiver.id) == nullptr;
   };
   const auto found = std::ranges::find_if(snapshot.transceivers, usable);
@@ -75,6 +93,12 @@ TransceiverId find_or_create(Snapshot& snapshot, const sdp::Description& offer, 
                                     .origin = Origin::RemoteOffer,
                                     .direction = Direction::RecvOnly,
                                     .sender = {.encodings = proposed}});
+}
+
+void propose(Transceiver& transceiver, const std::vector<SendEncoding>& proposed) {
+  // Of a transceiver that is younger than the first of several offers nothing has been remembered.
+  if (!proposed.empty() && !transceiver.ridless_encodings) remember_encodings(transceiver);
+  promote(transceiver.sender, proposed);
 }
 
 /// "Process remote tracks", as far as values are concerned: what changes is told by comparing (jsep/track_changes.hpp).
@@ -104,9 +128,8 @@ struct Pair {
   [[nodiscard]] const sdp::MediaDescription& theirs() const { return remote.media[index]; }
 };
 
-void agree(MediaSection& section, const Pair& pair) {
+void agree(MediaSection& section, const Pair& pair, Direction direction) {
   const auto ours = formats_of(pair.ours()), theirs = formats_of(pair.theirs());
-  const Direction direction = direction_of(pair.local, pair.index);
   section.sends = send_formats(theirs, ours);
   section.receives = sdp::receives(direction) ? receive_formats(ours, theirs) : std::vector<Format>{};
   const auto our_extensions = sdp::effective_extmaps(pair.local, pair.ours());
@@ -125,8 +148,10 @@ void keep_answered_encodings(Snapshot& snapshot, const MediaSection& section, co
 void apply_local_answer(Snapshot& snapshot, const Answered& answered, MediaSection& section) {
   const Direction direction = direction_of(answered.answer, section.index);
   section.receptive = sdp::receives(direction);
-  agree(section, {.local = answered.answer, .remote = answered.offer, .index = section.index});
-  keep_answered_encodings(snapshot, section, layers(answered.answer.media[section.index], Layers::Sent));
+  agree(section, {.local = answered.answer, .remote = answered.offer, .index = section.index}, direction);
+  // A section that does not send says nothing about layers: they outlast being on hold.
+  if (sdp::sends(direction))
+    keep_answered_encodings(snapshot, section, layers(answered.answer.media[section.index], Layers::Sent));
   if (!section.receptive) section.remote_streams.clear();
   set_current_direction(snapshot, section, direction);
   section.fired = direction;
@@ -136,16 +161,21 @@ void apply_local_answer(Snapshot& snapshot, const Answered& answered, MediaSecti
 
 void apply_remote_answer(Snapshot& snapshot, const Answered& answered, MediaSection& section) {
   const sdp::MediaDescription& media = answered.answer.media[section.index];
-  const Direction direction = sdp::reversed(direction_of(answered.answer, section.index));
-  keep_answered_encodings(snapshot, section, layers(media, Layers::Received));
+  // An answer may take away from the offer, and nothing more (RFC 3264 section 6.1).
+  const Direction direction = intersection(direction_of(answered.offer, section.index),
+                                           sdp::reversed(direction_of(answered.answer, section.index)));
+  if (sdp::sends(direction)) keep_answered_encodings(snapshot, section, layers(media, Layers::Received));
   receive_tracks(section, direction, streams_of(media));
-  agree(section, {.local = answered.offer, .remote = answered.answer, .index = section.index});
+  agree(section, {.local = answered.offer, .remote = answered.answer, .index = section.index}, direction);
   set_current_direction(snapshot, section, direction);
   if (is_rejected(media)) stop(snapshot, section.transceiver);
 }
 
-/// The step after an answer: stopped transceivers leave the set once their section is rejected.
+/// The step after an answer: stopped transceivers leave the set once their section is rejected. So do those that were
+/// stopped before they had a section: no description will ever speak of them.
 void remove_stopped(Snapshot& snapshot) {
+  std::erase_if(snapshot.transceivers,
+                [&](const Transceiver& one) { return one.stopping && !section_of(snapshot.now, one.id); });
   const auto is_gone = [&](const MediaSection& section) {
     return is_stopped(snapshot, section) && snapshot.now.sections[section.index].rejected;
   };
@@ -157,16 +187,8 @@ void remove_stopped(Snapshot& snapshot) {
 
 }  // namespace
 
-void remember_encodings(Snapshot& snapshot) {
-  for (Transceiver& transceiver : snapshot.transceivers) {
-    const auto& encodings = transceiver.sender.encodings;
-    const bool ridless = encodings.size() == 1 && !encodings.front().rid;
-    transceiver.ridless_encodings = ridless ? std::optional(encodings) : std::nullopt;
-  }
-}
-
-void apply_local_offer_to_media(Snapshot& snapshot, const sdp::Description& offer) {
-  drop_recycled(snapshot);
+void apply_local_offer_to_media(Snapshot& snapshot, const std::vector<Section>& before, const sdp::Description& offer) {
+  drop_recycled(snapshot, before);
   const std::vector<std::optional<TransceiverId>> made_for =
       snapshot.last_created_offer ? snapshot.last_created_offer->made_for : std::vector<std::optional<TransceiverId>>{};
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
@@ -178,22 +200,24 @@ void apply_local_offer_to_media(Snapshot& snapshot, const sdp::Description& offe
     }
     MediaSection& section = section_at(snapshot, i);
     if (is_stopped(snapshot, section)) continue;
-    section.transport = transport_carrying(snapshot.now, section.mid);
+    if (!is_rejected(media)) section.transport = transport_carrying(snapshot.now, section.mid);
     section.receptive = sdp::receives(direction_of(offer, i));
     section.receives = section.receptive ? formats_of(media) : std::vector<Format>{};
   }
 }
 
-void apply_remote_offer_to_media(Snapshot& snapshot, const sdp::Description& offer) {
-  drop_recycled(snapshot);
+void apply_remote_offer_to_media(Snapshot& snapshot, const std::vector<Section>& before,
+                                 const sdp::Description& offer) {
+  drop_recycled(snapshot, before);
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
     const sdp::MediaDescription& media = offer.media[i];
-    if (!is_rtp_media(media)) continue;
-    const std::vector<SendEncoding> proposed = proposed_encodings(media);
     const MediaSection* known = media_section_at(snapshot.now, i);
+    // A peer may reject a section of ours with another protocol.
+    if (!known && !is_rtp_media(media)) continue;
+    const std::vector<SendEncoding> proposed = proposed_encodings(media);
     const TransceiverId id = known ? known->transceiver : find_or_create(snapshot, offer, i, proposed);
     MediaSection& section = associate(snapshot, id, i);
-    if (Transceiver* transceiver = transceiver_by_id(snapshot, id)) promote(transceiver->sender, proposed);
+    if (Transceiver* transceiver = transceiver_by_id(snapshot, id)) propose(*transceiver, proposed);
     const Direction direction = sdp::reversed(direction_of(offer, i));
     receive_tracks(section, direction, streams_of(media));
     section.transport = transport_carrying(snapshot.now, section.mid);
@@ -216,16 +240,6 @@ void apply_answer_to_media(Snapshot& snapshot, const Answered& answered) {
     }
   }
   if (answered.type == SdpType::Answer) remove_stopped(snapshot);
-}
-
-void roll_back_media(Snapshot& snapshot) {
-  std::erase_if(snapshot.transceivers, [&](const Transceiver& transceiver) {
-    return transceiver.origin == Origin::RemoteOffer && !transceiver.had_track_added &&
-           !section_of(snapshot.now, transceiver.id);
-  });
-  for (Transceiver& transceiver : snapshot.transceivers)
-    if (transceiver.ridless_encodings && transceiver.sender.encodings.front().rid)
-      transceiver.sender.encodings = *transceiver.ridless_encodings;
 }
 
 }  // namespace parley::jsep

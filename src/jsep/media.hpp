@@ -10,9 +10,11 @@ namespace parley::jsep {
 
 /// Step 4.5: what a rollback goes back to is kept. For an offer in the state stable.
 void remember_encodings(Snapshot& snapshot);
+void remember_encodings(Transceiver& transceiver);
 
-void apply_local_offer_to_media(Snapshot& snapshot, const sdp::Description& offer);
-void apply_remote_offer_to_media(Snapshot& snapshot, const sdp::Description& offer);
+/// `before`: the sections before the offer.
+void apply_local_offer_to_media(Snapshot& snapshot, const std::vector<Section>& before, const sdp::Description& offer);
+void apply_remote_offer_to_media(Snapshot& snapshot, const std::vector<Section>& before, const sdp::Description& offer);
 void apply_answer_to_media(Snapshot& snapshot, const Answered& answered);
 
 /// The steps of a rollback that assigning the stable agreement does not do: transceivers that a remote offer made go,

@@ -35,8 +35,7 @@ Result<void> check(const Snapshot& snapshot, const Incoming& incoming) {
   if (auto checked = check_description(incoming.parsed(), incoming.description.type); !checked) return checked;
   if (!incoming.is_offer()) return check_answer(offer_for(snapshot, incoming.side), incoming.parsed());
   // webrtc-pc section 4.4.1.5: back-to-back remote offers count as if they had been answered in between.
-  return check_reoffer(incoming.side == Side::Remote ? snapshot.now.sections : snapshot.stable.sections,
-                       incoming.parsed());
+  return check_reoffer(incoming.side == Side::Remote ? snapshot.now : snapshot.stable, incoming.parsed());
 }
 
 Result<Agreement> agree(const Snapshot& snapshot, const Incoming& incoming, TransportId& next) {
@@ -63,9 +62,9 @@ void apply_to_media(const Snapshot& snapshot, const Incoming& incoming, Snapshot
   }
   if (snapshot.state == SignalingState::Stable) remember_encodings(result);
   if (incoming.side == Side::Local) {
-    apply_local_offer_to_media(result, description.parsed);
+    apply_local_offer_to_media(result, snapshot.now.sections, description.parsed);
   } else {
-    apply_remote_offer_to_media(result, description.parsed);
+    apply_remote_offer_to_media(result, snapshot.now.sections, description.parsed);
   }
 }
 

@@ -53,12 +53,14 @@ TransceiverId add_track(Snapshot& snapshot, MediaKind kind, std::vector<std::str
   }
   usable->had_track_added = true;
   usable->sender.has_track = true;
+  if (usable->sender.track_id.empty()) usable->sender.track_id = std::move(track_id);
   usable->sender.streams = each_once(std::move(streams));
   usable->direction = sdp::make_direction(true, sdp::receives(usable->direction));
   return usable->id;
 }
 
 void remove_track(Transceiver& transceiver) {
+  if (transceiver.stopping || !transceiver.sender.has_track) return;
   transceiver.sender.has_track = false;
   transceiver.direction = sdp::make_direction(false, sdp::receives(transceiver.direction));
 }
@@ -73,12 +75,15 @@ void stop(Snapshot& snapshot, TransceiverId id) {
     stop_sending_and_receiving(*transceiver);
     transceiver->stopped = true;
   }
-  for (MediaSection& section : snapshot.now.media) {
-    if (section.transceiver != id) continue;
-    section.receptive = false;
-    section.current.reset();
-    section.remote_streams.clear();
-  }
+  // Also of what a rollback goes back to: there is no way back from having stopped.
+  for (Agreement* agreement : {&snapshot.now, &snapshot.stable})
+    for (MediaSection& section : agreement->media) {
+      if (section.transceiver != id) continue;
+      section.receptive = false;
+      section.current.reset();
+      section.fired.reset();
+      section.remote_streams.clear();
+    }
 }
 
 std::vector<std::string> each_once(std::vector<std::string> ids) {

@@ -21,10 +21,10 @@ const MediaSection* media_section_at(const Agreement& agreement, std::size_t ind
 TransceiverId add_transceiver(Snapshot& snapshot, Transceiver transceiver);
 
 /// addTrack(): a transceiver whose sender has no track and has never sent, or else a new one with `track_id`
-/// (addTrack steps 7 to 9).
+/// (addTrack steps 7 to 9). The name of a track never changes: a sender that has one keeps it.
 TransceiverId add_track(Snapshot& snapshot, MediaKind kind, std::vector<std::string> streams, std::string track_id);
 
-/// removeTrack() steps 9 to 12: the transceiver sends no more.
+/// removeTrack() steps 6 and 9 to 12: the transceiver sends no more. Nothing happens if it is stopping or has no track.
 void remove_track(Transceiver& transceiver);
 
 /// stop(): "stop sending and receiving". The next offer rejects its section.

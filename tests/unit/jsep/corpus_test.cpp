@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "jsep/layers.hpp"
 #include "jsep/transceivers.hpp"
 #include "jsep/view.hpp"
 #include "sdp/lookup.hpp"
@@ -37,6 +38,16 @@ Peer offerer_of(const std::string& text) {
   return peer;
 }
 
+/// A number means in the answer what it means in the offer.
+void expect_same_numbers(const std::vector<Format>& answered, const std::vector<Format>& offered) {
+  for (const Format& format : answered) {
+    const Format* other = find_format(offered, format.payload_type);
+    ASSERT_TRUE(other);
+    EXPECT_TRUE(matches(format.codec, other->codec));
+    EXPECT_EQ(format.associated, other->associated);
+  }
+}
+
 class RealOffer : public testing::TestWithParam<std::string> {};
 
 TEST_P(RealOffer, IsAnsweredAndTheAnswerIsUnderstood) {
@@ -58,9 +69,13 @@ TEST_P(RealOffer, IsAnsweredAndTheAnswerIsUnderstood) {
     } else if (is_rtp_media(media)) {
       EXPECT_EQ(media_section_at(bob.snapshot.now, i)->receives.empty(), !sdp::receives(*media.direction));
       EXPECT_FALSE(media_section_at(bob.snapshot.now, i)->sends.empty());
+      expect_same_numbers(formats_of(media), formats_of(offered.media[i]));
+      EXPECT_EQ(layers(media, Layers::Received), layers(offered.media[i], Layers::Sent));
+      EXPECT_EQ(media_section_at(bob.snapshot.now, i)->receive_rids, layers(offered.media[i], Layers::Sent));
     }
   }
-  EXPECT_EQ(bob.snapshot.now.transports.size(), 1u);  // all of them bundle
+  const bool lives = !std::ranges::all_of(answer.media, is_rejected);  // a gateway without DTLS has nothing for us
+  EXPECT_EQ(bob.snapshot.now.transports.size(), lives ? 1u : 0u);      // all of them bundle
   EXPECT_EQ(bob.snapshot.now.data.has_value(), has_data);
   EXPECT_EQ(bob.last.start_sctp.has_value(), has_data);
 
@@ -68,6 +83,7 @@ TEST_P(RealOffer, IsAnsweredAndTheAnswerIsUnderstood) {
   other.set_remote(SdpType::Answer, bob.snapshot.current_local->sdp);
   EXPECT_EQ(other.snapshot.state, SignalingState::Stable);
   EXPECT_EQ(other.last.start_sctp.has_value(), has_data);
+  if (!lives) return;
   EXPECT_NE(other.snapshot.now.transports.at(0).dtls->role, bob.snapshot.now.transports.at(0).dtls->role);
   EXPECT_TRUE(other.snapshot.now.transports.at(0).generations.at(0).local ==
               bob.snapshot.now.transports.at(0).generations.at(0).remote->credentials);
@@ -92,6 +108,46 @@ INSTANTIATE_TEST_SUITE_P(Corpus, RealOffer, testing::ValuesIn(offers()), [](cons
   std::ranges::replace(name, '-', '_');
   return name;
 });
+
+TEST(RealSimulcast, IsAnsweredWithItsLayers) {
+  for (const char* name : {"chromium-offer-simulcast", "firefox-offer-simulcast"}) {
+    Peer bob("B");
+    bob.set_remote(SdpType::Offer, text_of(name));
+    const std::string answer = bob.answer();
+    bob.set_local(SdpType::Answer, answer);
+    EXPECT_TRUE(has_line(answer, "a=simulcast:recv q;h;f")) << name;
+    EXPECT_TRUE(has_line(answer, "a=rid:q recv")) << name;
+    EXPECT_EQ(bob.snapshot.now.media.at(0).receive_rids, (std::vector<std::string>{"q", "h", "f"}));
+    const auto& extensions = bob.snapshot.now.media.at(0).receive_extensions;
+    EXPECT_TRUE(std::ranges::count(extensions, extension::kRid, &sdp::Extmap::uri)) << name;
+  }
+}
+
+/// What becomes of a sender of four layers, three of which that offer has.
+std::vector<std::string> layers_left(const char* offer, const std::string& answer) {
+  Peer peer("D");
+  add_transceiver(peer.snapshot, {.kind = MediaKind::Video,
+                                  .sender = {.encodings = {{.rid = "q"}, {.rid = "x"}, {.rid = "h"}, {.rid = "f"}}}});
+  const TransceiverId id = peer.snapshot.transceivers.front().id;
+  peer.snapshot.last_created_offer = CreatedDescription{.sdp = text_of(offer), .made_for = {id}};
+  peer.set_local(SdpType::Offer, text_of(offer));
+  peer.set_remote(SdpType::Answer, answer);
+  EXPECT_EQ(peer.snapshot.now.media.at(0).current, Direction::SendOnly);
+  EXPECT_FALSE(peer.snapshot.now.media.at(0).sends.empty());
+  EXPECT_TRUE(peer.snapshot.now.media.at(0).receives.empty());
+  return rids_of(peer.snapshot.transceivers.front().sender);
+}
+
+TEST(RealSimulcast, IsSentInTheLayersThatAreAnswered) {
+  const std::vector<std::string> all{"q", "h", "f"}, one{"q"};
+  EXPECT_EQ(layers_left("chromium-offer-simulcast", text_of("pion-answer-chromium-simulcast")), all);
+  // Browsers do not receive simulcast.
+  EXPECT_EQ(layers_left("chromium-offer-simulcast", text_of("firefox-answer-simulcast")), one);
+  const std::string unicast = text_of("chromium-answer-simulcast");
+  EXPECT_EQ(layers_left("firefox-offer-simulcast", unicast), one);
+  const std::string lines = "a=mid:0\r\na=rid:f recv\r\na=rid:h recv\r\na=rid:q recv\r\na=simulcast:recv q;h;f\r\n";
+  EXPECT_EQ(layers_left("firefox-offer-simulcast", replaced(unicast, "a=mid:0\r\n", lines)), all);
+}
 
 struct Pair {
   const char* offer;

@@ -76,7 +76,8 @@ class Peer {
  private:
   FreshTransport fresh() {
     ++secrets_;
-    const std::string tag = name_ + std::to_string(secrets_);
+    // Zeros follow: the tenth must not look like the first.
+    const std::string tag = name_ + std::to_string(secrets_) + (secrets_ < 10 ? "" : "x");
     return {.ice = {.ufrag = "u" + padded(tag, 3), .pwd = "p" + padded(tag, 23)}, .tls_id = padded(tag, 32)};
   }
 
