@@ -54,6 +54,7 @@ void Agent::set_remote_credentials(const Credentials& remote) { core_->set_remot
 void Agent::add_remote_candidate(const Candidate& candidate) { core_->add_remote_candidate(candidate); }
 void Agent::set_remote_end_of_candidates() { core_->set_remote_end_of_candidates(); }
 void Agent::send(ByteView packet) { core_->send(packet); }
+void Agent::send_probe(ByteView packet) { core_->send_probe(packet); }
 void Agent::flush() { core_->flush(); }
 void Agent::close() { core_->close(); }
 Role Agent::role() const { return core_->config_.role; }

@@ -30,6 +30,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void add_remote_candidate(const Candidate& candidate);
   void set_remote_end_of_candidates();
   void send(ByteView packet);
+  void send_probe(ByteView packet);
   void flush();
   void close();
 

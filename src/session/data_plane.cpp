@@ -51,6 +51,10 @@ void DataPlane::receive(ByteView packet) {
   if (association_) association_->receive(packet);
 }
 
+void DataPlane::path_changed() {
+  if (association_) association_->path_changed();
+}
+
 void DataPlane::end(const std::optional<Error>& error) {
   if (closed_ || !association_) return;
   drop_association();

@@ -53,6 +53,7 @@ class Attacked final : public Side, session::DataPlane::Observer, dcep::Observer
   void on_dtls_data(ByteView data) override { plane_.receive(data); }
   void on_sctp_state(session::DataPlane::State) override {}
   void on_sctp_packet_ready(ByteView packet) override { dtls.send(packet); }
+  void on_sctp_probe_ready(ByteView packet) override { dtls.send(packet); }
 
   void on_channel_announced(dcep::ChannelKey key, const dcep::ChannelInit&) override {
     check(channels_.insert(key).second);

@@ -69,6 +69,7 @@ TEST_F(AnAssociation, SixtyFiveThousandStreamsWork) {
 }
 
 TEST_F(AnAssociation, MessagesOfEverySizeArrive) {
+  config.large_mtu = 0;
   config.max_message_size = 20 << 20;
   connect();
   const std::size_t sizes[] = {1,     2,     3,     100,    1130,   1131,    1132,          1199,    1200,
