@@ -1,5 +1,6 @@
 #include "sctp/association.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/log.hpp"
@@ -42,8 +43,11 @@ void Association::Impl::look() {
   read_all();
 }
 
-void Association::Impl::connect() {
+void Association::Impl::connect(unsigned streams) {
   if (state != State::Idle) return;
+  const auto wanted = static_cast<std::uint16_t>(std::min(streams, 65535u));
+  config.streams = std::max(config.streams, wanted);
+  config.max_incoming_streams = std::max(config.max_incoming_streams, wanted);
   state = State::Connecting;
   ticker = Ticker::of(loop.reactor());
   ticker->touch();
@@ -110,9 +114,9 @@ Association::Association(EventLoop& loop, const Config& config, Handler& handler
 Association::~Association() { impl_->close(); }
 
 // A handler may destroy the association: the inside lives until the call is over.
-void Association::connect() {
+void Association::connect(unsigned streams) {
   const auto impl = impl_;
-  impl->connect();
+  impl->connect(streams);
 }
 void Association::receive(ByteView packet) {
   const auto impl = impl_;

@@ -95,8 +95,9 @@ class Association final : public dcep::Wire {
   Association(const Association&) = delete;
   Association& operator=(const Association&) = delete;
 
-  /// Sends INIT; the peer does, too. Call when DTLS is connected.
-  void connect();
+  /// Sends INIT; the peer does, too. Call when DTLS is connected. `streams`: how many will be used each way, if that is
+  /// more than in the configuration; the peer may have fewer.
+  void connect(unsigned streams = 0);
   /// A packet from the peer. Before connect() it is kept (bounded: 16 packets).
   void receive(ByteView packet);
   SendResult send(const MessageInfo& info, ByteView& rest) override;

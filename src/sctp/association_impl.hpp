@@ -69,7 +69,7 @@ struct Association::Impl final : Endpoint {
   void look() override;
 
   // association.cpp
-  void connect();
+  void connect(unsigned streams);
   void receive(ByteView packet);
   void close();
   void ended(std::optional<Error> error);

@@ -44,7 +44,7 @@ void DataPlane::set_remote_max_message_size(std::uint64_t bytes) {
 
 void DataPlane::connect() {
   if (!association_ || std::exchange(connect_called_, true)) return;
-  association_->connect();
+  association_->connect(channels_.streams_wanted());
 }
 
 void DataPlane::receive(ByteView packet) {

@@ -79,6 +79,24 @@ TEST(IceFastPath, AnIdleConnectionHasNoSocketMoreThanItNeeds) {
   EXPECT_TRUE(pair.a.wait([&] { return pair.a.agent->on_fast_path() == DirectSocket::supported(); }));
 }
 
+TEST_P(IceAgent, AProbeArrivesWholeAndAfterWhatWasSentBefore) {
+  Pair pair(config(), config());
+  ASSERT_TRUE(pair.connect());
+  talk(pair, 1200, 100);
+  pair.b.loop->run([&] { pair.b.received.clear(); });
+  const Bytes small = packet(100), large = packet(8085), too_large = packet(65508);
+  pair.a.loop->run([&] {
+    pair.a.agent->send(small);
+    pair.a.agent->send_probe(large);
+    pair.a.agent->send_probe(too_large);  // the interface takes 65535 with headers
+    pair.a.agent->send(small);
+  });
+  const bool probes = DirectSocket::supported();  // else this is the portable build, which sends none
+  ASSERT_TRUE(pair.b.wait([&] { return pair.b.received.size() == (probes ? 3U : 2U); }));
+  EXPECT_EQ(pair.b.received[1], probes ? large : small);
+  EXPECT_EQ(pair.b.received.back(), small);
+}
+
 TEST_P(IceAgent, TwoAgentsOnTwoLoopsConnectAndTalk) {
   Pair pair(config(), config(), EventLoop::create(), EventLoop::create());
   ASSERT_TRUE(pair.connect());

@@ -59,6 +59,17 @@ TEST_F(AnAssociation, UsesNoMoreStreamsThanTheOtherSideHas) {
   });
 }
 
+TEST_F(AnAssociation, MoreStreamsThanConfiguredAreAskedForWhenConnecting) {
+  make();
+  loop_a->run([&] { a->association->connect(2000); });
+  loop_b->run([&] { b->association->connect(1500); });
+  wait([&] { return a->streams > 0 && b->streams > 0; });
+  EXPECT_EQ(a->streams, 1500u);
+  EXPECT_EQ(b->streams, 1500u);
+  loop_a->run([&] { sender_a->push(to(1499), pattern(3000)); });
+  wait([&] { return b->messages.size() == 1; });
+}
+
 TEST_F(AnAssociation, SixtyFiveThousandStreamsWork) {
   config.streams = config.max_incoming_streams = 65535;
   connect();
