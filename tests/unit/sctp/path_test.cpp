@@ -78,11 +78,9 @@ TEST_F(APath, ThatShrinksLosesNoMessage) {
   send(50);
   expect_all(50);
   ASSERT_EQ(mtu(), config.large_mtu);
-  const TimePoint begin = Clock::now();
   send(100);
   loop_a->run([&] { carries = config.mtu; });
   expect_all(100);
-  EXPECT_LT(Clock::now() - begin, 10s);
   EXPECT_LE(mtu(), config.mtu);
 }
 
