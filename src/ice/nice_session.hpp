@@ -90,6 +90,7 @@ class NiceSession {
  private:
   struct Signals;  // the C callbacks
   void check_at_once();
+  void hasten(int fd);
 
   Sink& sink_;
   GlibDriver driver_;
@@ -98,7 +99,9 @@ class NiceSession {
   unsigned relays_ = 0;
   std::string pair_local_, pair_remote_;  // foundations
   std::shared_ptr<std::function<void()>> closed_;
-  bool checking_ = false, closing_ = false, is_closed_ = false;
+  std::vector<int> udp_;  // known once gather() has been called
+  unsigned hastened_ = 0;
+  bool checking_ = false, settled_ = false, closing_ = false, is_closed_ = false;
 };
 
 }  // namespace parley::ice

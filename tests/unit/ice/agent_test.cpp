@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "ice/direct_socket.hpp"
+#include "support/resources.hpp"
 #include "unit/ice/peer.hpp"
 
 namespace parley::ice {
@@ -114,6 +115,20 @@ TEST_P(IceAgent, EveryEventComesInOrder) {
   }
 }
 
+TEST_P(IceAgent, NobodyWaitsForTheNextTick) {
+  if (test::kSanitized) GTEST_SKIP() << "too slow";
+  // A check, its answer, the nomination, its answer: with a Ta of 5 ms between what is found out and what is sent, 10
+  // ms at least. The best of many, since the machine may have something else to do.
+  Duration best = 1s;
+  for (int i = 0; i < 50 && best > 5ms; ++i) {
+    Pair pair(config(), config());
+    const TimePoint start = Clock::now();
+    ASSERT_TRUE(pair.connect());
+    best = std::min(best, Clock::now() - start);
+  }
+  EXPECT_LT(best, 8ms);
+}
+
 TEST_P(IceAgent, WithoutEndOfCandidatesItIsNotCompleted) {
   Pair pair(config(), config());
   pair.a.send_end = pair.b.send_end = false;
@@ -149,7 +164,7 @@ TEST_P(IceAgent, CandidatesMayComeBeforeTheCredentialsAndLate) {
     pair.b.agent->set_remote_credentials(pair.a.credentials);
     pair.a.agent->set_remote_credentials(pair.b.credentials);
   });
-  ASSERT_TRUE(pair.b.wait([&] { return pair.b.agent->state() == State::Checking; }));
+  ASSERT_TRUE(pair.b.wait([&] { return !pair.b.states.empty(); }));  // checking, if not more
   pair.a.loop->run([&] { pair.a.agent->add_remote_candidate(pair.b.candidates[0]); });
   EXPECT_TRUE(pair.a.wait([&] { return pair.a.connected() && pair.b.connected(); }));
 }
