@@ -182,6 +182,29 @@ TEST_P(IceAgent, APeerWhoseCandidatesNeverComeIsFoundAsPeerReflexive) {
   });
 }
 
+TEST(IceFastPath, ASinglePeerReflexivePairDoesNotWaitForOtherChecksToFail) {
+  if (!DirectSocket::supported()) GTEST_SKIP() << "libnice waits 2 s";
+  const int silent = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const SocketAddress anywhere = *SocketAddress::parse("127.0.0.1", 0);
+  ASSERT_EQ(bind(silent, anywhere.data(), anywhere.size()), 0);
+  Pair pair(on_loopback(), on_loopback());
+  pair.b.trickle = false;
+  const auto dead = parse_candidate("candidate:9 1 udp 2122260223 127.0.0.1 " +
+                                    std::to_string(local_address(silent).port()) + " typ host");
+  pair.a.loop->run([&] { pair.a.agent->add_remote_candidate(*dead); });
+  const TimePoint start = Clock::now();
+  ASSERT_TRUE(pair.connect());
+  EXPECT_LT(Clock::now() - start, 1500ms);
+  pair.a.loop->run([&] {
+    const auto selected = pair.a.agent->selected_pair();
+    EXPECT_EQ(selected->local, pair.a.candidates[0]);
+    EXPECT_EQ(selected->remote.type, CandidateType::Prflx);
+    EXPECT_EQ(selected->remote.port, pair.b.candidates[0].port);
+  });
+  talk(pair, 1200, 100);
+  close(silent);
+}
+
 TEST_P(IceAgent, CandidatesThatCannotBeUsedAreCountedAndHarmless) {
   Pair pair(config(), config());
   const std::string ufrag = pair.a.credentials.ufrag;
