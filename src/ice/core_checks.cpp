@@ -26,6 +26,7 @@ void Agent::Core::set_role(Role role) {
 void Agent::Core::set_remote_credentials(const Credentials& remote) {
   if (closed_ || remote_) return;
   remote_ = remote;
+  if (paths_.too_many_early()) nice_->refuse_checks(false);
   paths_.set_remote(remote);
   nice_->set_remote_credentials(remote);
   checks_.begin(Clock::now());

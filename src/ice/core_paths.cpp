@@ -8,6 +8,7 @@ void Agent::Core::on_nice_arrival(ByteView datagram, const SocketAddress& base, 
 }
 
 void Agent::Core::run_paths() {
+  if (paths_.too_many_early()) nice_->refuse_checks(true);
   for (const auto& [path, message] : paths_.advance(Clock::now())) nice_->send_beside(path.base, message, path.remote);
   if (const auto choice = paths_.take_choice()) nice_->select(choice->path.base, choice->path.remote, choice->mapped);
   paths_timer_.cancel();

@@ -15,6 +15,8 @@ bool start(int socket);
 void stop(int socket);
 /// Each datagram once, in order. What arrives while the socket's owner reads is not seen.
 void peek(int socket, const std::function<void(ByteView datagram, const SocketAddress& from)>& see);
+/// While `refuse` is true, Binding requests do not get in.
+void refuse_checks(int socket, bool refuse);
 
 }  // namespace inbound_tap
 

@@ -1,3 +1,4 @@
+#include <linux/filter.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -32,6 +33,23 @@ void peek(int socket, const std::function<void(ByteView, const SocketAddress&)>&
     const auto size = recvfrom(socket, buffer->data(), buffer->size(), MSG_PEEK | MSG_DONTWAIT, address, &length);
     if (size < 0) return;
     see(ByteView(*buffer).first(static_cast<std::size_t>(size)), SocketAddress(address, length));
+  }
+}
+
+void refuse_checks(int socket, bool refuse) {
+  constexpr std::uint32_t kUdpHeader = 8, kBindingRequest = 1, kAll = 0xFFFFFFFF;
+  std::array<sock_filter, 4> program{{
+      BPF_STMT(BPF_LD | BPF_H | BPF_ABS, kUdpHeader),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kBindingRequest, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+      BPF_STMT(BPF_RET | BPF_K, kAll),
+  }};
+  const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
+  const int unused = 0;
+  if (refuse) {
+    setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
+  } else {
+    setsockopt(socket, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused);
   }
 }
 

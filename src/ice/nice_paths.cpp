@@ -99,6 +99,10 @@ void NiceSession::renew_consent() {
   driver_.sync();
 }
 
+void NiceSession::refuse_checks(bool refuse) const {
+  for (const auto& [socket, base] : udp_) inbound_tap::refuse_checks(socket, refuse);
+}
+
 void NiceSession::send_beside(const SocketAddress& base, ByteView datagram, const SocketAddress& to) const {
   for (const auto& [socket, address] : udp_)
     if (address == base) sendto(socket, datagram.data(), datagram.size(), MSG_DONTWAIT, to.data(), to.size());

@@ -82,6 +82,8 @@ class NiceSession {
   /// Sends on this path from now on, whatever libnice thinks of it; the peer sees us as `mapped`. False if libnice has
   /// not heard of the path.
   bool select(const SocketAddress& base, const SocketAddress& remote, const SocketAddress& mapped);
+  /// With Options::tap: while `refuse` is true, no more connectivity checks get in.
+  void refuse_checks(bool refuse) const;
   /// Sends from the socket bound to `base` without libnice's knowing.
   void send_beside(const SocketAddress& base, ByteView datagram, const SocketAddress& to) const;
 

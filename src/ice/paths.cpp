@@ -51,7 +51,8 @@ bool Paths::signed_by_peer(const stun::Message& message, ByteView datagram) cons
 }
 
 bool Paths::arrived(ByteView datagram, const Path& path, TimePoint now) {
-  if (!remote_ || datagram.empty() || datagram[0] > 3) return false;  // RFC 7983 section 7
+  if (datagram.empty() || datagram[0] > 3) return false;  // RFC 7983 section 7
+  if (!remote_) return arrived_early(datagram, path.remote);
   const auto message = stun::parse(datagram);
   if (!message || message->method != static_cast<std::uint16_t>(stun::Method::Binding)) return false;
   if (!signed_by_peer(*message, datagram)) return false;
@@ -66,6 +67,16 @@ bool Paths::arrived(ByteView datagram, const Path& path, TimePoint now) {
     open_.clear();
   }
   return true;
+}
+
+bool Paths::arrived_early(ByteView datagram, const SocketAddress& from) {
+  if (too_many_early() || std::find(early_.begin(), early_.end(), from) != early_.end()) return false;
+  const auto message = stun::parse(datagram);
+  if (!message || message->type != stun::Class::Request) return false;
+  if (!message->username.starts_with(local_.ufrag + ":") || !stun::verify(datagram, as_bytes(local_.password)))
+    return false;
+  early_.push_back(from);
+  return too_many_early();
 }
 
 void Paths::heard_check(const stun::Message& message, const Path& path, TimePoint now) {

@@ -38,6 +38,7 @@ class Paths {
   /// From one comparison of two paths to the next.
   static constexpr Duration kCompare = 500ms;
   static constexpr std::size_t kMaxKnown = 16;
+  static constexpr std::size_t kMaxEarly = 100;
 
   explicit Paths(bool controlling);
 
@@ -53,15 +54,20 @@ class Paths {
   // What happened.
   void set_controlling(bool controlling) { controlling_ = controlling; }
   void set_local(const Credentials& local) { local_ = local; }
-  void set_remote(const Credentials& remote) { remote_ = remote; }
+  void set_remote(const Credentials& remote) {
+    remote_ = remote;
+    early_ = {};
+  }
   void add_base(const SocketAddress& base, std::uint32_t priority) { bases_.emplace_back(base, priority); }
   void add_remote(const SocketAddress& remote, std::uint32_t priority) { remotes_.emplace_back(remote, priority); }
-  /// True if something may follow from it.
+  /// True if something may follow from it. Before set_remote(), checks are only counted.
   bool arrived(ByteView datagram, const Path& path, TimePoint now);
   /// A pair was selected; nothing if it is not one of plain UDP.
   void selected(std::optional<Path> path, TimePoint now);
 
   // What follows.
+  /// Before set_remote(): checks have come from so many addresses that no more should. libnice keeps each of them.
+  [[nodiscard]] bool too_many_early() const { return early_.size() == kMaxEarly; }
   std::vector<Outgoing> advance(TimePoint now);
   std::optional<Choice> take_choice() { return std::exchange(choice_, std::nullopt); }
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
@@ -82,6 +88,7 @@ class Paths {
     TimePoint next;
     int sends = 0;
   };
+  bool arrived_early(ByteView datagram, const SocketAddress& from);
   [[nodiscard]] bool signed_by_peer(const stun::Message& message, ByteView datagram) const;
   Known& know(const Path& path, std::uint32_t priority);
   [[nodiscard]] std::uint64_t rank(const Known& known) const;
@@ -99,6 +106,7 @@ class Paths {
   std::uint64_t tie_breaker_;
   std::vector<std::pair<SocketAddress, std::uint32_t>> bases_, remotes_;
   std::vector<Known> known_;
+  std::vector<SocketAddress> early_;
   std::vector<Question> open_;
   std::optional<TimePoint> decide_;  // when to nominate
   bool is_selected_ = false;

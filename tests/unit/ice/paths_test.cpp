@@ -208,6 +208,24 @@ TEST_F(IcePaths, TheControlledSideFollowsNominations) {
   EXPECT_EQ(choice->path.remote, stranger);
 }
 
+TEST_F(IcePaths, ChecksBeforeTheAnswerAreCountedOncePerAddress) {
+  Paths early(true);
+  early.set_local(local);
+  const auto arrives_from = [&](std::uint16_t port, const Bytes& datagram) {
+    return early.arrived(datagram, {base, *SocketAddress::parse("198.51.100.1", port)}, now);
+  };
+  Bytes forged = check();
+  forged[40] ^= 1;
+  for (std::uint16_t port = 1; port < 1000; ++port) EXPECT_FALSE(arrives_from(port, forged));
+  for (std::uint16_t port = 1; port < Paths::kMaxEarly; ++port)
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(arrives_from(port, check()));
+  EXPECT_FALSE(early.too_many_early());
+  EXPECT_TRUE(arrives_from(5000, check()));
+  EXPECT_TRUE(early.too_many_early());
+  early.set_remote(remote);
+  EXPECT_FALSE(early.too_many_early());
+}
+
 TEST_F(IcePaths, ChecksFromEverywhereMakeFewOfOurs) {
   select_reflexive();
   std::size_t sent = 0;
