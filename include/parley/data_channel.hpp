@@ -107,6 +107,7 @@ class PARLEY_EXPORT RTCDataChannel : public RTCDataChannelEvents {
   /// and with InvalidStateError if the channel closes meanwhile. (Not in W3C.)
   Promise<void> write(std::string_view text);
   Promise<void> write(std::span<const std::byte> bytes);
+  Promise<void> write(std::span<const std::uint8_t> bytes) { return write(std::as_bytes(bytes)); }
   Promise<void> write(std::vector<std::uint8_t>&& bytes);
   static constexpr std::size_t kHighWater = 1 << 20;
 

@@ -153,8 +153,9 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   void close();
 
   /// Throws TypeError and OperationError as webrtc-pc section 6.1 says, InvalidStateError when closed. Each peer can
-  /// open 128 channels with ids chosen for it; sctp()->maxChannels() says how many ids there are. Called on another
-  /// thread than the loop's, `open` waits for the first handler, as messages always do.
+  /// open 128 channels with ids chosen for it; sctp()->maxChannels() says how many ids there are. Larger ids, and more
+  /// channels, are possible if they are made before the connection is, on both sides. Called on another thread than the
+  /// loop's, `open` waits for the first handler, as messages always do.
   std::shared_ptr<RTCDataChannel> createDataChannel(std::string_view label);
   std::shared_ptr<RTCDataChannel> createDataChannel(std::string_view label, const RTCDataChannelInit& init);
   /// Null until a description with a data section has been set: an offer is enough.

@@ -1,148 +1,19 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <coroutine>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <type_traits>
 #include <utility>
-#include <variant>
-#include <vector>
 
 #include "parley/errors.hpp"
-#include "parley/event_loop.hpp"
+#include "parley/promise_coroutine.hpp"
+#include "parley/promise_state.hpp"
 
 namespace parley {
 
-template <class T>
-class Promise;
-
 namespace detail {
-
-/// What a promise knows whatever its value type is.
-class PARLEY_EXPORT PromiseCore {
- public:
-  /// `loop` nullptr: the current loop, else the one that settles the promise.
-  explicit PromiseCore(EventLoop* loop);
-  ~PromiseCore();
-  PromiseCore(const PromiseCore&) = delete;
-  PromiseCore& operator=(const PromiseCore&) = delete;
-
-  /// Runs `continuation`, never within this call, once the promise has settled: on the loop the caller runs on, else on
-  /// the promise's loop. If that loop has ended, the continuation is destroyed instead.
-  void subscribe(UniqueFunction<void()> continuation);
-  void reject(std::exception_ptr error);
-  /// Blocks until settled. False: `timeout` passed first. Throws InvalidStateError on a loop's thread.
-  bool wait(std::optional<std::chrono::steady_clock::duration> timeout);
-  [[nodiscard]] bool pending() const { return !settled_.load(std::memory_order_acquire); }
-  /// The reason of a rejected promise, nullptr otherwise. Settled promises only.
-  [[nodiscard]] const std::exception_ptr& error() const { return error_; }
-
-  /// Runs `function` as the current loop's next microtask; destroys it where there is no loop.
-  static void microtask(UniqueFunction<void()> function);
-
-  void add_resolver() { resolvers_.fetch_add(1, std::memory_order_relaxed); }
-  /// When nobody is left who could settle the promise, it is rejected with AbortError.
-  void drop_resolver() {
-    if (resolvers_.fetch_sub(1, std::memory_order_acq_rel) == 1 && pending()) abandon();
-  }
-
- protected:
-  /// Stores the outcome unless there is one already; `store` runs under the lock.
-  void settle(UniqueFunction<void()> store);
-
- private:
-  struct Continuation {
-    std::weak_ptr<EventLoop> loop;  // empty: the promise's
-    UniqueFunction<void()> run;
-  };
-  void abandon();
-  struct Settled {
-    std::weak_ptr<EventLoop> loop;      // the promise's; empty: not known yet
-    const EventLoop* inside = nullptr;  // the one in whose turn it settled; an identity, not to be dereferenced
-  };
-  static void schedule(Continuation continuation, const Settled& settled);
-
-  mutable std::mutex mutex_;
-  std::condition_variable settled_condition_;
-  Settled where_;
-  std::vector<Continuation> continuations_;
-  std::exception_ptr error_;
-  std::atomic<bool> settled_ = false;
-  std::atomic<int> resolvers_ = 0;
-  bool scheduled_ = false;  // settled, and the continuations attached before that are on their way
-  bool observed_ = false;
-};
-
-template <class T>
-class PromiseState final : public PromiseCore {
- public:
-  using PromiseCore::PromiseCore;
-  template <class U>
-  void resolve(U&& value) {
-    settle([this, &value] { value_.emplace(std::forward<U>(value)); });
-  }
-  const T& value() const {
-    if (error()) std::rethrow_exception(error());
-    return *value_;
-  }
-
- private:
-  std::optional<T> value_;
-};
-
-template <>
-class PromiseState<void> final : public PromiseCore {
- public:
-  using PromiseCore::PromiseCore;
-  void resolve() {
-    settle([] {});
-  }
-  void value() const {
-    if (error()) std::rethrow_exception(error());
-  }
-};
-
-/// One of those who can settle a promise; they are counted.
-template <class T>
-class ResolverHandle {
- public:
-  explicit ResolverHandle(std::shared_ptr<PromiseState<T>> state) : state_(std::move(state)) { state_->add_resolver(); }
-  ResolverHandle(const ResolverHandle& other) : state_(other.state_) {
-    if (state_) state_->add_resolver();
-  }
-  ResolverHandle(ResolverHandle&& other) noexcept = default;
-  ResolverHandle& operator=(ResolverHandle other) noexcept {
-    state_.swap(other.state_);
-    return *this;
-  }
-  ~ResolverHandle() {
-    if (state_) state_->drop_resolver();
-  }
-  [[nodiscard]] const std::shared_ptr<PromiseState<T>>& state() const { return state_; }
-
- private:
-  std::shared_ptr<PromiseState<T>> state_;
-};
-
-/// A suspended coroutine that is destroyed if nobody ever resumes it.
-class Resumption {
- public:
-  explicit Resumption(std::coroutine_handle<> handle) : handle_(handle) {}
-  Resumption(Resumption&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-  Resumption& operator=(Resumption&&) = delete;
-  ~Resumption() {
-    if (handle_) handle_.destroy();
-  }
-  void operator()() { std::exchange(handle_, nullptr).resume(); }
-
- private:
-  std::coroutine_handle<> handle_;
-};
 
 template <class T>
 struct IsPromise : std::false_type {};
@@ -174,9 +45,6 @@ requires(std::is_invocable_v<F&, const Args&...> || std::is_invocable_v<F&>) dec
   }
 }
 
-template <class T>
-class CoroutinePromise;
-
 }  // namespace detail
 
 /// The settling end of a promise. Copies settle the same promise; the first to do so wins. A promise whose last
@@ -193,9 +61,9 @@ class PromiseResolver {
     const auto keep = handle_.state();  // a continuation dropped on the way may own this resolver
     keep->resolve(std::forward<U>(value)...);
   }
-  void reject(std::exception_ptr error) const {
+  void reject(const std::exception_ptr& error) const {
     const auto keep = handle_.state();
-    keep->reject(std::move(error));
+    keep->reject(error);
   }
   template <class E>
   requires std::is_base_of_v<std::exception, E>
@@ -272,18 +140,7 @@ class Promise {
     }
   }
 
-  struct Awaiter {
-    std::shared_ptr<detail::PromiseState<T>> state;
-    [[nodiscard]] bool await_ready() const { return false; }
-    // Not inlined: Clang before 17 would keep the local on the frame (LLVM issue 56301).
-    [[gnu::noinline]] void await_suspend(std::coroutine_handle<> handle) const {
-      // This frame may be gone as soon as the continuation is attached: the copy keeps the state alive meanwhile.
-      const auto keep = state;
-      keep->subscribe(detail::Resumption(handle));
-    }
-    T await_resume() const { return state->value(); }
-  };
-  Awaiter operator co_await() const { return {state_}; }
+  detail::PromiseAwaiter<T> operator co_await() const { return {state_}; }
 
  private:
   friend class PromiseResolver<T>;
@@ -311,10 +168,14 @@ class Promise {
           try {
             if (state->error()) {
               settle_with<U>(next, [&]() -> decltype(auto) { return detail::call_with(g, state->error()); });
-            } else if constexpr (std::is_void_v<T>) {
-              settle_with<U>(next, [&]() -> decltype(auto) { return f(); });
             } else {
-              settle_with<U>(next, [&]() -> decltype(auto) { return detail::call_with(f, state->value()); });
+              settle_with<U>(next, [&]() -> decltype(auto) {
+                if constexpr (std::is_void_v<T>) {
+                  return f();
+                } else {
+                  return detail::call_with(f, state->value());
+                }
+              });
             }
           } catch (...) {
             next.reject(std::current_exception());
@@ -351,67 +212,5 @@ class Promise {
 
   std::shared_ptr<detail::PromiseState<T>> state_;
 };
-
-namespace detail {
-
-/// Parameters and locals of a coroutine are gone before its promise settles, so that whoever waited for it may destroy
-/// what they refer to. A coroutine destroyed while suspended (the loop it waited on has ended) drops its resolver.
-template <class T>
-class CoroutinePromiseBase {
- public:
-  struct Final {
-    [[nodiscard]] bool await_ready() const noexcept { return false; }
-    // Not inlined: as Promise::Awaiter.
-    [[gnu::noinline]] void await_suspend(std::coroutine_handle<CoroutinePromise<T>> handle) const noexcept {
-      auto outcome = std::move(handle.promise().outcome_);
-      handle.destroy();
-      outcome.settle();
-    }
-    void await_resume() const noexcept {}
-  };
-  Promise<T> get_return_object() { return outcome_.resolver.promise(); }
-  std::suspend_never initial_suspend() noexcept { return {}; }
-  Final final_suspend() noexcept { return {}; }
-  void unhandled_exception() { outcome_.error = std::current_exception(); }
-
- protected:
-  struct Outcome {
-    PromiseResolver<T> resolver;
-    std::optional<std::conditional_t<std::is_void_v<T>, std::monostate, T>> value;
-    std::exception_ptr error;
-
-    void settle() noexcept {
-      try {
-        if (error) {
-          resolver.reject(std::move(error));
-        } else if constexpr (std::is_void_v<T>) {
-          resolver.resolve();
-        } else {
-          resolver.resolve(std::move(*value));
-        }
-      } catch (...) {
-        resolver.reject(std::current_exception());
-      }
-    }
-  };
-  Outcome outcome_;
-};
-
-template <class T>
-class CoroutinePromise final : public CoroutinePromiseBase<T> {
- public:
-  template <class U = T>
-  void return_value(U&& value) {
-    this->outcome_.value.emplace(std::forward<U>(value));
-  }
-};
-
-template <>
-class CoroutinePromise<void> final : public CoroutinePromiseBase<void> {
- public:
-  void return_void() {}
-};
-
-}  // namespace detail
 
 }  // namespace parley

@@ -162,12 +162,12 @@ void Peer::write(DataChannelCore& channel, PromiseResolver<void> done) {
   }
 }
 
-void Peer::on_channel_buffered_amount(dcep::ChannelKey key, std::size_t, std::size_t taken, bool whole) {
+void Peer::on_channel_taken(dcep::ChannelKey key, const dcep::Taken& taken) {
   const auto found = channels_.find(key);
   if (found == channels_.end()) return;
   DataChannelCore& channel = *found->second.core;
-  channel.taken += taken;
-  if (whole) ++channel.taken_messages;
+  channel.taken += taken.bytes;
+  channel.taken_messages += taken.messages;
   settle_buffered_later(channel);
 }
 

@@ -120,7 +120,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void on_channel_id(dcep::ChannelKey key, dcep::StreamId id) override;
   void on_channel_open(dcep::ChannelKey key) override;
   void on_channel_message(dcep::ChannelKey key, bool text, ByteView message) override;
-  void on_channel_buffered_amount(dcep::ChannelKey key, std::size_t amount, std::size_t taken, bool whole) override;
+  void on_channel_taken(dcep::ChannelKey key, const dcep::Taken& taken) override;
   void on_channel_closing(dcep::ChannelKey key) override;
   void on_channel_closed(dcep::ChannelKey key, const std::optional<Error>& error) override;
 

@@ -35,6 +35,13 @@ struct ChannelCounters {
   std::uint64_t bytes_received = 0;
 };
 
+/// What the wire took of a channel's messages.
+struct Taken {
+  std::size_t bytes = 0;     // of payload
+  std::size_t messages = 0;  // that are complete with them; an empty one has 0 bytes
+  std::size_t left = 0;      // bytes that were passed to send() and are still to be taken
+};
+
 /// Who is told. Called from inside the functions of Channels, at the time things happen; the observer may call any
 /// function of Channels but not destroy it.
 class Observer {
@@ -47,10 +54,8 @@ class Observer {
   virtual void on_channel_open(ChannelKey key) = 0;
   /// A whole message. `text`: the bytes are valid UTF-8. Valid during the call.
   virtual void on_channel_message(ChannelKey key, bool text, ByteView message) = 0;
-  /// The wire took `taken` payload bytes of this channel; `amount` of what was passed to send() are left. Every byte is
-  /// reported once, also when send() could pass it on at once (then from inside it). `whole`: a message is complete
-  /// with them, once for each, for an empty one with 0 bytes.
-  virtual void on_channel_buffered_amount(ChannelKey key, std::size_t amount, std::size_t taken, bool whole) = 0;
+  /// Every byte and every message is reported once, also when send() could pass it on at once (then from inside it).
+  virtual void on_channel_taken(ChannelKey key, const Taken& taken) = 0;
   /// The peer began to close the channel. Not called after a close() of our own.
   virtual void on_channel_closing(ChannelKey key) = 0;
   /// The end, after which the key means nothing. With `error`, something went wrong and the end is abrupt, without

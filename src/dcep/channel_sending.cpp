@@ -154,13 +154,14 @@ void Channels::Impl::taken(ChannelKey key, Ppid ppid, std::size_t bytes, bool co
     channel.buffered -= bytes;
     channel.counters.bytes_sent += bytes;
   }
-  if (complete && ppid != Ppid::Dcep) ++channel.counters.messages_sent;
+  const bool message = complete && ppid != Ppid::Dcep;
+  if (message) ++channel.counters.messages_sent;
   const bool open_sent = complete && ppid == Ppid::Dcep && channel.handshake == Channel::Handshake::OpenQueued;
   if (open_sent) channel.handshake = Channel::Handshake::AwaitingAck;
   if (channel.outbox.empty() && channel.closure.outgoing == Closure::Outgoing::Draining)
     request_reset(*channel.init.id, channel.closure);
-  const bool whole = complete && ppid != Ppid::Dcep;
-  if (payload || whole) observer.on_channel_buffered_amount(key, channel.buffered, payload ? bytes : 0, whole);
+  const Taken taken{.bytes = payload ? bytes : 0, .messages = message ? 1U : 0U, .left = channel.buffered};
+  if (payload || message) observer.on_channel_taken(key, taken);
   if (!open_sent) return;
   if (const Channel* still = find(key); still != nullptr && still->state == ChannelState::Connecting) opened(key);
 }

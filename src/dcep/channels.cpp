@@ -54,6 +54,12 @@ void Channels::set_role(DtlsRole role) {
     if (Channel* channel = impl_->find(key)) impl_->assign_id(*channel);
 }
 
+unsigned Channels::streams_wanted() const {
+  unsigned wanted = 0;
+  for (const auto& [stream, channel] : impl_->by_stream) wanted = std::max(wanted, stream.get() + 1u);
+  return wanted;
+}
+
 void Channels::transport_connected(const Connected& facts) {
   impl_->wire = &facts.wire;
   impl_->max_channels = std::min(facts.max_channels, 65535u);

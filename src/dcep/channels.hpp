@@ -58,6 +58,8 @@ class Channels {
   void open(ChannelKey key);
   /// Chooses ids for the channels that have none (those for which none is left are closed with an error).
   void set_role(DtlsRole role);
+  /// The smallest number of streams with which every channel that has an id could be open.
+  [[nodiscard]] unsigned streams_wanted() const;
   /// Needs set_role() before. Channels whose id is too large are closed with an error, the others open.
   void transport_connected(const Connected& facts);
   /// Every channel is closed, at once and without reset, with `error` if there is one. create() stays possible, as in

@@ -152,6 +152,9 @@ class Agent {
 
   /// Sends one packet to the peer. Packets of one turn of the loop leave together when it ends.
   void send(ByteView packet);
+  /// Sends one packet now, whose length the path is to be tried with: nobody may fragment it. Where that cannot be said
+  /// (relays, TCP, a platform without) nothing is sent.
+  void send_probe(ByteView packet);
   /// Sends what send() has gathered now.
   void flush();
 

@@ -153,7 +153,7 @@ std::string print_candidate(const Candidate& c) {
   if (c.related_address) out += " raddr " + *c.related_address;
   if (c.related_port) out += " rport " + std::to_string(*c.related_port);
   if (c.tcp_type) (out += " tcptype ") += to_string(*c.tcp_type);
-  for (const auto& [name, value] : c.extensions) out += ' ' + name + ' ' + value;
+  for (const auto& [name, value] : c.extensions) out.append(1, ' ').append(name).append(1, ' ').append(value);
   if (!c.username_fragment.empty()) out += " ufrag " + c.username_fragment;
   return out;
 }

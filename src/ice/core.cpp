@@ -29,14 +29,17 @@ Agent::Core::Core(Reactor& reactor, Config config, Handler& handler)
       reactor_(reactor),
       handler_(handler),
       checks_({.patience = config_.times.patience, .trickle_patience = config_.times.trickle_patience}),
+      paths_(config_.role == Role::Controlling),
       stun_tag_(system_random().u32()),
       stun_client_(stun_tag_) {
   Random& random = system_random();
   if (config_.local.ufrag.empty()) config_.local.ufrag = random.text(kUfragLength, kIceChars);
   if (config_.local.password.empty()) config_.local.password = random.text(kPasswordLength, kIceChars);
+  paths_.set_local(config_.local);
   nice_ = std::make_unique<NiceSession>(reactor,
                                         NiceSession::Options{.controlling = config_.role == Role::Controlling,
                                                              .relay_only = config_.relay_only,
+                                                             .tap = config_.fast_path && !config_.relay_only,
                                                              .local = config_.local,
                                                              .port_min = config_.port_min,
                                                              .port_max = config_.port_max},
@@ -54,6 +57,7 @@ void Agent::set_remote_credentials(const Credentials& remote) { core_->set_remot
 void Agent::add_remote_candidate(const Candidate& candidate) { core_->add_remote_candidate(candidate); }
 void Agent::set_remote_end_of_candidates() { core_->set_remote_end_of_candidates(); }
 void Agent::send(ByteView packet) { core_->send(packet); }
+void Agent::send_probe(ByteView packet) { core_->send_probe(packet); }
 void Agent::flush() { core_->flush(); }
 void Agent::close() { core_->close(); }
 Role Agent::role() const { return core_->config_.role; }

@@ -10,6 +10,7 @@
 #include "ice/checks.hpp"
 #include "ice/direct_socket.hpp"
 #include "ice/nice_session.hpp"
+#include "ice/paths.hpp"
 #include "ice/resolver.hpp"
 #include "ice/send_batch.hpp"
 #include "ice/server_probe.hpp"
@@ -18,7 +19,7 @@
 namespace parley::ice {
 
 /// The Agent's inside. Outlives it while it closes. Split by procedure: core.cpp (construction, what the Handler is
-/// told), core_gather.cpp, core_servers.cpp, core_checks.cpp, core_packets.cpp, core_close.cpp.
+/// told), core_gather.cpp, core_servers.cpp, core_checks.cpp, core_paths.cpp, core_packets.cpp, core_close.cpp.
 class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
  public:
   static std::shared_ptr<Core> create(Reactor& reactor, Config config, Handler& handler);
@@ -30,6 +31,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void add_remote_candidate(const Candidate& candidate);
   void set_remote_end_of_candidates();
   void send(ByteView packet);
+  void send_probe(ByteView packet);
   void flush();
   void close();
 
@@ -74,6 +76,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void on_nice_progress(Progress progress) override;
   void on_nice_pair(Candidate local, Candidate remote) override;
   void on_nice_packet(ByteView packet) override;
+  void on_nice_arrival(ByteView datagram, const SocketAddress& base, const SocketAddress& from) override;
   // DirectSocket::Sink
   void on_direct_heard() override;
   void on_direct_packet(ByteView packet) override;
@@ -120,6 +123,10 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void give_up(std::size_t server, const stun::ErrorCode& error);
   [[nodiscard]] std::optional<SocketAddress> server_address(const ServerTask& task, int family) const;
 
+  // core_paths.cpp
+  void run_paths();
+  void note_selected(const std::optional<SocketAddress>& remote);
+
   void offer_to_nice(const Candidate& candidate);
   void take_pair(Candidate local, Candidate remote);
   void open_direct();
@@ -134,7 +141,8 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   bool closed_ = false;
   std::unique_ptr<NiceSession> nice_;
   Checks checks_;
-  Timer checks_timer_, watchdog_;
+  Paths paths_;
+  Timer checks_timer_, paths_timer_, watchdog_;
   bool gathering_ = false;
   bool nice_started_ = false, hosts_known_ = false, nice_busy_ = false;
   unsigned nice_round_ = 0;               // of libnice's gathering: each added server begins one

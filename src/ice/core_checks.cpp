@@ -19,12 +19,15 @@ bool same_transport_address(const Candidate& a, const Candidate& b) {
 
 void Agent::Core::set_role(Role role) {
   config_.role = role;
+  paths_.set_controlling(role == Role::Controlling);
   if (!closed_) nice_->set_controlling(role == Role::Controlling);
 }
 
 void Agent::Core::set_remote_credentials(const Credentials& remote) {
   if (closed_ || remote_) return;
   remote_ = remote;
+  if (paths_.too_many_early()) nice_->refuse_checks(false);
+  paths_.set_remote(remote);
   nice_->set_remote_credentials(remote);
   checks_.begin(Clock::now());
   for (const Candidate& candidate : std::exchange(early_candidates_, {})) offer_to_nice(candidate);
@@ -50,6 +53,7 @@ void Agent::Core::offer_to_nice(const Candidate& candidate) {
     log(LogLevel::Debug, "ice", "remote candidate ignored: ", print_candidate(candidate));
     return;
   }
+  paths_.add_remote(*address, candidate.priority);
   nice_->add_remote_candidate(candidate, *address, "r" + std::to_string(next_foundation_++));
 }
 
@@ -89,6 +93,7 @@ void Agent::Core::take_pair(Candidate local, Candidate remote) {
     if (remote_) remote.username_fragment = remote_->ufrag;
     remote_candidates_.push_back(remote);
   }
+  note_selected(address);
   direct_peer_ = config_.fast_path ? address : std::nullopt;
   through_nice_ = 0;
   if (direct_) open_direct();

@@ -14,8 +14,8 @@ void Agent::Core::close() {
   flush();
   closed_ = true;
   state_ = State::Closed;
-  for (Timer* timer :
-       {&checks_timer_, &watchdog_, &retry_, &stun_timer_, &mapping_timer_, &quiet_timer_, &relays_timer_})
+  for (Timer* timer : {&checks_timer_, &paths_timer_, &watchdog_, &retry_, &stun_timer_, &mapping_timer_, &quiet_timer_,
+                       &relays_timer_})
     timer->cancel();
   batch_.clear();
   // We may be inside a callback of a socket's or of libnice's.

@@ -64,8 +64,10 @@ void Agent::Core::take_nice_candidate(NiceLocalCandidate local) {
   Candidate& candidate = local.candidate;
   switch (candidate.type) {
     case CandidateType::Host:
-      if (const auto address = SocketAddress::parse(candidate.address, candidate.port))
+      if (const auto address = SocketAddress::parse(candidate.address, candidate.port)) {
         hosts_.push_back({*address, candidate.priority, nullptr});
+        paths_.add_base(*address, candidate.priority);
+      }
       if (!config_.relay_only) add_local(std::move(candidate), {});
       break;
     case CandidateType::Srflx:

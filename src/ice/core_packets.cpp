@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "ice/core.hpp"
+#include "ice/send_whole.hpp"
 
 namespace parley::ice {
 namespace {
@@ -73,6 +74,16 @@ void Agent::Core::flush() {
   } else {
     send_through_nice();
   }
+}
+
+void Agent::Core::send_probe(ByteView packet) {
+  const int socket = writable() ? nice_->selected_socket() : -1;
+  const auto peer = socket < 0 ? std::nullopt : SocketAddress::parse(pair_->remote.address, pair_->remote.port);
+  if (!peer) return;
+  flush();
+  if (blocked_ || !send_whole(socket, packet, *peer)) return;
+  ++counters_.packets_sent;
+  counters_.bytes_sent += packet.size();
 }
 
 void Agent::Core::send_through_nice() {

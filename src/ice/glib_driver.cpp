@@ -39,6 +39,8 @@ int GlibDriver::query() {
 
 void GlibDriver::pump(int ready_fd, short ready) {
   if (pumping_) return;
+  const bool arrival = (ready & POLLIN) != 0;
+  if (arrival && before_arrival_) before_arrival_(ready_fd);
   pumping_ = true;
   g_main_context_acquire(context_);
   {
@@ -58,6 +60,7 @@ void GlibDriver::pump(int ready_fd, short ready) {
   g_main_context_release(context_);
   pumping_ = false;
   sync();
+  if (arrival && after_arrival_) after_arrival_(ready_fd);
 }
 
 void GlibDriver::sync() {
@@ -69,21 +72,33 @@ void GlibDriver::sync() {
   set_timer();
 }
 
-bool GlibDriver::expire(std::string_view name) {
+GSource* GlibDriver::find(std::string_view name) {
+  const auto named = [&](guint id) -> GSource* {
+    GSource* source = id != 0 ? g_main_context_find_source_by_id(context_, id) : nullptr;
+    const char* own_name = source != nullptr ? g_source_get_name(source) : nullptr;
+    return own_name != nullptr && name == own_name ? source : nullptr;
+  };
+  if (GSource* known = named(found_)) return known;
   // Sources are numbered as they are attached: one more tells where the numbers are.
   GSource* probe = g_idle_source_new();
   const guint next = g_source_attach(probe, context_);
   g_source_destroy(probe);
   g_source_unref(probe);
   for (guint id = next - 1; id > 0 && id + kRecentSources > next; --id) {
-    GSource* source = g_main_context_find_source_by_id(context_, id);
-    const char* own_name = source != nullptr ? g_source_get_name(source) : nullptr;
-    if (own_name == nullptr || name != own_name) continue;
-    g_source_set_ready_time(source, 0);
-    sync();
-    return true;
+    if (GSource* source = named(id)) {
+      found_ = id;
+      return source;
+    }
   }
-  return false;
+  return nullptr;
+}
+
+bool GlibDriver::expire(std::string_view name) {
+  GSource* source = find(name);
+  if (source == nullptr) return false;
+  g_source_set_ready_time(source, 0);
+  sync();
+  return true;
 }
 
 void GlibDriver::drain(int fd) {

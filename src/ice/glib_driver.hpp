@@ -3,6 +3,8 @@
 #include <glib.h>
 
 #include <chrono>
+#include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -22,8 +24,16 @@ class GlibDriver {
   [[nodiscard]] GMainContext* context() const { return context_; }
   /// To be called after anything that may have changed what the context waits for. Dispatches nothing.
   void sync();
-  /// Makes a timeout of that name, which has been set lately, due at once. False if there is none.
+  /// Makes a timeout of that name due at once. False if there is none that has been set lately or was found before.
   bool expire(std::string_view name);
+  /// Dispatches what is due, without the loop.
+  void dispatch_due() { pump(-1, 0); }
+  /// `before` runs when something can be read from `fd`, one of the context's descriptors (of which one is no socket:
+  /// it wakes the context), and has not been yet, `after` when it has been dispatched.
+  void on_arrival(std::function<void(int fd)> before, std::function<void(int fd)> after) {
+    before_arrival_ = std::move(before);
+    after_arrival_ = std::move(after);
+  }
   /// Waits for and dispatches something, until `end` at most, without the loop.
   void iterate(TimePoint end);
   /// Dispatches what has arrived at one of the context's descriptors, all of it unless that is very much.
@@ -41,6 +51,7 @@ class GlibDriver {
   void pump(int ready_fd, short ready);
   /// Asks the context what it waits for. Returns the priority to hand to check.
   int query();
+  [[nodiscard]] GSource* find(std::string_view name);
   void watch_descriptors();
   void set_timer();
 
@@ -51,6 +62,8 @@ class GlibDriver {
   std::vector<Watched> watched_;
   Timer timer_;
   std::optional<TimePoint> due_;
+  guint found_ = 0;  // the source that find() found last
+  std::function<void(int fd)> before_arrival_, after_arrival_;
   bool pumping_ = false;
   bool descriptors_change_ = true;
 };

@@ -3,86 +3,18 @@
 #include <agent.h>
 #include <gio/gio.h>
 
-#include <cstring>
 #include <utility>
+
+#include "ice/inbound_tap.hpp"
+#include "ice/nice_convert.hpp"
 
 namespace parley::ice {
 namespace {
 
-constexpr unsigned kComponent = 1;  // rtcp-mux always: RFC 8834 section 4.5
-constexpr unsigned kPacingMs = 5;   // Ta, the least that RFC 8445 section 14.2 allows
+constexpr unsigned kPacingMs = 5;  // Ta, the least that RFC 8445 section 14.2 allows
 constexpr unsigned kIdleMs = 2000;
 constexpr Duration kFarewell = 50ms;
 constexpr unsigned kSettledIdleMs = 50;  // the least that libnice takes
-
-NiceAddress to_nice(const SocketAddress& address) {
-  NiceAddress result;
-  nice_address_init(&result);
-  nice_address_set_from_sockaddr(&result, address.data());
-  return result;
-}
-
-SocketAddress from_nice(const NiceAddress& address) {
-  sockaddr_storage storage{};
-  auto* plain = reinterpret_cast<sockaddr*>(&storage);
-  nice_address_copy_to_sockaddr(&address, plain);
-  return {plain, sizeof storage};
-}
-
-CandidateType to_type(NiceCandidateType type) {
-  switch (type) {
-    case NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE:
-      return CandidateType::Srflx;
-    case NICE_CANDIDATE_TYPE_PEER_REFLEXIVE:
-      return CandidateType::Prflx;
-    case NICE_CANDIDATE_TYPE_RELAYED:
-      return CandidateType::Relay;
-    default:
-      return CandidateType::Host;
-  }
-}
-
-NiceCandidateType from_type(CandidateType type) {
-  switch (type) {
-    case CandidateType::Relay:
-      return NICE_CANDIDATE_TYPE_RELAYED;
-    // libnice takes no peer-reflexive candidates from signaling.
-    case CandidateType::Srflx:
-    case CandidateType::Prflx:
-      return NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE;
-    default:
-      return NICE_CANDIDATE_TYPE_HOST;
-  }
-}
-
-Candidate from_nice(const NiceCandidate& nice) {
-  const SocketAddress address = from_nice(nice.addr);
-  Candidate result{.foundation = nice.foundation,
-                   .component = nice.component_id,
-                   .priority = nice.priority,
-                   .address = address.address(),
-                   .port = address.port(),
-                   .type = to_type(nice.type)};
-  if (nice.transport != NICE_CANDIDATE_TRANSPORT_UDP) {
-    result.protocol = Protocol::Tcp;
-    const bool active = nice.transport == NICE_CANDIDATE_TRANSPORT_TCP_ACTIVE;
-    const bool passive = nice.transport == NICE_CANDIDATE_TRANSPORT_TCP_PASSIVE;
-    result.tcp_type = active ? TcpType::Active : passive ? TcpType::Passive : TcpType::SimultaneousOpen;
-  }
-  return result;
-}
-
-NiceCandidateTransport transport_of(const Candidate& candidate) {
-  if (candidate.protocol != Protocol::Tcp) return NICE_CANDIDATE_TRANSPORT_UDP;
-  switch (candidate.tcp_type.value_or(TcpType::Passive)) {
-    case TcpType::Active:
-      return NICE_CANDIDATE_TRANSPORT_TCP_ACTIVE;
-    case TcpType::Passive:
-      return NICE_CANDIDATE_TRANSPORT_TCP_PASSIVE;
-    default:
-      return NICE_CANDIDATE_TRANSPORT_TCP_SO;
-  }
-}
 
 Progress to_progress(guint state) {
   switch (state) {
@@ -116,7 +48,7 @@ struct NiceSession::Signals {
     auto* self = static_cast<NiceSession*>(data);
     self->pair_local_ = local->foundation;
     self->pair_remote_ = remote->foundation;
-    self->sink_.on_nice_pair(from_nice(*local), from_nice(*remote));
+    self->sink_.on_nice_pair(self->as_seen(*local, *remote), from_nice(*remote));
   }
   static void packet(NiceAgent*, guint, guint, guint size, gchar* data, gpointer self) {
     static_cast<NiceSession*>(self)->sink_.on_nice_packet({reinterpret_cast<const std::uint8_t*>(data), size});
@@ -129,7 +61,8 @@ struct NiceSession::Signals {
   }
 };
 
-NiceSession::NiceSession(Reactor& reactor, const Options& options, Sink& sink) : sink_(sink), driver_(reactor) {
+NiceSession::NiceSession(Reactor& reactor, const Options& options, Sink& sink)
+    : sink_(sink), driver_(reactor), tap_(options.tap) {
   const auto flags = static_cast<NiceAgentOption>(NICE_AGENT_OPTION_REGULAR_NOMINATION | NICE_AGENT_OPTION_ICE_TRICKLE |
                                                   NICE_AGENT_OPTION_CONSENT_FRESHNESS);
   agent_ = nice_agent_new_full(driver_.context(), NICE_COMPATIBILITY_RFC5245, flags);
@@ -145,6 +78,7 @@ NiceSession::NiceSession(Reactor& reactor, const Options& options, Sink& sink) :
   connect("component-state-changed", G_CALLBACK(Signals::state));
   connect("new-selected-pair-full", G_CALLBACK(Signals::pair));
   nice_agent_attach_recv(agent_, stream_, kComponent, driver_.context(), Signals::packet, this);
+  driver_.on_arrival([this](int fd) { look(fd); }, [this](int fd) { hasten(fd); });
   driver_.sync();
 }
 
@@ -168,6 +102,10 @@ bool NiceSession::gather(std::span<const SocketAddress> addresses, std::optional
     g_object_set(agent_, "stun-server", stun_server->address().c_str(), "stun-server-port",
                  static_cast<guint>(stun_server->port()), nullptr);
   const bool begun = nice_agent_gather_candidates(agent_, stream_) != FALSE;
+  for (const int socket : sockets()) {
+    udp_.emplace_back(socket, local_address(socket));
+    if (tap_) inbound_tap::start(socket);
+  }
   driver_.sync();
   return begun;
 }
@@ -208,18 +146,9 @@ void NiceSession::add_remote_candidate(const Candidate& remote, const SocketAddr
 
 void NiceSession::end_of_remote_candidates() { nice_agent_peer_candidate_gathering_done(agent_, stream_); }
 
-void NiceSession::settle() { g_object_set(agent_, "idle-timeout", kSettledIdleMs, nullptr); }
-
-void NiceSession::renew_consent() {
-  const std::string local = pair_local_, remote = pair_remote_;  // the call changes them
-  nice_agent_set_selected_pair(agent_, stream_, kComponent, local.c_str(), remote.c_str());
-  driver_.sync();
-}
-
-void NiceSession::check_at_once() {
-  // RFC 8445 section 6.1.4.2 lets the first check go when checks begin; libnice waits for Ta to pass once. Its timer is
-  // known by name only: if another version calls it otherwise, the first check is 5 ms later.
-  if (!std::exchange(checking_, true)) driver_.expire("Connectivity check schedule");
+void NiceSession::settle() {
+  settled_ = true;
+  g_object_set(agent_, "idle-timeout", kSettledIdleMs, nullptr);
 }
 
 std::size_t NiceSession::send(std::span<const ByteView> packets) {

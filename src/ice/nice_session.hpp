@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -15,7 +16,8 @@
 #include "ice/checks.hpp"
 #include "ice/glib_driver.hpp"
 
-typedef struct _NiceAgent NiceAgent;  // NOLINT: libnice's own name
+typedef struct _NiceAgent NiceAgent;          // NOLINT: libnice's own names
+typedef struct _NiceCandidate NiceCandidate;  // NOLINT
 
 namespace parley::ice {
 
@@ -40,10 +42,13 @@ class NiceSession {
     /// The pair to send on, the candidates as libnice knows them.
     virtual void on_nice_pair(Candidate local, Candidate remote) = 0;
     virtual void on_nice_packet(ByteView packet) = 0;
+    /// With Options::tap: what has arrived at the socket bound to `base`, before libnice sees it. May not call back.
+    virtual void on_nice_arrival(ByteView datagram, const SocketAddress& base, const SocketAddress& from) = 0;
   };
   struct Options {
     bool controlling = true;
     bool relay_only = false;
+    bool tap = false;
     Credentials local;
     std::uint16_t port_min = 0;
     std::uint16_t port_max = 0;
@@ -74,6 +79,14 @@ class NiceSession {
   /// Asks for consent on the selected pair for another while, after it was lost.
   void renew_consent();
 
+  /// Sends on this path from now on, whatever libnice thinks of it; the peer sees us as `mapped`. False if libnice has
+  /// not heard of the path.
+  bool select(const SocketAddress& base, const SocketAddress& remote, const SocketAddress& mapped);
+  /// With Options::tap: while `refuse` is true, no more connectivity checks get in.
+  void refuse_checks(bool refuse) const;
+  /// Sends from the socket bound to `base` without libnice's knowing.
+  void send_beside(const SocketAddress& base, ByteView datagram, const SocketAddress& to) const;
+
   /// Returns how many of the packets, from the first, are on their way or lost; the rest cannot be sent now.
   std::size_t send(std::span<const ByteView> packets);
 
@@ -90,6 +103,9 @@ class NiceSession {
  private:
   struct Signals;  // the C callbacks
   void check_at_once();
+  void look(int fd);
+  void hasten(int fd);
+  [[nodiscard]] Candidate as_seen(const NiceCandidate& local, const NiceCandidate& remote) const;
 
   Sink& sink_;
   GlibDriver driver_;
@@ -98,7 +114,15 @@ class NiceSession {
   unsigned relays_ = 0;
   std::string pair_local_, pair_remote_;  // foundations
   std::shared_ptr<std::function<void()>> closed_;
-  bool checking_ = false, closing_ = false, is_closed_ = false;
+  const bool tap_;
+  std::vector<std::pair<int, SocketAddress>> udp_;  // known once gather() has been called
+  struct Selection {
+    SocketAddress base, remote, mapped;
+  };
+  std::optional<Selection> selection_;  // by select()
+  unsigned selections_ = 0;
+  unsigned hastened_ = 0;
+  bool checking_ = false, settled_ = false, closing_ = false, is_closed_ = false;
 };
 
 }  // namespace parley::ice

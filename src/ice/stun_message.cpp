@@ -1,5 +1,6 @@
 #include "ice/stun_message.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -66,6 +67,21 @@ void read_attribute(std::uint16_t attribute, ByteView value, Message& out) {
       if (value.size() >= 4)
         out.error = ErrorCode{(value[2] & 7) * 100 + value[3] % 100, std::string(as_text(value.subspan(4)))};
       break;
+    case kUsername:
+      out.username = as_text(value);
+      break;
+    case kPriority:
+      out.priority = ByteReader(value).number<std::uint32_t>().value_or(0);
+      break;
+    case kUseCandidate:
+      out.use_candidate = true;
+      break;
+    case kIceControlling:
+      out.controlling = true;
+      break;
+    case kIceControlled:
+      out.controlled = true;
+      break;
     case kRealm:
       out.realm = as_text(value);
       break;
@@ -75,6 +91,15 @@ void read_attribute(std::uint16_t attribute, ByteView value, Message& out) {
     default:
       break;
   }
+}
+
+std::array<std::uint8_t, kSha1> hmac(ByteView key, ByteView bytes) {
+  std::uint8_t mac[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), bytes.data(), bytes.size(), mac, &size);
+  std::array<std::uint8_t, kSha1> result{};
+  std::copy_n(mac, kSha1, result.begin());
+  return result;
 }
 
 std::uint32_t crc32(ByteView bytes) {
@@ -128,6 +153,27 @@ std::optional<Message> parse(ByteView bytes) {
   return out;
 }
 
+bool verify(ByteView message, ByteView key) {
+  ByteReader reader(message);
+  reader.take(kHeader);
+  while (reader.remaining() > 0) {
+    const std::size_t start = message.size() - reader.remaining();
+    const auto attribute = reader.number<std::uint16_t>();
+    const auto size = reader.number<std::uint16_t>();
+    const auto value = reader.take(size.value_or(0));
+    if (!value || !reader.take((4 - *size % 4) % 4)) return false;
+    if (*attribute != kMessageIntegrity) continue;
+    if (value->size() != kSha1) return false;
+    // RFC 8489 section 14.5: what comes before it, as if it were the last attribute.
+    Bytes signed_part(message.begin(), message.begin() + static_cast<std::ptrdiff_t>(start));
+    const std::size_t length = start + 4 + kSha1 - kHeader;
+    signed_part[2] = static_cast<std::uint8_t>(length >> 8);
+    signed_part[3] = static_cast<std::uint8_t>(length);
+    return CRYPTO_memcmp(hmac(key, signed_part).data(), value->data(), kSha1) == 0;
+  }
+  return false;
+}
+
 Writer::Writer(Method method, Class type, const TransactionId& id) {
   ByteWriter(bytes_).number(to_type(method, type)).number(std::uint16_t{0}).number(kCookie).bytes(id);
 }
@@ -157,13 +203,18 @@ Writer& Writer::number(std::uint16_t attribute, std::uint32_t value) {
   return *this;
 }
 
+Writer& Writer::number64(std::uint16_t attribute, std::uint64_t value) {
+  header(attribute, 8);
+  ByteWriter(bytes_).number(value);
+  set_length(0);
+  return *this;
+}
+
 Writer& Writer::integrity(ByteView key) {
   set_length(4 + kSha1);
-  std::uint8_t mac[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), bytes_.data(), bytes_.size(), mac, &size);
+  const auto mac = hmac(key, bytes_);
   header(kMessageIntegrity, kSha1);
-  ByteWriter(bytes_).bytes(ByteView(mac, kSha1));
+  ByteWriter(bytes_).bytes(mac);
   return *this;
 }
 

@@ -33,11 +33,16 @@ struct Message {
   std::optional<SocketAddress> mapped;   // XOR-MAPPED-ADDRESS, else MAPPED-ADDRESS
   std::optional<SocketAddress> relayed;  // XOR-RELAYED-ADDRESS
   std::optional<ErrorCode> error;
-  std::string realm, nonce;
+  std::string username, realm, nonce;
+  // Of connectivity checks, RFC 8445 section 7.1.
+  std::uint32_t priority = 0;
+  bool use_candidate = false, controlling = false, controlled = false;
 };
 
 /// Nothing for what is not one whole, well-formed message.
 std::optional<Message> parse(ByteView bytes);
+/// Whether `message`, which parse() has taken, is signed with `key`.
+bool verify(ByteView message, ByteView key);
 /// How long the message that begins `bytes` is, for a stream; nothing while that cannot be told, 0 if it is none.
 std::optional<std::size_t> frame_length(ByteView bytes);
 
@@ -46,6 +51,8 @@ class Writer {
   Writer(Method method, Class type, const TransactionId& id);
   Writer& text(std::uint16_t attribute, std::string_view value);
   Writer& number(std::uint16_t attribute, std::uint32_t value);
+  Writer& number64(std::uint16_t attribute, std::uint64_t value);
+  Writer& flag(std::uint16_t attribute) { return text(attribute, {}); }
   /// Signs what has been written; only fingerprint() may follow.
   Writer& integrity(ByteView key);
   Writer& fingerprint();
@@ -58,7 +65,8 @@ class Writer {
 };
 
 inline constexpr std::uint16_t kUsername = 0x0006, kLifetime = 0x000D, kRealm = 0x0014, kNonce = 0x0015,
-                               kRequestedTransport = 0x0019;
+                               kRequestedTransport = 0x0019, kPriority = 0x0024, kUseCandidate = 0x0025,
+                               kIceControlled = 0x8029, kIceControlling = 0x802A;
 
 /// The key of long-term credentials, RFC 8489 section 9.2.2.
 Bytes long_term_key(std::string_view username, std::string_view realm, std::string_view password);

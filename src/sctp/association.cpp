@@ -1,9 +1,11 @@
 #include "sctp/association.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/log.hpp"
 #include "sctp/association_impl.hpp"
+#include "sctp/chunks.hpp"
 #include "sctp/packet.hpp"
 
 namespace parley::sctp {
@@ -19,12 +21,20 @@ Error sctp_failure(std::string message, int cause) {
 }
 
 Association::Impl::Impl(EventLoop& l, const Config& c, Handler& h)
-    : loop(l), config(c), handler(&h), socket(l, *this), assembly(c.max_message_size, c.max_incomplete) {}
+    : loop(l),
+      config(c),
+      handler(&h),
+      socket(l, *this),
+      assembly(c.max_message_size, c.max_incomplete),
+      path(c.mtu, c.large_mtu),
+      path_size(c.mtu) {}
 
 void Association::Impl::output(ByteView packet) {
   ++counters.packets_sent;
   counters.bytes_sent += packet.size();
   if (interleaving) solo.watch(packet);
+  path.sent(packet, Clock::now());
+  if (path.size() != path_size) follow_path_later();
   handler->on_sctp_packet(packet);
 }
 
@@ -33,8 +43,11 @@ void Association::Impl::look() {
   read_all();
 }
 
-void Association::Impl::connect() {
+void Association::Impl::connect(unsigned streams) {
   if (state != State::Idle) return;
+  const auto wanted = static_cast<std::uint16_t>(std::min(streams, 65535u));
+  config.streams = std::max(config.streams, wanted);
+  config.max_incoming_streams = std::max(config.max_incoming_streams, wanted);
   state = State::Connecting;
   ticker = Ticker::of(loop.reactor());
   ticker->touch();
@@ -55,11 +68,13 @@ void Association::Impl::receive(ByteView packet) {
   ++counters.packets_received;
   counters.bytes_received += packet.size();
   unread += packet.size();
-  count_packet();
+  count_packet(packet.size());
   ticker->touch();
-  socket.input(packet);
+  packet = path.received(packet, Clock::now());
+  if (packet.size() > kCommonHeader) socket.input(packet);
   read_all();
   if (state != State::Connected) return;
+  follow_path();
   if (!waiting_resets.empty()) retry_resets();
   if (interleaving) avoid_standstill();
   if (wanted_room > 0) offer_room();
@@ -72,6 +87,7 @@ void Association::Impl::close() {
   handler = nullptr;
   ticker.reset();
   nudge_timer.cancel();
+  path_timer.cancel();
   early.clear();
 }
 
@@ -98,9 +114,9 @@ Association::Association(EventLoop& loop, const Config& config, Handler& handler
 Association::~Association() { impl_->close(); }
 
 // A handler may destroy the association: the inside lives until the call is over.
-void Association::connect() {
+void Association::connect(unsigned streams) {
   const auto impl = impl_;
-  impl->connect();
+  impl->connect(streams);
 }
 void Association::receive(ByteView packet) {
   const auto impl = impl_;
@@ -108,6 +124,10 @@ void Association::receive(ByteView packet) {
 }
 SendResult Association::send(const MessageInfo& info, ByteView& rest) { return impl_->send(info, rest); }
 void Association::reset(std::span<const StreamId> streams) { impl_->reset(streams); }
+void Association::path_changed() {
+  const auto impl = impl_;
+  impl->path_changed();
+}
 void Association::close() { impl_->close(); }
 
 void Association::pause() { impl_->paused = true; }

@@ -21,8 +21,12 @@ using dcep::StreamId;
 struct Config {
   std::uint16_t local_port = 5000;
   std::uint16_t remote_port = 5000;
-  /// The largest SCTP packet, in bytes: what a DTLS record in one datagram leaves. There is no discovery above DTLS.
+  /// The largest SCTP packet that every path is expected to carry, in bytes: what a DTLS record in one datagram leaves.
+  /// Chunks are never longer than fit into it, so whatever has been sent can be sent again on any path.
   std::size_t mtu = 1163;
+  /// The largest packet where path and peer turn out to take it (see PathSize); 0: as above. Seven chunks, in a
+  /// datagram below 8192 bytes and a jumbo frame.
+  std::size_t large_mtu = 8048;
   /// The largest message we accept (a=max-message-size). What is longer is discarded as it arrives.
   std::size_t max_message_size = 256 << 10;
   /// Messages under way and not yet read: the throughput's ceiling is the smaller one divided by the round-trip time.
@@ -58,6 +62,8 @@ class Handler {
   /// A packet for the peer, to be sealed by DTLS. Comes from inside any function of Association or from its timer;
   /// must not call the association.
   virtual void on_sctp_packet(ByteView packet) = 0;
+  /// A packet that may only arrive if the path takes its length: nobody may fragment it. Likewise.
+  virtual void on_sctp_probe(ByteView packet) = 0;
   // None of the following comes from inside a function of Association other than receive(). All may call any function
   // of the association; destroying it is allowed as well.
   /// `streams`: ids below this number can be used.
@@ -89,8 +95,9 @@ class Association final : public dcep::Wire {
   Association(const Association&) = delete;
   Association& operator=(const Association&) = delete;
 
-  /// Sends INIT; the peer does, too. Call when DTLS is connected.
-  void connect();
+  /// Sends INIT; the peer does, too. Call when DTLS is connected. `streams`: how many will be used each way, if that is
+  /// more than in the configuration; the peer may have fewer.
+  void connect(unsigned streams = 0);
   /// A packet from the peer. Before connect() it is kept (bounded: 16 packets).
   void receive(ByteView packet);
   SendResult send(const MessageInfo& info, ByteView& rest) override;
@@ -99,6 +106,8 @@ class Association final : public dcep::Wire {
   /// delivered after resume() comes from the loop.
   void pause();
   void resume();
+  /// Packets take another path to the peer from now on.
+  void path_changed();
   /// Tells the peer (ABORT) from inside this call, then nothing more. Idempotent, legal everywhere but inside
   /// on_sctp_packet.
   void close();

@@ -6,6 +6,7 @@
 #include "sctp/assembly.hpp"
 #include "sctp/association.hpp"
 #include "sctp/ledger.hpp"
+#include "sctp/path_size.hpp"
 #include "sctp/sack_pace.hpp"
 #include "sctp/socket.hpp"
 #include "sctp/solo.hpp"
@@ -52,6 +53,14 @@ struct Association::Impl final : Endpoint {
   std::size_t unread = 0;  // bytes of packets since something could be read
   SackPace sack_pace{};
   unsigned packets_in_turn = 0;
+  bool large_in_turn = false;  // one of them was longer than every path carries
+
+  // The size of packets.
+  PathSize path;
+  std::size_t path_size;  // what the stack has been told
+  std::optional<TimePoint> path_due{};
+  Timer path_timer{};
+  bool following_path = false;
 
   Stats counters{};
 
@@ -60,7 +69,7 @@ struct Association::Impl final : Endpoint {
   void look() override;
 
   // association.cpp
-  void connect();
+  void connect(unsigned streams);
   void receive(ByteView packet);
   void close();
   void ended(std::optional<Error> error);
@@ -88,7 +97,13 @@ struct Association::Impl final : Endpoint {
   void streams_reset();
   void delivery_abandoned();
   void avoid_standstill();
-  void count_packet();
+  void count_packet(std::size_t size);
+
+  // association_path.cpp
+  void follow_path();
+  void path_fired();
+  void follow_path_later();
+  void path_changed();
 };
 
 /// `cause`: of RFC 9260 section 3.3.10, 0 if there is none.

@@ -86,12 +86,14 @@ void Association::Impl::avoid_standstill() {
   socket.set_partial_delivery_point(eager ? 1 : config.receive_buffer / 2);
 }
 
-void Association::Impl::count_packet() {
+void Association::Impl::count_packet(std::size_t size) {
+  large_in_turn = large_in_turn || size > config.mtu;
   if (packets_in_turn++ > 0) return;
   loop.reactor().at_turn_end([weak = self] {
     const auto impl = weak.lock();
     if (!impl) return;
-    const bool changed = impl->sack_pace.after_turn(std::exchange(impl->packets_in_turn, 0));
+    const bool changed =
+        impl->sack_pace.after_turn(std::exchange(impl->packets_in_turn, 0), std::exchange(impl->large_in_turn, false));
     if (changed && impl->state == State::Connected) impl->socket.set_sack_frequency(impl->sack_pace.packets());
   });
 }

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "sctp/chunks.hpp"
 #include "sctp/crc32c.hpp"
 
 namespace parley::sctp {
 namespace {
 
-constexpr std::size_t kCommonHeader = 12;
 constexpr std::size_t kMaxPacket = 65535;
 
 /// RFC 9260 section 3.2 and the extensions. `least`: bytes the fixed part of the chunk has.

@@ -9,12 +9,15 @@ namespace parley::sctp {
 class SackPace {
  public:
   static constexpr unsigned kLeast = 4;
+  static constexpr unsigned kLeastLarge = 2;
   static constexpr unsigned kMost = 16;
 
-  /// `packets` came in one turn of the loop. True: packets() has changed.
-  bool after_turn(unsigned packets) {
-    if (packets < packets_ && packets_ > kLeast) {
-      packets_ = kLeast;
+  /// `packets` came in one turn of the loop; `large`: each may hold what else is a whole burst. True: packets() has
+  /// changed.
+  bool after_turn(unsigned packets, bool large = false) {
+    const unsigned least = large ? kLeastLarge : kLeast;
+    if (packets_ < least || (packets < packets_ && packets_ > least)) {
+      packets_ = least;
       rich_turns_ = 0;
       return true;
     }

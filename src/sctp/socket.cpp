@@ -23,6 +23,9 @@ struct SockStat {                               // struct sctp_sockstat
   std::uint32_t ss_total_recv_buf;
 };
 
+/// The library adds the 12 bytes of the common header to the path MTU when the path is ours, and wants multiples of 4.
+std::uint32_t path_mtu(std::size_t packet) { return static_cast<std::uint32_t>((packet - 12) & ~std::size_t{3}); }
+
 void* address_of(std::uint64_t id) { return reinterpret_cast<void*>(static_cast<std::uintptr_t>(id)); }
 
 sockaddr_conn address(std::uint64_t id, std::uint16_t port) {
@@ -76,10 +79,9 @@ bool Socket::configure(const Config& config) {
             sctp_initmsg{.sinit_num_ostreams = config.streams,
                          .sinit_max_instreams = config.max_incoming_streams,
                          .sinit_max_attempts = config.max_init_attempts});
-  // The library adds the 12 bytes of the common header to the path MTU when the path is ours, and wants multiples of 4.
   sctp_paddrparams path{};
   path.spp_flags = SPP_PMTUD_DISABLE;
-  path.spp_pathmtu = static_cast<std::uint32_t>((config.mtu - 12) & ~std::size_t{3});
+  path.spp_pathmtu = path_mtu(config.mtu);
   ok &= set(IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, path);
   for (const int event :
        {SCTP_ASSOC_CHANGE, SCTP_STREAM_RESET_EVENT, SCTP_STREAM_CHANGE_EVENT, SCTP_PARTIAL_DELIVERY_EVENT})
@@ -197,13 +199,24 @@ void Socket::wake() {
   set(IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, path);
 }
 
+void Socket::set_path_mtu(std::size_t bytes) {
+  const Call call(id_, endpoint_);
+  // For the association this is not the same as before connect(): packets grow, the limit of chunks only falls.
+  sctp_paddrparams path{};
+  path.spp_flags = SPP_PMTUD_DISABLE;
+  path.spp_pathmtu = path_mtu(bytes);
+  sockaddr_conn peer = address(id_, remote_port_);
+  std::memcpy(&path.spp_address, &peer, sizeof peer);
+  set(IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, path);
+}
+
 Stats Socket::stats() const {
   sctp_status status{};
   if (!read_status(status)) return {};
   return {.smoothed_rtt = std::chrono::milliseconds(status.sstat_primary.spinfo_srtt),
           .congestion_window = status.sstat_primary.spinfo_cwnd,
           .receiver_window = status.sstat_rwnd,
-          .mtu = status.sstat_primary.spinfo_mtu,
+          .mtu = status.sstat_primary.spinfo_mtu + 12,
           .unacknowledged = status.sstat_unackdata};
 }
 

@@ -46,6 +46,8 @@ class Socket {
   void set_partial_delivery_point(std::uint32_t bytes);
   /// After so many packets an acknowledgement is sent at once.
   void set_sack_frequency(unsigned packets);
+  /// The largest packet from now on. Chunks stay as they are: they never exceed what was configured.
+  void set_path_mtu(std::size_t bytes);
   /// Makes the stack look for something to send (by a heartbeat).
   void wake();
   /// Bytes accepted and not yet acknowledged, and chunks of them on their way.

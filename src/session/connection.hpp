@@ -118,11 +118,13 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   // Transport::Observer, transports.cpp
   void on_ice_state(Transport& transport) override;
   void on_selected_pair(Transport& transport) override;
+  void on_path_changed(Transport& transport) override;
   void on_dtls_state(Transport& transport, const std::optional<Error>& error) override;
   void on_data(Transport& transport, ByteView data) override;
   // DataPlane::Observer, transports.cpp
   void on_sctp_state(DataPlane::State state) override;
   void on_sctp_packet_ready(ByteView packet) override;
+  void on_sctp_probe_ready(ByteView packet) override;
 
   jsep::LocalParameters local_parameters();
   void commit(const jsep::Plan& plan);

@@ -44,11 +44,15 @@ void DataPlane::set_remote_max_message_size(std::uint64_t bytes) {
 
 void DataPlane::connect() {
   if (!association_ || std::exchange(connect_called_, true)) return;
-  association_->connect();
+  association_->connect(channels_.streams_wanted());
 }
 
 void DataPlane::receive(ByteView packet) {
   if (association_) association_->receive(packet);
+}
+
+void DataPlane::path_changed() {
+  if (association_) association_->path_changed();
 }
 
 void DataPlane::end(const std::optional<Error>& error) {

@@ -23,6 +23,8 @@ class DataPlane final : private sctp::Handler {
     virtual void on_sctp_state(State state) = 0;
     /// A packet for the DTLS transport. Must not call the data plane.
     virtual void on_sctp_packet_ready(ByteView packet) = 0;
+    /// One that must arrive in one piece or not at all. Likewise.
+    virtual void on_sctp_probe_ready(ByteView packet) = 0;
   };
 
   struct Config {
@@ -43,6 +45,8 @@ class DataPlane final : private sctp::Handler {
   /// DTLS is connected: sends INIT.
   void connect();
   void receive(ByteView packet);
+  /// Packets take another path to the peer from now on.
+  void path_changed();
   /// The association ends, and with it every channel.
   void end(const std::optional<Error>& error);
   /// The connection is closed: nothing is reported any more.
@@ -58,6 +62,7 @@ class DataPlane final : private sctp::Handler {
 
  private:
   void on_sctp_packet(ByteView packet) override { observer_.on_sctp_packet_ready(packet); }
+  void on_sctp_probe(ByteView packet) override { observer_.on_sctp_probe_ready(packet); }
   void on_sctp_connected(unsigned streams) override;
   void on_sctp_message(sctp::StreamId stream, sctp::Ppid ppid, ByteView message) override;
   void on_sctp_message_too_long(sctp::StreamId stream) override;

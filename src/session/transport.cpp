@@ -26,6 +26,7 @@ void Transport::Generation::on_ice_state(ice::State state) { owner.generation_ch
 
 void Transport::Generation::on_ice_selected_pair(const ice::Candidate&, const ice::Candidate&) {
   if (owner.observer_ != nullptr) owner.observer_->on_selected_pair(owner);
+  if (owner.observer_ != nullptr && owner.carrier_ == this) owner.observer_->on_path_changed(owner);
 }
 
 void Transport::Generation::on_ice_packet(ByteView packet) { owner.receive(packet); }
@@ -91,12 +92,17 @@ void Transport::retire(Generation& generation) {
   // It may be the one that is calling us.
   loop_.post([gone = std::shared_ptr<Generation>(std::move(*found))] {});
   generations_.erase(found);
-  if (carrier_ == nullptr && !generations_.empty()) carrier_ = generations_.back().get();
+  if (carrier_ == nullptr && !generations_.empty()) carry(generations_.back().get());
+}
+
+void Transport::carry(Generation* generation) {
+  carrier_ = generation;
+  if (observer_ != nullptr) observer_->on_path_changed(*this);
 }
 
 void Transport::generation_changed_state(Generation& generation, ice::State state) {
   const bool has_path = state == ice::State::Connected || state == ice::State::Completed;
-  if (has_path && !generation.abandoned && carrier_ != &generation) carrier_ = &generation;
+  if (has_path && !generation.abandoned && carrier_ != &generation) carry(&generation);
   if (has_path && carrier_ == &generation) {
     std::vector<Generation*> replaced;
     for (const auto& other : generations_)
@@ -171,7 +177,18 @@ void Transport::receive(ByteView packet) {
 }
 
 void Transport::on_dtls_packet(ByteView datagram) {
-  if (carrier_ != nullptr) carrier_->agent.send(datagram);
+  if (carrier_ == nullptr) return;
+  if (probing_) {
+    carrier_->agent.send_probe(datagram);
+  } else {
+    carrier_->agent.send(datagram);
+  }
+}
+
+void Transport::send_probe(ByteView data) {
+  probing_ = true;
+  dtls_->send(data);
+  probing_ = false;
 }
 
 void Transport::on_dtls_data(ByteView data) {

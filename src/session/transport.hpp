@@ -34,6 +34,8 @@ class Transport final : private dtls::Transport::Handler {
     virtual void on_gathering_complete(Transport& transport, const std::string& ufrag) = 0;
     virtual void on_ice_state(Transport& transport) = 0;
     virtual void on_selected_pair(Transport& transport) = 0;
+    /// Packets take another path from now on.
+    virtual void on_path_changed(Transport& transport) = 0;
     /// With `error` if the state is Failed.
     virtual void on_dtls_state(Transport& transport, const std::optional<Error>& error) = 0;
     /// One decrypted record, valid during the call.
@@ -60,6 +62,9 @@ class Transport final : private dtls::Transport::Handler {
   void start_dtls(dtls::Role role, std::vector<dtls::Fingerprint> remote);
   /// Seals one record and queues it; everything of one turn of the loop leaves together. False unless connected.
   bool send(ByteView data) { return dtls_->send(data); }
+  /// One record in a datagram that leaves at once and that nobody may fragment; nothing is sent where that cannot be
+  /// had.
+  void send_probe(ByteView data);
   /// Says goodbye to the peer and stops. The observer hears nothing any more.
   void close();
 
@@ -101,6 +106,7 @@ class Transport final : private dtls::Transport::Handler {
   Generation* find(std::string_view ufrag);
   void retire(Generation& generation);
   void generation_changed_state(Generation& generation, ice::State state);
+  void carry(Generation* generation);
   void receive(ByteView packet);
   void report_dtls(const std::optional<Error>& error);
   void begin_handshake_if_ready();
@@ -115,6 +121,7 @@ class Transport final : private dtls::Transport::Handler {
   Observer* observer_;                                    // nullptr once closed
   std::vector<std::unique_ptr<Generation>> generations_;  // oldest first
   Generation* carrier_ = nullptr;                         // whose agent sends our packets
+  bool probing_ = false;                                  // inside send_probe()
   std::optional<ice::Credentials> remote_credentials_;
   std::unique_ptr<dtls::Transport> dtls_;
   std::unique_ptr<Deadline<dtls::Transport>> dtls_deadline_;

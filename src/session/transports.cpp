@@ -31,6 +31,10 @@ jsep::TransportId Connection::id_of(const Transport& transport) const {
   return found == transports_.end() ? jsep::TransportId{} : found->first;
 }
 
+void Connection::on_path_changed(Transport& transport) {
+  if (is_data_transport(transport)) data_.path_changed();
+}
+
 void Connection::on_dtls_state(Transport& transport, const std::optional<Error>& error) {
   if (observer_ == nullptr) return;
   if (error) observer_->on_dtls_error(id_of(transport), *error);
@@ -59,6 +63,10 @@ void Connection::on_sctp_state(DataPlane::State state) {
 
 void Connection::on_sctp_packet_ready(ByteView packet) {
   if (data_carrier_ != nullptr) data_carrier_->send(packet);
+}
+
+void Connection::on_sctp_probe_ready(ByteView packet) {
+  if (data_carrier_ != nullptr) data_carrier_->send_probe(packet);
 }
 
 Result<dcep::ChannelKey> Connection::create_channel(dcep::ChannelInit init) {

@@ -76,8 +76,8 @@ class OrderlyObserver final : public Observer {
     check(channels_.contains(key) && channels_[key]);
     if (text) check(is_utf8(message));
   }
-  void on_channel_buffered_amount(ChannelKey key, std::size_t, std::size_t taken, bool whole) override {
-    check(channels_.contains(key) && (taken > 0 || whole));
+  void on_channel_taken(ChannelKey key, const Taken& taken) override {
+    check(channels_.contains(key) && (taken.bytes > 0 || taken.messages > 0));
   }
   void on_channel_closing(ChannelKey key) override { check(channels_.contains(key)); }
   void on_channel_closed(ChannelKey key, const std::optional<Error>&) override { check(channels_.erase(key) == 1); }

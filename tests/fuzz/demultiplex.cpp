@@ -53,6 +53,7 @@ class Attacked final : public Side, session::DataPlane::Observer, dcep::Observer
   void on_dtls_data(ByteView data) override { plane_.receive(data); }
   void on_sctp_state(session::DataPlane::State) override {}
   void on_sctp_packet_ready(ByteView packet) override { dtls.send(packet); }
+  void on_sctp_probe_ready(ByteView packet) override { dtls.send(packet); }
 
   void on_channel_announced(dcep::ChannelKey key, const dcep::ChannelInit&) override {
     check(channels_.insert(key).second);
@@ -62,7 +63,7 @@ class Attacked final : public Side, session::DataPlane::Observer, dcep::Observer
   void on_channel_message(dcep::ChannelKey key, bool, ByteView message) override {
     check(channels_.contains(key) && message.size() <= kMaxMessage);
   }
-  void on_channel_buffered_amount(dcep::ChannelKey, std::size_t, std::size_t, bool) override {}
+  void on_channel_taken(dcep::ChannelKey, const dcep::Taken&) override {}
   void on_channel_closing(dcep::ChannelKey key) override { check(channels_.contains(key)); }
   void on_channel_closed(dcep::ChannelKey key, const std::optional<Error>&) override {
     check(channels_.erase(key) == 1);

@@ -9,6 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto length = ice::stun::frame_length(input);
   const auto message = ice::stun::parse(input);
   if (message && (!length || *length != size)) std::abort();
+  if (message) ice::stun::verify(input, input.first(size / 2));
   const auto server = *ice::SocketAddress::parse("192.0.2.1", 3478);
   ice::StunClient client(1);
   client.ask({0, 0, server}, {});

@@ -42,6 +42,7 @@ class End final : public Handler {
     if ((packet[12] == 0x00 || packet[12] == 0x40) && packet.size() >= 20) tsn = get(packet, 16);
     if (packets.size() < 1000) packets.emplace_back(packet.begin(), packet.end());
   }
+  void on_sctp_probe(ByteView packet) override { on_sctp_packet(packet); }
   void on_sctp_connected(unsigned usable) override { streams = usable; }
   void on_sctp_message(StreamId, Ppid, ByteView message) override {
     check(!closed && message.size() <= limit);

@@ -127,6 +127,28 @@ Promise<void> pour(std::shared_ptr<RTCDataChannel> channel, std::size_t total, s
   }
 }
 
+TEST(DataChannel, IdsAboveTheUsualOnesWorkIfBothSidesHaveThemFromTheBeginning) {
+  constexpr std::uint16_t kFirst = 1000, kCount = 300;
+  test::Pair pair(test::on_loopback(), test::on_loopback());
+  std::atomic<int> arrived = 0;
+  Latch all;
+  std::vector<std::shared_ptr<RTCDataChannel>> channels;
+  for (RTCPeerConnection* end : {&pair.offerer, &pair.answerer}) {
+    for (std::uint16_t id = kFirst; id < kFirst + kCount; ++id) {
+      const auto channel = channels.emplace_back(end->createDataChannel("", {.negotiated = true, .id = id}));
+      channel->onopen = [raw = channel.get()] { raw->send("hello"); };
+      channel->onmessage = [&] {
+        if (++arrived == 2 * kCount) all.set();
+      };
+    }
+  }
+  pair.negotiate().get(20s);
+  EXPECT_TRUE(all.wait()) << arrived;
+  EXPECT_EQ(pair.offerer.sctp()->maxChannels(), kFirst + kCount);
+  pair.offerer.close();
+  pair.answerer.close();
+}
+
 TEST(DataChannel, WriteAppliesBackPressureAndNothingIsLost) {
   Channels channels;
   ASSERT_TRUE(channels.connected);

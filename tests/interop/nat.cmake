@@ -8,7 +8,7 @@ endif()
 
 set(nat_cases routers turn-down.refused turn-down.silent no-udp.public symmetric.no-udp no-udp.no-udp relay-only.trickle
   relay-only.half-trickle same-network ipv6.public ipv6.firewalls ipv6.relay
-  restart.same-address restart.new-address)
+  restart.same-address restart.offerer-moves restart.answerer-moves)
 foreach(left public full-cone port-restricted symmetric)
   foreach(right public full-cone port-restricted symmetric)
     list(APPEND nat_cases ${left}.${right})

@@ -19,12 +19,14 @@ async function sameAddress({ peer, turn, note, sites }) {
   await link.end();
 }
 
-/// The offerer's router comes back with another address, so that the peer, who is reachable, hears from a stranger. The offerer's
-/// next consent check (4 to 6 s) nominates the new path.
-async function newAddress({ peer, turn, note, sites }) {
+/// The router of one side comes back with another address, so that its peer, who is reachable, hears from a stranger: at the next
+/// consent check of the side that moved (4 to 6 s). ICE's controlling side is the offerer.
+const newAddress = (moved) => async ({ peer, turn, note, sites }) => {
   const server = await turn();
   const staying = await peer('right-public');
-  const { link, channel } = await connect(await peer('moving'), staying, { iceServers: server.stun() });
+  const moving = await peer('moving');
+  const [offerer, answerer] = moved === 'offerer' ? [moving, staying] : [staying, moving];
+  const { link, channel } = await connect(offerer, answerer, { iceServers: server.stun() });
   sites.moving.restart({ newAddress: true });
   const start = performance.now();
   await talk(link, channel, 30);
@@ -32,6 +34,10 @@ async function newAddress({ peer, turn, note, sites }) {
   assert.equal((await link.state(staying)).selectedPair.remote.address, sites.moving.wanAddress);
   for (const side of [link.offerer, link.answerer]) assert.equal(stateOf(side), 'connected');
   await link.end();
-}
+};
 
-export const restartCases = { 'restart.same-address': sameAddress, 'restart.new-address': newAddress };
+export const restartCases = {
+  'restart.same-address': sameAddress,
+  'restart.offerer-moves': newAddress('offerer'),
+  'restart.answerer-moves': newAddress('answerer'),
+};

@@ -93,10 +93,10 @@ class Journal : public Observer {
     write(text ? "text" : "binary", key,
           message.size() > 40 ? std::to_string(message.size()) : std::string(as_text(message)));
   }
-  void on_channel_buffered_amount(ChannelKey key, std::size_t amount, std::size_t taken, bool whole) override {
-    bytes_taken += taken;
-    if (whole) ++messages_taken;
-    if (buffered && taken > 0) write("buffered", key, std::to_string(amount));
+  void on_channel_taken(ChannelKey key, const Taken& taken) override {
+    bytes_taken += taken.bytes;
+    messages_taken += taken.messages;
+    if (buffered && taken.bytes > 0) write("buffered", key, std::to_string(taken.left));
   }
   void on_channel_closing(ChannelKey key) override { write("closing", key); }
   void on_channel_closed(ChannelKey key, const std::optional<Error>& error) override {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "ice/direct_socket.hpp"
+#include "support/loop_time.hpp"
 #include "unit/ice/peer.hpp"
 #include "unit/ice/servers.hpp"
 
@@ -22,10 +23,10 @@ class IceGather : public ::testing::TestWithParam<bool> {
   }
   std::unique_ptr<Peer> gather(Agent::Config with) {
     auto peer = std::make_unique<Peer>(EventLoop::create(), bell_, std::move(with));
+    const test::LoopTime time(*peer->loop);
     peer->loop->run([&] { peer->agent->gather(); });
-    const TimePoint start = Clock::now();
     EXPECT_TRUE(peer->wait([&] { return peer->gathered; }));
-    took_ = Clock::now() - start;
+    took_ = time.elapsed();
     return peer;
   }
   static std::size_t count(const Peer& peer, CandidateType type) {

@@ -46,6 +46,20 @@ TEST(IceStun, SignsLikeTheSampleOfRfc5769) {
   EXPECT_EQ(Bytes(bytes.end() - 20, bytes.end()), expected);
 }
 
+TEST(IceStun, VerifiesTheSampleOfRfc5769) {
+  const std::string password = "VOkJxbRl1RmTxUk/WvJxBt";
+  EXPECT_TRUE(stun::verify(kResponse, as_bytes(password)));
+  EXPECT_FALSE(stun::verify(kResponse, as_bytes("another")));
+  EXPECT_FALSE(stun::verify(kResponse6, as_bytes(password)));  // not signed
+  for (std::size_t i = 20; i < 68; ++i) {                      // what is signed, and the signature
+    Bytes changed = kResponse;
+    changed[i] ^= 1;
+    EXPECT_FALSE(stun::verify(changed, as_bytes(password))) << i;
+  }
+  for (std::size_t size = 0; size < 68; ++size)
+    EXPECT_FALSE(stun::verify(ByteView(kResponse).first(size), as_bytes(password))) << size;
+}
+
 TEST(IceStun, TheLongTermKeyIsThatOfTheRfc) {
   // RFC 8489 section 9.2.2: the example of username "user", realm "realm", password "pass".
   const Bytes expected = {0x84, 0x93, 0xfb, 0xc5, 0x3b, 0xa5, 0x82, 0xfb,

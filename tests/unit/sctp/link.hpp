@@ -50,9 +50,13 @@ class End : public Association::Handler {
   std::vector<unsigned> incoming_resets, outgoing_resets, too_long;
   std::optional<std::optional<Error>> closed;
   int writable = 0;
-  std::size_t bytes_received = 0, packets = 0, largest_packet = 0;
+  std::size_t bytes_received = 0, packets = 0, largest_packet = 0, probes = 0;
 
   void on_sctp_packet(ByteView packet) override;
+  void on_sctp_probe(ByteView packet) override {
+    ++probes;
+    on_sctp_packet(packet);
+  }
   void on_sctp_connected(unsigned usable) override {
     streams = usable;
     if (on_connected) on_connected(usable);

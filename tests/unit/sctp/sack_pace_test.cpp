@@ -47,5 +47,14 @@ TEST(SackPace, RichTurnsCountOnlyInARow) {
   EXPECT_EQ(pace.packets(), 4U);
 }
 
+TEST(SackPace, LargePacketsAreAcknowledgedInPairsAtLeast) {
+  SackPace pace;
+  EXPECT_TRUE(pace.after_turn(3, true));
+  EXPECT_EQ(pace.packets(), 2U);
+  EXPECT_FALSE(pace.after_turn(1, true));
+  EXPECT_TRUE(pace.after_turn(1, false));
+  EXPECT_EQ(pace.packets(), 4U);
+}
+
 }  // namespace
 }  // namespace parley::sctp
