@@ -40,8 +40,10 @@ Result<std::string> Connection::create_offer(bool ice_restart) {
 }
 
 Result<std::string> Connection::create_answer() {
-  auto created = jsep::create_answer(
-      snapshot_, {.local = local_parameters(), .wishes = wishes_, .gathered = gathered_candidates(), .bundle_policy = config_.bundle_policy});
+  auto created = jsep::create_answer(snapshot_, {.local = local_parameters(),
+                                                 .wishes = wishes_,
+                                                 .gathered = gathered_candidates(),
+                                                 .bundle_policy = config_.bundle_policy});
   if (!created) return Unexpected(created.error());
   snapshot_ = std::move(created->result);
   return std::move(created->sdp);
