@@ -32,7 +32,7 @@ class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
   /// A local track, live and not muted. `kind` is "audio" or "video", else TypeError. `loop` nullptr:
   /// EventLoop::shared(). (Not in W3C, where getUserMedia makes them.)
   static std::shared_ptr<MediaStreamTrack> create(std::string_view kind, std::string label = {},
-                                                  std::shared_ptr<EventLoop> loop = nullptr);
+                                                  const std::shared_ptr<EventLoop>& loop = nullptr);
 
   /// "audio" or "video".
   [[nodiscard]] const std::string& kind() const;

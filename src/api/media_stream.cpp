@@ -70,10 +70,10 @@ std::string_view to_string(MediaStreamTrackState state) {
 }
 
 std::shared_ptr<MediaStreamTrack> MediaStreamTrack::create(std::string_view kind, std::string label,
-                                                           std::shared_ptr<EventLoop> loop) {
+                                                           const std::shared_ptr<EventLoop>& loop) {
   if (kind != "audio" && kind != "video") throw TypeError("a track is of the kind audio or video");
   auto core = std::make_shared<api::TrackCore>();
-  core->loop = loop ? std::move(loop) : EventLoop::shared();
+  core->loop = loop ? loop : EventLoop::shared();
   core->id = api::new_uuid();
   core->kind = std::string(kind);
   core->label = std::move(label);

@@ -48,6 +48,7 @@ std::vector<RTCRtpCodecParameters> to_w3c(const std::vector<jsep::Format>& forma
 
 std::vector<RTCRtpHeaderExtensionParameters> to_w3c(const std::vector<sdp::Extmap>& extensions) {
   std::vector<RTCRtpHeaderExtensionParameters> shown;
+  shown.reserve(extensions.size());
   for (const sdp::Extmap& extension : extensions) shown.push_back({.uri = extension.uri, .id = extension.id});
   return shown;
 }
@@ -142,6 +143,7 @@ void fill_scales(std::vector<RTCRtpEncodingParameters>& encodings) {
 
 std::vector<jsep::SendEncoding> to_jsep(const std::vector<RTCRtpEncodingParameters>& encodings) {
   std::vector<jsep::SendEncoding> values;
+  values.reserve(encodings.size());
   for (const RTCRtpEncodingParameters& encoding : encodings) values.push_back(api::to_jsep(encoding));
   return values;
 }

@@ -110,6 +110,7 @@ void Peer::stop_transceiver(TransceiverCore& core) {
 
 void Peer::set_codec_preferences(TransceiverCore& core, const std::vector<RTCRtpCodec>& codecs) {
   std::vector<jsep::Codec> wanted;
+  wanted.reserve(codecs.size());
   for (const RTCRtpCodec& codec : codecs) wanted.push_back(to_jsep(codec));
   const auto& known = connection_.snapshot().capabilities->codecs(core.state.kind);
   auto preferred = jsep::check_codec_preferences(wanted, known);

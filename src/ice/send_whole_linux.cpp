@@ -10,7 +10,8 @@ bool send_whole(int socket, ByteView datagram, const SocketAddress& to) {
   const int level = six ? IPPROTO_IPV6 : IPPROTO_IP;
   const int name = six ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER;
   // Whatever the kernel believes to know about the path: that is what is to be found out.
-  const int whole = six ? IPV6_PMTUDISC_PROBE : IP_PMTUDISC_PROBE;
+  const int whole = IP_PMTUDISC_PROBE;
+  static_assert(IPV6_PMTUDISC_PROBE == IP_PMTUDISC_PROBE);
   int before = 0;
   socklen_t size = sizeof before;
   if (getsockopt(socket, level, name, &before, &size) != 0 ||

@@ -48,9 +48,11 @@ std::vector<Format> by_preference(const std::vector<Taken>& taken) {
     return std::tuple(leader->rank, leader - taken.data(), &entry != leader, &entry - taken.data());
   };
   std::vector<const Taken*> order;
+  order.reserve(taken.size());
   for (const Taken& entry : taken) order.push_back(&entry);
   std::ranges::sort(order, {}, [&](const Taken* entry) { return key(*entry); });
   std::vector<Format> formats;
+  formats.reserve(order.size());
   for (const Taken* entry : order) formats.push_back(entry->format);
   return formats;
 }

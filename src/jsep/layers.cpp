@@ -11,6 +11,7 @@ bool contains(const std::vector<std::string>& rids, const std::string& rid) {
 
 std::vector<sdp::SimulcastLayer> to_simulcast(const std::vector<std::string>& rids) {
   std::vector<sdp::SimulcastLayer> all;
+  all.reserve(rids.size());
   for (const std::string& rid : rids) all.push_back({{.rid = rid}});
   return all;
 }

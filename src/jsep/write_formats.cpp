@@ -26,6 +26,7 @@ const Format* find_format(const std::vector<Format>& formats, PayloadType payloa
 
 std::vector<Codec> codecs_of(const std::vector<Format>& formats) {
   std::vector<Codec> codecs;
+  codecs.reserve(formats.size());
   for (const Format& format : formats) codecs.push_back(format.codec);
   return codecs;
 }

@@ -28,7 +28,7 @@ const server = await startTurn({ ipv6: true });
 const { parley } = stacks({ parley: options.parley });
 
 // A case's peers live as long as the case: none inherits anything.
-async function runOne(name) {
+async function attempt(name) {
   const transcript = new Transcript();
   const peers = new Map();
   const peer = async (host) => {
@@ -40,6 +40,13 @@ async function runOne(name) {
     cases[name]({ peer, note, sites, turn: async () => server }));
   await Promise.all([...peers.values()].map((each) => each.stop()));
   return passed;
+}
+
+// One more attempt, named, as tests/run.sh has it for single tests: here the tests only read what was recorded.
+async function runOne(name) {
+  if (await attempt(name)) return true;
+  console.log(`again: ${name}`);
+  return attempt(name);
 }
 
 let passed = true;
