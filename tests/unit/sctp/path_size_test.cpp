@@ -79,8 +79,8 @@ TEST_F(APathSize, AProbeIsAWellFormedPacketOfItsLength) {
   });
   EXPECT_EQ(types, (std::vector{ChunkType::Heartbeat, ChunkType::Pad}));
   EXPECT_EQ(length, kLarge);
-  const std::uint32_t written =
-      probe[8] | probe[9] << 8 | probe[10] << 16 | static_cast<std::uint32_t>(probe[11]) << 24;
+  const std::uint32_t written = std::uint32_t{probe[8]} | std::uint32_t{probe[9]} << 8 |
+                                std::uint32_t{probe[10]} << 16 | std::uint32_t{probe[11]} << 24;
   std::fill_n(probe.begin() + 8, 4, std::uint8_t{0});
   EXPECT_EQ(written, crc32c(probe));
 }
