@@ -149,7 +149,7 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   [[nodiscard]] std::vector<std::shared_ptr<RTCRtpTransceiver>> getTransceivers() const;
 
   /// Never blocks on the peer. Idempotent, legal anywhere. When it has returned to a thread other than the loop's, no
-  /// handler of this connection runs or will run.
+  /// handler of this connection runs or will run. Remote tracks end, with `ended`, before it returns.
   void close();
 
   /// Throws TypeError and OperationError as webrtc-pc section 6.1 says, InvalidStateError when closed. Each peer can

@@ -59,15 +59,10 @@ struct RTCRtpParameters {
   bool operator==(const RTCRtpParameters&) const = default;
 };
 
-/// webrtc-pc section 5.2.4.
-struct RTCRtpCodingParameters {
-  std::optional<std::string> rid{};
-  bool operator==(const RTCRtpCodingParameters&) const = default;
-};
-
 /// webrtc-pc section 5.2.5, with scalabilityMode of webrtc-svc section 5.
 struct RTCRtpEncodingParameters {
-  /// RTCRtpCodingParameters', the name of a simulcast layer.
+  /// The name of a simulcast layer: the member of RTCRtpCodingParameters, whose place is here so that it can be named
+  /// in an initializer.
   std::optional<std::string> rid{};
   bool active = true;
   std::optional<RTCRtpCodec> codec{};

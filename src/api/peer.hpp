@@ -45,6 +45,8 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   std::shared_ptr<RTCRtpTransceiver> add_transceiver(const std::shared_ptr<MediaStreamTrack>& track,
                                                      jsep::MediaKind kind, const RTCRtpTransceiverInit& init);
   [[nodiscard]] std::vector<std::shared_ptr<RTCRtpTransceiver>> transceivers() const;
+  /// Those whose sender and receiver are in the sets of senders and receivers.
+  [[nodiscard]] std::vector<std::shared_ptr<RTCRtpTransceiver>> unstopped_transceivers() const;
   void set_direction(TransceiverCore& core, RTCRtpTransceiverDirection direction);
   void stop_transceiver(TransceiverCore& core);
   void set_codec_preferences(TransceiverCore& core, const std::vector<RTCRtpCodec>& codecs);

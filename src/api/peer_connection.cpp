@@ -175,19 +175,19 @@ std::vector<std::shared_ptr<RTCRtpTransceiver>> RTCPeerConnection::getTransceive
 }
 
 std::vector<std::shared_ptr<RTCRtpSender>> RTCPeerConnection::getSenders() const {
-  std::vector<std::shared_ptr<RTCRtpSender>> senders;
-  for (const auto& transceiver : getTransceivers())
-    if (transceiver->currentDirection() != RTCRtpTransceiverDirection::Stopped)
-      senders.push_back(transceiver->sender());
-  return senders;
+  return loop_->run([this] {
+    std::vector<std::shared_ptr<RTCRtpSender>> senders;
+    for (const auto& transceiver : peer_->unstopped_transceivers()) senders.push_back(transceiver->sender());
+    return senders;
+  });
 }
 
 std::vector<std::shared_ptr<RTCRtpReceiver>> RTCPeerConnection::getReceivers() const {
-  std::vector<std::shared_ptr<RTCRtpReceiver>> receivers;
-  for (const auto& transceiver : getTransceivers())
-    if (transceiver->currentDirection() != RTCRtpTransceiverDirection::Stopped)
-      receivers.push_back(transceiver->receiver());
-  return receivers;
+  return loop_->run([this] {
+    std::vector<std::shared_ptr<RTCRtpReceiver>> receivers;
+    for (const auto& transceiver : peer_->unstopped_transceivers()) receivers.push_back(transceiver->receiver());
+    return receivers;
+  });
 }
 
 RTCConfiguration RTCPeerConnection::getConfiguration() const {

@@ -197,6 +197,13 @@ std::vector<std::shared_ptr<RTCRtpTransceiver>> Peer::transceivers() const {
   return all;
 }
 
+std::vector<std::shared_ptr<RTCRtpTransceiver>> Peer::unstopped_transceivers() const {
+  std::vector<std::shared_ptr<RTCRtpTransceiver>> some;
+  for (const Transceiver& transceiver : transceivers_)
+    if (!transceiver.core->state.stopped) some.push_back(transceiver.object);
+  return some;
+}
+
 Peer::Transceiver& Peer::transceiver_for(jsep::TransceiverId id) {
   const auto found = std::ranges::find(transceivers_, id, [](const Transceiver& one) { return one.core->state.id; });
   if (found != transceivers_.end()) return *found;

@@ -101,15 +101,10 @@ void keep_others(Agreement& agreement, const std::vector<Transport>& before) {
     if (!transport_by_id(agreement, transport.id)) agreement.transports.push_back(transport);
 }
 
-std::optional<TransportId> carrying(const Agreement& agreement, const std::string& mid) {
-  for (const Transport& transport : agreement.transports)
-    if (std::ranges::find(transport.mids, mid) != transport.mids.end()) return transport.id;
-  return std::nullopt;
-}
-
 DataSection data_at(const Agreement& agreement, std::size_t index) {
   const std::string& mid = agreement.sections[index].mid;
-  return {.mid = mid, .index = index, .transport = carrying(agreement, mid)};
+  const Transport* transport = transport_carrying(agreement, mid);
+  return {.mid = mid, .index = index, .transport = transport ? std::optional(transport->id) : std::nullopt};
 }
 
 SctpAgreement agree_on_sctp(const sdp::MediaDescription& local, const sdp::MediaDescription& remote) {
@@ -127,7 +122,7 @@ void take_offered_seat(Agreement& agreement, const Snapshot& snapshot, const Sea
   if (const Transport* known = find_transport(agreement, none, seat.second)) {
     auto& mids = std::ranges::find(agreement.transports, known->id, &Transport::id)->mids;
     for (const std::string& mid : seat.second)
-      if (!carrying(agreement, mid)) mids.push_back(mid);
+      if (!transport_carrying(agreement, mid)) mids.push_back(mid);
     return;
   }
   Seat taken = take_seat(snapshot, seat, none, next);

@@ -102,7 +102,7 @@ class AnswerBuilder {
     auto formats = answer_formats(formats_of(offered), preferred.codecs, preferred.order);
     if (formats.empty()) return rejected_media(offered);
     const Direction direction =
-        intersection(transceiver->direction, sdp::reversed(sdp::effective_direction(offer_, offered)));
+        sdp::intersection(transceiver->direction, sdp::reversed(sdp::effective_direction(offer_, offered)));
     const bool mixed = sdp::effective_extmap_allow_mixed(offer_, offered);
     RtpLines lines{.protocol = offered.protocol,
                    .mid = offered.mid,

@@ -9,10 +9,6 @@ constexpr std::uint16_t kLastOneByteId = 14, kFirstTwoByteId = 16, kLastId = 255
 
 sdp::Direction direction_of(const sdp::Extmap& extmap) { return extmap.direction.value_or(sdp::Direction::SendRecv); }
 
-sdp::Direction both(sdp::Direction a, sdp::Direction b) {
-  return sdp::make_direction(sdp::sends(a) && sdp::sends(b), sdp::receives(a) && sdp::receives(b));
-}
-
 sdp::Extmap line(std::uint16_t id, std::string_view uri, sdp::Direction direction) {
   return {.id = id,
           .direction = direction == sdp::Direction::SendRecv ? std::nullopt : std::optional(direction),
@@ -74,7 +70,7 @@ std::vector<sdp::Extmap> answer_extensions(const std::vector<sdp::Extmap>& offer
   for (const sdp::Extmap& extmap : offered) {
     const auto known = std::ranges::find(local, extmap.uri, &HeaderExtension::uri);
     if (known == local.end() || !extmap.attributes.empty() || !is_usable(extmap.id, allow_mixed)) continue;
-    const sdp::Direction direction = both(sdp::reversed(direction_of(extmap)), known->direction);
+    const sdp::Direction direction = sdp::intersection(sdp::reversed(direction_of(extmap)), known->direction);
     if (direction == sdp::Direction::Inactive || line_of(answer, extmap.uri)) continue;
     answer.push_back(line(extmap.id, extmap.uri, direction));
   }

@@ -59,10 +59,9 @@ void drop_recycled(Snapshot& snapshot, const std::vector<Section>& before) {
   std::erase_if(snapshot.now.media, is_recycled);
 }
 
-std::optional<TransportId> transport_carrying(const Agreement& agreement, const std::string& mid) {
-  for (const Transport& transport : agreement.transports)
-    if (std::ranges::find(transport.mids, mid) != transport.mids.end()) return transport.id;
-  return std::nullopt;
+std::optional<TransportId> carrier_id(const Agreement& agreement, const std::string& mid) {
+  const Transport* transport = transport_carrying(agreement, mid);
+  return transport ? std::optional(transport->id) : std::nullopt;
 }
 
 MediaSection& associate(Snapshot& snapshot, TransceiverId transceiver, std::size_t index) {
@@ -162,8 +161,8 @@ void apply_local_answer(Snapshot& snapshot, const Answered& answered, MediaSecti
 void apply_remote_answer(Snapshot& snapshot, const Answered& answered, MediaSection& section) {
   const sdp::MediaDescription& media = answered.answer.media[section.index];
   // An answer may take away from the offer, and nothing more (RFC 3264 section 6.1).
-  const Direction direction = intersection(direction_of(answered.offer, section.index),
-                                           sdp::reversed(direction_of(answered.answer, section.index)));
+  const Direction direction = sdp::intersection(direction_of(answered.offer, section.index),
+                                                sdp::reversed(direction_of(answered.answer, section.index)));
   if (sdp::sends(direction)) keep_answered_encodings(snapshot, section, layers(media, Layers::Received));
   receive_tracks(section, direction, streams_of(media));
   agree(section, {.local = answered.offer, .remote = answered.answer, .index = section.index}, direction);
@@ -200,7 +199,7 @@ void apply_local_offer_to_media(Snapshot& snapshot, const std::vector<Section>& 
     }
     MediaSection& section = section_at(snapshot, i);
     if (is_stopped(snapshot, section)) continue;
-    if (!is_rejected(media)) section.transport = transport_carrying(snapshot.now, section.mid);
+    if (!is_rejected(media)) section.transport = carrier_id(snapshot.now, section.mid);
     section.receptive = sdp::receives(direction_of(offer, i));
     section.receives = section.receptive ? formats_of(media) : std::vector<Format>{};
   }
@@ -220,7 +219,7 @@ void apply_remote_offer_to_media(Snapshot& snapshot, const std::vector<Section>&
     if (Transceiver* transceiver = transceiver_by_id(snapshot, id)) propose(*transceiver, proposed);
     const Direction direction = sdp::reversed(direction_of(offer, i));
     receive_tracks(section, direction, streams_of(media));
-    section.transport = transport_carrying(snapshot.now, section.mid);
+    section.transport = carrier_id(snapshot.now, section.mid);
     const auto local = snapshot.capabilities->codecs(*to_media_kind(media.kind));
     section.receives = answer_formats(formats_of(media), local, PreferenceOrder::Offered);
     if (is_rejected(media)) stop(snapshot, id);
@@ -232,7 +231,7 @@ void apply_answer_to_media(Snapshot& snapshot, const Answered& answered) {
     if (!media_section_at(snapshot.now, i)) continue;
     MediaSection& section = section_at(snapshot, i);
     if (answered.answerer == Side::Remote || !is_stopped(snapshot, section))
-      section.transport = transport_carrying(snapshot.now, section.mid);
+      section.transport = carrier_id(snapshot.now, section.mid);
     if (answered.answerer == Side::Remote) {
       apply_remote_answer(snapshot, answered, section);
     } else if (!is_stopped(snapshot, section)) {

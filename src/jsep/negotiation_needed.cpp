@@ -36,7 +36,7 @@ bool direction_differs_from_answer(const Snapshot& snapshot, std::size_t index, 
   const sdp::MediaDescription* offer = section_in(snapshot.current_remote, index);
   if (!offer) return true;
   const Direction offered = sdp::reversed(sdp::effective_direction(snapshot.current_remote->parsed, *offer));
-  return sdp::effective_direction(snapshot.current_local->parsed, local) != intersection(wanted, offered);
+  return sdp::effective_direction(snapshot.current_local->parsed, local) != sdp::intersection(wanted, offered);
 }
 
 bool needs_negotiation(const Snapshot& snapshot, const Transceiver& transceiver) {

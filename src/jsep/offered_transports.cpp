@@ -9,13 +9,6 @@
 namespace parley::jsep {
 namespace {
 
-const Transport* carrying(const Agreement& agreement, const std::string& mid) {
-  for (const Transport& transport : agreement.transports)
-    if (!transport.generations.empty() && std::ranges::find(transport.mids, mid) != transport.mids.end())
-      return &transport;
-  return nullptr;
-}
-
 /// The group that the last answer agreed on.
 const sdp::Group* negotiated_group(const Snapshot& snapshot) {
   for (const auto* applied : {&snapshot.current_local, &snapshot.current_remote}) {
@@ -35,8 +28,8 @@ class Transports {
     // What is in use first: new sections may share it.
     for (sdp::MediaDescription& media : offer_.media) {
       if (is_rejected(media)) continue;
-      const Transport* transport = carrying(snapshot_.now, *media.mid);
-      if (!transport) continue;
+      const Transport* transport = transport_carrying(snapshot_.now, *media.mid);
+      if (!transport || transport->generations.empty()) continue;
       auto lines = lines_of(*transport);
       if (!lines) return Unexpected(std::move(lines).error());
       media.bundle_only = was_bundle_only(*media.mid);

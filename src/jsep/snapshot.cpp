@@ -58,6 +58,14 @@ const Transport* transport_by_id(const Agreement& agreement, TransportId id) {
   return found == agreement.transports.end() ? nullptr : &*found;
 }
 
+const Transport* transport_carrying(const Agreement& agreement, std::string_view mid) {
+  const auto carries = [mid](const Transport& transport) {
+    return std::ranges::find(transport.mids, mid) != transport.mids.end();
+  };
+  const auto found = std::ranges::find_if(agreement.transports, carries);
+  return found == agreement.transports.end() ? nullptr : &*found;
+}
+
 const IceGeneration* find_generation(const Transport* transport, const IceCredentials& local) {
   if (!transport) return nullptr;
   const auto found = std::ranges::find(transport->generations, local, &IceGeneration::local);

@@ -106,6 +106,8 @@ std::optional<bool> can_trickle(const Snapshot& snapshot);
 
 const Section* section_by_mid(const Agreement& agreement, std::string_view mid);
 const Transport* transport_by_id(const Agreement& agreement, TransportId id);
+/// What carries the section with that mid; nullptr if nothing does.
+const Transport* transport_carrying(const Agreement& agreement, std::string_view mid);
 /// The generation with these local credentials. nullptr if there is none, or no transport.
 const IceGeneration* find_generation(const Transport* transport, const IceCredentials& local);
 

@@ -8,8 +8,4 @@ std::optional<MediaKind> to_media_kind(std::string_view kind) {
   return std::nullopt;
 }
 
-Direction intersection(Direction one, Direction other) {
-  return sdp::make_direction(sdp::sends(one) && sdp::sends(other), sdp::receives(one) && sdp::receives(other));
-}
-
 }  // namespace parley::jsep

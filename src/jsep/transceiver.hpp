@@ -119,7 +119,4 @@ struct MediaSection {
 
 std::optional<MediaKind> to_media_kind(std::string_view kind);
 
-/// What both of two want: "intersected with the offered direction" (RFC 9429 section 5.3.1).
-Direction intersection(Direction one, Direction other);
-
 }  // namespace parley::jsep

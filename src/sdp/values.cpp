@@ -21,6 +21,10 @@ Direction make_direction(bool sends, bool receives) {
   return receives ? Direction::RecvOnly : Direction::Inactive;
 }
 
+Direction intersection(Direction one, Direction other) {
+  return make_direction(sends(one) && sends(other), receives(one) && receives(other));
+}
+
 Direction reversed(Direction direction) { return make_direction(receives(direction), sends(direction)); }
 
 std::string_view to_string(Setup setup) {

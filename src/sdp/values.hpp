@@ -22,6 +22,8 @@ inline bool receives(Direction direction) {
   return direction == Direction::SendRecv || direction == Direction::RecvOnly;
 }
 Direction make_direction(bool sends, bool receives);
+/// What both of two want: "intersected with the offered direction" (RFC 9429 section 5.3.1).
+Direction intersection(Direction one, Direction other);
 
 /// RFC 4145 section 4.
 enum class Setup { ActPass, Active, Passive, HoldConn };
