@@ -5,12 +5,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <future>
-
-#include <cstdlib>
-
-#include <chrono>
-
 #include <atomic>
 #include <stdexcept>
 #include <thread>
@@ -195,35 +189,6 @@ TEST(AttachedLoop, RunsWhenItsContextDoesAndOnlyThere) {
     EXPECT_TRUE(loop->run([&] { return loop->is_current(); }));  // nobody runs the context: we can
   }
   g_main_context_unref(context);
-}
-
-/// Lives as long as its thread and takes its time to go.
-struct SlowToGo {
-  ~SlowToGo() {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    gone = true;
-  }
-  static inline std::atomic<bool> gone = false;
-};
-
-void end_a_loop_on_itself_and_exit() {
-  std::atexit([] { std::_Exit(SlowToGo::gone ? 0 : 3); });  // before the loop's own, so it runs after them
-  auto loop = EventLoop::create();
-  EventLoop& thread = *loop;
-  std::promise<void> ended;
-  thread.post([loop = std::move(loop), &ended]() mutable {
-    thread_local const SlowToGo slow;
-    (void)slow;
-    loop.reset();
-    ended.set_value();
-  });
-  ended.get_future().wait();
-  std::exit(1);
-}
-
-TEST(EventLoopDeathTest, TheProgramEndsAfterTheThreadOfALoopThatEndedOnItself) {
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_EXIT(end_a_loop_on_itself_and_exit(), testing::ExitedWithCode(0), "");
 }
 
 }  // namespace
