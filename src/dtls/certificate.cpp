@@ -11,10 +11,10 @@
 namespace parley::dtls {
 namespace {
 
-/// OpenSSL frees what it keeps for a thread when the thread ends, but only until its own exit handler has run. Made
-/// ready while the program is loaded, it outlives the threads of loops that are static objects, EventLoop::shared()
-/// above all.
-[[maybe_unused]] const int kReadyBeforeAnyLoop = OPENSSL_init_crypto(0, nullptr);
+/// OpenSSL frees what it keeps for a thread when the thread ends, and everything in a handler at the program's end:
+/// both at once where a loop's thread is still ending, and then some of it twice. So no handler; what is left the
+/// system takes. While the program is loaded, for only the first initialization decides that.
+[[maybe_unused]] const int kReadyBeforeAnyLoop = OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
 
 constexpr unsigned kLeastRsaBits = 2048;
 constexpr unsigned kMostRsaBits = 8192;
