@@ -10,20 +10,24 @@
 
 namespace {
 
-std::atomic<long> allocations = 0;
+constinit std::atomic<long> allocations = 0;
 
 void* counted(std::size_t size) {
   ++allocations;
   return std::malloc(size);
 }
 
-// Before OpenSSL's first allocation, hence before main().
-const bool watching = CRYPTO_set_mem_functions([](std::size_t size, const char*, int) { return counted(size); },
-                                               [](void* old, std::size_t size, const char*, int) {
-                                                 ++allocations;
-                                                 return std::realloc(old, size);
-                                               },
-                                               [](void* memory, const char*, int) { std::free(memory); }) == 1;
+bool watching = false;
+
+/// Before OpenSSL's first allocation, hence before the library's own static objects, which use it.
+__attribute__((constructor(101))) void watch() {
+  watching = CRYPTO_set_mem_functions([](std::size_t size, const char*, int) { return counted(size); },
+                                      [](void* old, std::size_t size, const char*, int) {
+                                        ++allocations;
+                                        return std::realloc(old, size);
+                                      },
+                                      [](void* memory, const char*, int) { std::free(memory); }) == 1;
+}
 
 }  // namespace
 
