@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "parley/encoded_frame.hpp"
 #include "parley/events.hpp"
 #include "parley/export.hpp"
 
@@ -21,12 +22,22 @@ struct StreamCore;
 enum class MediaStreamTrackState { Live, Ended };
 PARLEY_EXPORT std::string_view to_string(MediaStreamTrackState state);
 
-using MediaStreamTrackEvents =
-    EventTarget<EventType<"mute", Event>, EventType<"unmute", Event>, EventType<"ended", Event>>;
+/// Somebody who has just joined, or who has lost something, cannot go on without a key frame. (Not in W3C, where the
+/// browser's encoder is told.)
+struct KeyFrameRequestEvent {
+  /// Of which encoding of the sender; empty if it has one only.
+  std::string rid;
+};
 
-/// One source of audio or video: Media Capture and Streams section 4.3. A local one is made with create() and fed by
-/// the program, a remote one is made by an RTCRtpReceiver and delivers what arrives. Any thread may call; events are
-/// fired on the track's loop, which for a remote one is that of its connection.
+using MediaStreamTrackEvents =
+    EventTarget<EventType<"mute", Event>, EventType<"unmute", Event>, EventType<"ended", Event>,
+                EventType<"videoframe", RTCEncodedVideoFrame>, EventType<"audioframe", RTCEncodedAudioFrame>,
+                EventType<"keyframerequest", KeyFrameRequestEvent>>;
+
+/// One source of audio or video, encoded: Media Capture and Streams section 4.3. A local one is made with create() and
+/// fed with write(); a remote one is made by an RTCRtpReceiver and gives what arrives to `videoframe` or `audioframe`,
+/// and to the senders of whatever connection it is added to. Any thread may call; events are fired on the track's loop,
+/// which for a remote one is that of its connection.
 class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
  public:
   /// A local track, live and not muted. `kind` is "audio" or "video", else TypeError. `loop` nullptr:
@@ -50,9 +61,22 @@ class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
   /// Ends the track for good; no event is fired.
   void stop();
 
+  /// Sends a frame wherever the track and its clones are sent to. What nobody takes yet is dropped: a sender asks for a
+  /// key frame when it begins. Throws TypeError for a frame of the other kind, InvalidStateError on a remote track.
+  /// (Not in W3C, where a capture device does it.)
+  void write(RTCEncodedVideoFrame frame);
+  void write(RTCEncodedAudioFrame frame);
+  /// Asks the source for a key frame: a local track's program, or a remote track's peer. (Not in W3C.)
+  void request_key_frame();
+
   EventHandler<Event> onmute{list<"mute">()};
   EventHandler<Event> onunmute{list<"unmute">()};
   EventHandler<Event> onended{list<"ended">()};
+  /// A frame has arrived: complete, in the order of decoding, and, for video, without a gap since the last key frame.
+  EventHandler<RTCEncodedVideoFrame> onvideoframe{list<"videoframe">()};
+  EventHandler<RTCEncodedAudioFrame> onaudioframe{list<"audioframe">()};
+  /// On a local video track: the next frame should be a key frame.
+  EventHandler<KeyFrameRequestEvent> onkeyframerequest{list<"keyframerequest">()};
 
   explicit MediaStreamTrack(std::shared_ptr<api::TrackCore> core);
   ~MediaStreamTrack();

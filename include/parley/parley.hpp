@@ -12,6 +12,7 @@
 #include "parley/ice_candidate.hpp"        // IWYU pragma: export
 #include "parley/ice_transport.hpp"        // IWYU pragma: export
 #include "parley/log.hpp"                  // IWYU pragma: export
+#include "parley/encoded_frame.hpp"        // IWYU pragma: export
 #include "parley/media_stream.hpp"         // IWYU pragma: export
 #include "parley/peer_connection.hpp"      // IWYU pragma: export
 #include "parley/promise.hpp"              // IWYU pragma: export

@@ -17,8 +17,11 @@ std::string new_uuid() {
   return uuid;
 }
 
-std::shared_ptr<MediaStreamTrack> make_remote_track(std::shared_ptr<EventLoop> loop, std::string kind) {
+std::shared_ptr<MediaStreamTrack> make_remote_track(std::shared_ptr<EventLoop> loop, std::string kind,
+                                                    TrackSource::Request request) {
   auto core = std::make_shared<TrackCore>();
+  core->source = std::make_shared<TrackSource>(loop, std::move(request));
+  core->source->add_track(core);
   core->loop = std::move(loop);
   core->id = new_uuid();
   core->label = "remote " + kind;
@@ -65,6 +68,10 @@ std::vector<std::shared_ptr<MediaStreamTrack>> tracks_of(StreamCore& core, std::
 }  // namespace
 }  // namespace api
 
+std::string_view to_string(RTCEncodedVideoFrameType type) {
+  return type == RTCEncodedVideoFrameType::Key ? "key" : "delta";
+}
+
 std::string_view to_string(MediaStreamTrackState state) {
   return state == MediaStreamTrackState::Live ? "live" : "ended";
 }
@@ -77,6 +84,8 @@ std::shared_ptr<MediaStreamTrack> MediaStreamTrack::create(std::string_view kind
   core->id = api::new_uuid();
   core->kind = std::string(kind);
   core->label = std::move(label);
+  core->source = std::make_shared<api::TrackSource>(core->loop);
+  core->source->add_track(core);
   return std::make_shared<MediaStreamTrack>(std::move(core));
 }
 
@@ -101,12 +110,28 @@ std::shared_ptr<MediaStreamTrack> MediaStreamTrack::clone() const {
   core->enabled = core_->enabled.load();
   core->muted = core_->muted.load();
   core->state = core_->state.load();
+  core->source = core_->source;
+  core->source->add_track(core);
   return std::make_shared<MediaStreamTrack>(std::move(core));
 }
 
 void MediaStreamTrack::stop() {
   if (core_->state.exchange(MediaStreamTrackState::Ended) == MediaStreamTrackState::Live) core_->lists->close();
 }
+
+namespace {
+
+void write_to(const api::TrackCore& core, std::string_view kind, api::EncodedFrame&& frame) {
+  if (core.kind != kind) throw TypeError("the frame is of the other kind");
+  if (core.source->is_remote()) throw InvalidStateError("a remote track is written by its peer");
+  core.source->deliver(std::move(frame), api::TrackSource::Listeners::No);
+}
+
+}  // namespace
+
+void MediaStreamTrack::write(RTCEncodedVideoFrame frame) { write_to(*core_, "video", std::move(frame)); }
+void MediaStreamTrack::write(RTCEncodedAudioFrame frame) { write_to(*core_, "audio", std::move(frame)); }
+void MediaStreamTrack::request_key_frame() { core_->source->request_key_frame(""); }
 
 std::shared_ptr<MediaStream> MediaStream::create(const std::vector<std::shared_ptr<MediaStreamTrack>>& tracks) {
   auto stream = api::make_stream(api::new_uuid());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/cores.hpp"
+#include "api/track_source.hpp"
 #include "parley/peer_connection.hpp"
 #include "session/connection.hpp"
 
@@ -61,6 +62,10 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   /// Whether the connection goes without a word to the program: its remote tracks end with or without `ended`.
   enum class Disappear { No, Yes };
   void close(Disappear disappear);
+
+  // media.cpp
+  void send_frame(const TransceiverCore& sender, const EncodedFrame& frame);
+  void request_key_frame(jsep::TransceiverId id);
 
   // channels.cpp
   /// `from_loop`: the program runs on the loop, so that nothing happens before it has set its handlers.
@@ -117,6 +122,11 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void on_local_candidate(const session::LocalCandidate& candidate) override;
   void on_candidate_error(const ice::CandidateError& error) override;
   void on_sctp_state(session::DataPlane::State state) override;
+  // session::MediaObserver, media.cpp
+  void on_video_frame(jsep::TransceiverId id, RTCEncodedVideoFrame&& frame) override;
+  void on_audio_frame(jsep::TransceiverId id, RTCEncodedAudioFrame&& frame) override;
+  void on_media_muted(jsep::TransceiverId id, bool muted) override;
+  void on_key_frame_request(jsep::TransceiverId id, const std::string& rid) override;
   // session::Observer, channels.cpp
   void on_channel_announced(dcep::ChannelKey key, const dcep::ChannelInit& init) override;
   void on_channel_id(dcep::ChannelKey key, dcep::StreamId id) override;
@@ -153,6 +163,10 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void offer_to_receive(jsep::MediaKind kind, std::optional<bool> wanted);
   Transceiver& transceiver_for(jsep::TransceiverId id);
   void refresh(TransceiverCore& core);
+  static void set_sender_track(const std::shared_ptr<TransceiverCore>& core, std::shared_ptr<MediaStreamTrack> track);
+  // media.cpp
+  [[nodiscard]] std::shared_ptr<TransceiverCore> find_core(jsep::TransceiverId id) const;
+  void deliver(jsep::TransceiverId id, EncodedFrame frame);
   // remote_tracks.cpp
   std::shared_ptr<MediaStream> remote_stream(const std::string& id);
   TrackNews apply_track_changes(const std::vector<jsep::TrackChange>& changes);

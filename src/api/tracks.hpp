@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "api/track_source.hpp"
 #include "parley/event_loop.hpp"
 #include "parley/media_stream.hpp"
 
@@ -20,6 +21,7 @@ struct TrackCore {
   std::atomic<bool> enabled = true;
   std::atomic<bool> muted = false;
   std::atomic<MediaStreamTrackState> state = MediaStreamTrackState::Live;
+  std::shared_ptr<TrackSource> source;  // constant; clones share it
 };
 
 struct StreamCore {
@@ -32,8 +34,9 @@ struct StreamCore {
 /// A version 4 UUID (RFC 9562 section 5.4), as browsers name tracks and streams.
 std::string new_uuid();
 
-/// The track of a receiver: muted until media arrives.
-std::shared_ptr<MediaStreamTrack> make_remote_track(std::shared_ptr<EventLoop> loop, std::string kind);
+/// The track of a receiver: muted until media arrives. `request` asks the peer for a key frame.
+std::shared_ptr<MediaStreamTrack> make_remote_track(std::shared_ptr<EventLoop> loop, std::string kind,
+                                                    TrackSource::Request request);
 std::shared_ptr<MediaStream> make_stream(std::string id);
 
 /// What happens to a track by itself, with its event: "set a track's muted state" and "the track ended" of Media

@@ -38,10 +38,17 @@ std::shared_ptr<RTCRtpSender> Peer::add_track(const std::shared_ptr<MediaStreamT
       throw InvalidAccessError("the track has a sender already");
   const jsep::TransceiverId id = connection_.add_track(kind_of(*track), ids);
   Transceiver& transceiver = transceiver_for(id);
-  transceiver.core->sender_track = track;
+  set_sender_track(transceiver.core, track);
   refresh(*transceiver.core);
   update_negotiation_needed();
   return transceiver.object->sender();
+}
+
+/// What the track gives goes to the sender from now on.
+void Peer::set_sender_track(const std::shared_ptr<TransceiverCore>& core, std::shared_ptr<MediaStreamTrack> track) {
+  if (core->sender_track) core->sender_track->core()->source->remove_sender(*core);
+  core->sender_track = std::move(track);
+  if (core->sender_track) core->sender_track->core()->source->add_sender(core->sender_track->core(), core);
 }
 
 void Peer::remove_track(const std::shared_ptr<RTCRtpSender>& sender) {
@@ -51,7 +58,7 @@ void Peer::remove_track(const std::shared_ptr<RTCRtpSender>& sender) {
   TransceiverCore& core = *sender->core();
   jsep::Transceiver* transceiver = connection_.transceiver(core.state.id);
   if (!transceiver || transceiver->stopping || !core.sender_track) return;  // steps 6 to 9
-  core.sender_track = nullptr;
+  set_sender_track(sender->core(), nullptr);
   jsep::remove_track(*transceiver);
   refresh(core);
   update_negotiation_needed();
@@ -68,7 +75,7 @@ std::shared_ptr<RTCRtpTransceiver> Peer::add_transceiver(const std::shared_ptr<M
   if (!encodings) throw_exception(encodings.error());
   wanted.sender.encodings = *std::move(encodings);
   Transceiver& made = transceiver_for(connection_.add_transceiver(std::move(wanted)));
-  made.core->sender_track = track;
+  set_sender_track(made.core, track);
   update_negotiation_needed();
   return made.object;
 }
@@ -103,6 +110,7 @@ void Peer::stop_transceiver(TransceiverCore& core) {
   jsep::Transceiver* transceiver = connection_.transceiver(core.state.id);
   if (!transceiver || transceiver->stopping) return;
   jsep::stop_sending_and_receiving(*transceiver);
+  connection_.configure_media();
   refresh(core);
   queue([track = core.receiver_track] { end(*track->core()); });
   update_negotiation_needed();
@@ -138,7 +146,7 @@ void Peer::replace_track(const std::shared_ptr<TransceiverCore>& core, std::shar
     jsep::Transceiver* transceiver = connection_.transceiver(core->state.id);
     if (!transceiver || transceiver->stopping) return fail(ErrorKind::InvalidStateError, "the transceiver is stopped");
     transceiver->sender.has_track = track != nullptr;
-    core->sender_track = track;
+    set_sender_track(core, track);
     refresh(*core);
     return {};
   });
@@ -173,6 +181,7 @@ void Peer::set_parameters(const std::shared_ptr<TransceiverCore>& core, RTCRtpSe
     // A description that came meanwhile may have taken layers away.
     jsep::Transceiver* changed = connection_.transceiver(core->state.id);
     if (changed && changed->sender.encodings.size() == encodings.size()) changed->sender.encodings = encodings;
+    connection_.configure_media();
     refresh(*core);
     done.resolve();
   });
@@ -211,7 +220,10 @@ Peer::Transceiver& Peer::transceiver_for(jsep::TransceiverId id) {
   core->loop = loop_;
   core->peer = weak_from_this();
   core->state = *connection_.transceiver(id);
-  core->receiver_track = make_remote_track(loop_, std::string(jsep::to_string(core->state.kind)));
+  core->receiver_track =
+      make_remote_track(loop_, std::string(jsep::to_string(core->state.kind)), [peer = weak_from_this(), id] {
+        if (const auto self = peer.lock()) self->request_key_frame(id);
+      });
   core->cname = connection_.cname();
   auto object = std::make_shared<RTCRtpTransceiver>(core);
   transceivers_.push_back({std::move(core), std::move(object)});

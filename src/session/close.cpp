@@ -8,7 +8,8 @@ Connection::Connection(EventLoop& loop, Config config, session::Observer& observ
     : loop_(loop),
       config_(std::move(config)),
       observer_(&observer),
-      data_(loop, config_.max_message_size, *this, observer) {
+      data_(loop, config_.max_message_size, *this, observer),
+      media_(loop, observer) {
   snapshot_.session_id = system_random().u64() >> 2;  // below 2^62, which every implementation can store
   cname_ = system_random().text(16, kIceChars);       // RFC 7022 section 5: 96 bits, short-term persistent
 }
@@ -21,6 +22,7 @@ void Connection::close() {
   snapshot_.state = jsep::SignalingState::Closed;
   // From the top down, so that each layer's goodbye still leaves through the one below.
   data_.close();
+  media_.close();
   for (const auto& [id, transport] : transports_) transport->close();
 }
 

@@ -33,6 +33,7 @@ void Connection::commit(const jsep::Plan& plan) {
     transport_for(start.transport).start_dtls(role, to_dtls(start.dtls.remote_fingerprints));
   }
   commit_data(plan);
+  configure_media();
   if (observer_ != nullptr) observer_->on_transport_states();
 }
 
@@ -92,6 +93,7 @@ void Connection::drop_transport(jsep::TransportId id) {
   if (found == transports_.end()) return;
   found->second->close();
   if (data_carrier_ == found->second.get()) data_carrier_ = nullptr;
+  media_.forget(*found->second);
   std::erase_if(gathered_, [&](const Gathered& gathered) { return gathered.id.transport == id; });
   loop_.post([gone = std::shared_ptr<Transport>(std::move(found->second))] {});  // it may be the one calling us
   transports_.erase(found);

@@ -15,6 +15,7 @@
 #include "jsep/plan.hpp"
 #include "jsep/snapshot.hpp"
 #include "session/data_plane.hpp"
+#include "session/media_plane.hpp"
 #include "session/states.hpp"
 #include "session/transport.hpp"
 
@@ -36,9 +37,9 @@ struct Config {
   jsep::BundlePolicy bundle_policy = jsep::BundlePolicy::Balanced;
 };
 
-/// Told what happens in a connection and, as dcep::Observer, to its channels. The methods come as things happen, also
-/// from inside the connection's own methods.
-class Observer : public dcep::Observer {
+/// Told what happens in a connection and, as dcep::Observer and MediaObserver, to its channels and media. The methods
+/// come as things happen, also from inside the connection's own methods.
+class Observer : public dcep::Observer, public MediaObserver {
  public:
   /// One of the transports changed its ICE, gathering or DTLS state: sum up anew.
   virtual void on_transport_states() = 0;
@@ -78,6 +79,14 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   /// To be changed in what the program decides; nullptr once it has left the set.
   [[nodiscard]] jsep::Transceiver* transceiver(jsep::TransceiverId id);
   [[nodiscard]] const std::string& cname() const { return cname_; }
+  /// After every change of a transceiver that no description makes, as by setParameters().
+  void configure_media();
+  /// Dropped unless the transceiver sends at the moment.
+  void send(jsep::TransceiverId id, const RTCEncodedVideoFrame& frame) { media_.send(id, frame); }
+  void send(jsep::TransceiverId id, const RTCEncodedAudioFrame& frame) { media_.send(id, frame); }
+  /// Of what the transceiver receives.
+  void request_key_frame(jsep::TransceiverId id) { media_.request_key_frame(id); }
+  [[nodiscard]] const MediaPlane& media() const { return media_; }
 
   // candidates.cpp
   Result<void> add_remote_candidate(const jsep::CandidateInit& init);
@@ -121,6 +130,8 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   void on_path_changed(Transport& transport) override;
   void on_dtls_state(Transport& transport, const std::optional<Error>& error) override;
   void on_data(Transport& transport, ByteView data) override;
+  void on_rtp(Transport& transport, ByteView packet) override;
+  void on_rtcp(Transport& transport, ByteView packet) override;
   // DataPlane::Observer, transports.cpp
   void on_sctp_state(DataPlane::State state) override;
   void on_sctp_packet_ready(ByteView packet) override;
@@ -152,6 +163,7 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   std::vector<Gathered> gathered_;
   Transport* data_carrier_ = nullptr;
   DataPlane data_;
+  MediaPlane media_;
 };
 
 }  // namespace parley::session

@@ -119,6 +119,7 @@ void Transport::start_dtls(dtls::Role role, std::vector<dtls::Fingerprint> remot
   if (dtls_->state() != dtls::State::New || dtls_start_) {
     // A new association (RFC 8842 section 3.1). The old object may be the one that is calling us.
     dtls_->close();
+    srtp_.reset();
     loop_.post([old = std::shared_ptr<dtls::Transport>(std::move(dtls_)),
                 deadline = std::shared_ptr<Deadline<dtls::Transport>>(std::move(dtls_deadline_))] {});
     dtls_ = make_dtls(certificate_, *this);
@@ -170,8 +171,10 @@ ice::State Transport::ice_state() const {
 dtls::State Transport::dtls_state() const { return observer_ == nullptr ? dtls::State::Closed : dtls_->state(); }
 
 void Transport::receive(ByteView packet) {
-  // STUN and TURN never come here; SRTP has no one to take it until media has been negotiated.
-  if (observer_ == nullptr || protocol_of(packet) != Protocol::Dtls) return;
+  if (observer_ == nullptr) return;
+  const Protocol protocol = protocol_of(packet);
+  if (protocol == Protocol::Rtp) receive_srtp(packet);
+  if (protocol != Protocol::Dtls) return;  // STUN and TURN never come here
   dtls_->receive(packet, Clock::now());
   if (dtls_deadline_) dtls_deadline_->update();
 }

@@ -11,6 +11,7 @@
 #include "ice/agent.hpp"
 #include "parley/event_loop.hpp"
 #include "session/deadline.hpp"
+#include "srtp/session.hpp"
 
 namespace parley::session {
 
@@ -40,6 +41,9 @@ class Transport final : private dtls::Transport::Handler {
     virtual void on_dtls_state(Transport& transport, const std::optional<Error>& error) = 0;
     /// One decrypted record, valid during the call.
     virtual void on_data(Transport& transport, ByteView data) = 0;
+    /// An RTP or RTCP packet, authenticated and decrypted, valid during the call.
+    virtual void on_rtp(Transport& transport, ByteView packet) = 0;
+    virtual void on_rtcp(Transport& transport, ByteView packet) = 0;
   };
 
   Transport(EventLoop& loop, std::shared_ptr<const dtls::Certificate> certificate, Observer& observer);
@@ -62,6 +66,10 @@ class Transport final : private dtls::Transport::Handler {
   void start_dtls(dtls::Role role, std::vector<dtls::Fingerprint> remote);
   /// Seals one record and queues it; everything of one turn of the loop leaves together. False unless connected.
   bool send(ByteView data) { return dtls_->send(data); }
+  /// Protects a packet and queues it likewise. False unless connected with SRTP.
+  bool send_rtp(ByteView packet);
+  bool send_rtcp(ByteView packet);
+  [[nodiscard]] bool has_srtp() const { return srtp_ != nullptr; }
   /// One record in a datagram that leaves at once and that nobody may fragment; nothing is sent where that cannot be
   /// had.
   void send_probe(ByteView data);
@@ -98,7 +106,7 @@ class Transport final : private dtls::Transport::Handler {
   };
 
   void on_dtls_packet(ByteView datagram) override;
-  void on_dtls_connected() override { report_dtls(std::nullopt); }
+  void on_dtls_connected() override;
   void on_dtls_data(ByteView data) override;
   void on_dtls_closed() override { report_dtls(std::nullopt); }
   void on_dtls_failed(const Error& error) override { report_dtls(error); }
@@ -108,6 +116,7 @@ class Transport final : private dtls::Transport::Handler {
   void generation_changed_state(Generation& generation, ice::State state);
   void carry(Generation* generation);
   void receive(ByteView packet);
+  void receive_srtp(ByteView packet);
   void report_dtls(const std::optional<Error>& error);
   void begin_handshake_if_ready();
 
@@ -126,6 +135,7 @@ class Transport final : private dtls::Transport::Handler {
   std::unique_ptr<dtls::Transport> dtls_;
   std::unique_ptr<Deadline<dtls::Transport>> dtls_deadline_;
   std::optional<DtlsStart> dtls_start_;  // until the handshake has begun
+  std::unique_ptr<srtp::Session> srtp_;  // while DTLS is connected and has agreed on it
 };
 
 }  // namespace parley::session

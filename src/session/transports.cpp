@@ -39,6 +39,7 @@ void Connection::on_dtls_state(Transport& transport, const std::optional<Error>&
   if (observer_ == nullptr) return;
   if (error) observer_->on_dtls_error(id_of(transport), *error);
   if (observer_ != nullptr) observer_->on_transport_states();
+  if (observer_ != nullptr && transport.has_srtp()) media_.connected(transport);
   if (observer_ == nullptr || !is_data_transport(transport)) return;
   const dtls::State state = transport.dtls_state();
   if (state == dtls::State::Connected) connect_data_if_ready();
@@ -56,6 +57,9 @@ void Connection::connect_data_if_ready() {
 void Connection::on_data(Transport& transport, ByteView data) {
   if (is_data_transport(transport)) data_.receive(data);
 }
+
+void Connection::on_rtp(Transport& transport, ByteView packet) { media_.receive_rtp(transport, packet); }
+void Connection::on_rtcp(Transport& transport, ByteView packet) { media_.receive_rtcp(transport, packet); }
 
 void Connection::on_sctp_state(DataPlane::State state) {
   if (observer_ != nullptr) observer_->on_sctp_state(state);

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parley/export.hpp"
+
+/// Media as encoders make it and decoders take it: WebRTC Encoded Transform section 8.
+namespace parley {
+
+/// WebRTC Encoded Transform section 8.3.
+enum class RTCEncodedVideoFrameType { Key, Delta };
+PARLEY_EXPORT std::string_view to_string(RTCEncodedVideoFrameType type);
+
+/// What a frame tells beside its bytes: WebRTC Encoded Transform section 8.4. Frames to be sent need none of it; frames
+/// received have what the packets said.
+struct RTCEncodedVideoFrameMetadata {
+  /// Of a frame to be sent: which of the negotiated codecs it is of, e.g. "video/VP8"; empty: the first.
+  std::string mimeType{};
+  /// In pixels; 0 where unknown, as in delta frames of most codecs.
+  std::uint16_t width = 0, height = 0;
+  std::uint8_t spatialIndex = 0, temporalIndex = 0;
+  std::optional<std::uint32_t> synchronizationSource{};
+  std::optional<std::uint8_t> payloadType{};
+  /// As packets had it, with its random start and the clock rate of the codec.
+  std::optional<std::uint32_t> rtpTimestamp{};
+  /// Which of the sender's encodings it is for, or which layer of the peer's simulcast it came from. Empty without.
+  /// (Not in W3C.)
+  std::string rid{};
+};
+
+/// One picture. `data` is what the codec's decoder takes: a VP8 or VP9 frame, H.264 and H.265 as Annex B, an AV1
+/// temporal unit without its delimiter.
+struct RTCEncodedVideoFrame {
+  RTCEncodedVideoFrameType type = RTCEncodedVideoFrameType::Delta;
+  std::vector<std::uint8_t> data{};
+  /// When it is to be shown, on a clock of the track's own that begins anywhere. Not given: it is to be sent as of now.
+  std::optional<std::chrono::microseconds> timestamp{};
+  RTCEncodedVideoFrameMetadata metadata{};
+};
+
+/// WebRTC Encoded Transform section 8.6.
+struct RTCEncodedAudioFrameMetadata {
+  /// As with video.
+  std::string mimeType{};
+  std::optional<std::uint32_t> synchronizationSource{};
+  std::vector<std::uint32_t> contributingSources{};
+  std::optional<std::uint8_t> payloadType{};
+  std::optional<std::uint32_t> rtpTimestamp{};
+  /// Loudness in -dBov: 0 is the loudest, 127 silence (RFC 6464).
+  std::optional<std::uint8_t> audioLevel{};
+};
+
+/// What one packet holds, e.g. 20 ms of Opus.
+struct RTCEncodedAudioFrame {
+  std::vector<std::uint8_t> data{};
+  /// As with video.
+  std::optional<std::chrono::microseconds> timestamp{};
+  RTCEncodedAudioFrameMetadata metadata{};
+};
+
+}  // namespace parley

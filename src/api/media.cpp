@@ -1,0 +1,57 @@
+// Frames on their way between tracks and the connection.
+#include "api/peer.hpp"
+#include "api/tracks.hpp"
+
+namespace parley::api {
+
+void Peer::send_frame(const TransceiverCore& sender, const EncodedFrame& frame) {
+  if (closed_) return;
+  if (const auto* video = std::get_if<RTCEncodedVideoFrame>(&frame)) {
+    connection_.send(sender.state.id, *video);
+  } else {
+    connection_.send(sender.state.id, std::get<RTCEncodedAudioFrame>(frame));
+  }
+}
+
+void Peer::request_key_frame(jsep::TransceiverId id) {
+  if (!closed_) connection_.request_key_frame(id);
+}
+
+std::shared_ptr<TransceiverCore> Peer::find_core(jsep::TransceiverId id) const {
+  for (const Transceiver& known : transceivers_)
+    if (known.core->state.id == id) return known.core;
+  return nullptr;
+}
+
+/// webrtc-pc section 5.3: the track of a receiver is unmuted when packets arrive, "muted" when the peer says goodbye.
+void Peer::on_media_muted(jsep::TransceiverId id, bool muted) {
+  queue([this, id, muted] {
+    const auto core = find_core(id);
+    if (core && !core->state.stopped) set_muted(*core->receiver_track->core(), muted);
+  });
+}
+
+void Peer::on_video_frame(jsep::TransceiverId id, RTCEncodedVideoFrame&& frame) { deliver(id, std::move(frame)); }
+void Peer::on_audio_frame(jsep::TransceiverId id, RTCEncodedAudioFrame&& frame) { deliver(id, std::move(frame)); }
+
+/// At once if the events before it have been fired, as with messages: `unmute` comes before the first frame.
+void Peer::deliver(jsep::TransceiverId id, EncodedFrame frame) {
+  const auto core = find_core(id);
+  if (!core) return;
+  if (queued_ == 0) {
+    core->receiver_track->core()->source->deliver(std::move(frame), TrackSource::Listeners::Yes);
+    return;
+  }
+  queue([core, frame = std::move(frame)]() mutable {
+    core->receiver_track->core()->source->deliver(std::move(frame), TrackSource::Listeners::Yes);
+  });
+}
+
+void Peer::on_key_frame_request(jsep::TransceiverId id, const std::string& rid) {
+  queue([this, id, rid] {
+    const auto core = find_core(id);
+    if (core && core->sender_track) core->sender_track->core()->source->request_key_frame(rid);
+  });
+}
+
+}  // namespace parley::api

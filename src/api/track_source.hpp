@@ -1,0 +1,61 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "parley/encoded_frame.hpp"
+#include "parley/event_loop.hpp"
+
+namespace parley::api {
+
+struct TrackCore;
+struct TransceiverCore;
+
+using EncodedFrame = std::variant<RTCEncodedVideoFrame, RTCEncodedAudioFrame>;
+
+/// Where the media of a track and of its clones comes from, and where it goes to. Any thread may call.
+class TrackSource {
+ public:
+  /// What asking for a key frame does, on `loop`: for a remote source the peer is told, without it the program is.
+  using Request = std::function<void()>;
+
+  explicit TrackSource(std::shared_ptr<EventLoop> loop) : loop_(std::move(loop)) {}
+  TrackSource(std::shared_ptr<EventLoop> loop, Request request)
+      : loop_(std::move(loop)), request_(std::move(request)) {}
+
+  /// A track that shows this source: the original or a clone.
+  void add_track(const std::shared_ptr<TrackCore>& track);
+  /// From now on the transceiver sends what `track` gives.
+  void add_sender(const std::shared_ptr<TrackCore>& track, const std::shared_ptr<TransceiverCore>& sender);
+  void remove_sender(const TransceiverCore& sender);
+
+  /// To all senders, each on its loop, and at once if that is the current one. To the listeners of `videoframe` and
+  /// `audioframe` if `listeners`.
+  enum class Listeners { No, Yes };
+  void deliver(EncodedFrame frame, Listeners listeners);
+  /// Of the encoding `rid`.
+  void request_key_frame(const std::string& rid);
+
+  [[nodiscard]] bool is_remote() const { return request_ != nullptr; }
+
+ private:
+  struct Sending {
+    std::weak_ptr<TrackCore> track;
+    std::shared_ptr<EventLoop> loop;
+    std::weak_ptr<TransceiverCore> sender;
+    const TransceiverCore* key;
+  };
+  using Senders = std::vector<Sending>;
+
+  std::shared_ptr<EventLoop> loop_;
+  Request request_;
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<TrackCore>> tracks_;
+  std::shared_ptr<const Senders> senders_ = std::make_shared<Senders>();  // replaced as a whole
+};
+
+}  // namespace parley::api

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+
+#include "cc/feedback.hpp"
+
+namespace parley::cc {
+
+enum class Usage { Normal, Overuse, Underuse };
+
+/// Whether a queue is building up on the way: the slope of the one-way delay over the last packets, compared with a
+/// threshold that adapts to how much the path jitters (draft-ietf-rmcat-gcc-02 sections 5.2 to 5.4, with a line fitted
+/// through the accumulated delay in place of the Kalman filter).
+class DelayTrend {
+ public:
+  /// In the order of sending. Packets that leave within 5 ms of each other count as one: only the last arrival of such
+  /// a burst says something of the path.
+  void add(TimePoint sent, Duration arrival, std::size_t size);
+  [[nodiscard]] Usage usage() const { return usage_; }
+
+ private:
+  struct Burst {
+    TimePoint first_sent, last_sent;
+    Duration first_arrival, last_arrival;
+  };
+  struct Sample {
+    double at, delay;  // milliseconds
+  };
+
+  void compare(const Burst& before, const Burst& now);
+  [[nodiscard]] std::optional<double> slope() const;
+  void detect(double trend, double elapsed_ms, double at);
+  void adapt(double trend, double at);
+
+  std::optional<Burst> previous_, current_;
+  std::optional<double> first_arrival_;
+  std::deque<Sample> samples_;
+  std::size_t deltas_ = 0;
+  double accumulated_ = 0, smoothed_ = 0;
+  double threshold_ = 12.5;
+  double overuse_for_ = -1, last_trend_ = 0, last_adapted_ = -1;
+  unsigned overuses_ = 0;
+  Usage usage_ = Usage::Normal;
+};
+
+}  // namespace parley::cc

@@ -1,0 +1,98 @@
+#include "cc/probing.hpp"
+
+#include <algorithm>
+
+namespace parley::cc {
+namespace {
+
+constexpr Duration kLength = 15ms;
+constexpr std::size_t kLeastBytes = 6 * 1200;
+constexpr std::size_t kLeastPackets = 4;
+constexpr double kEnough = 0.8;
+/// Between probes while the application uses little.
+constexpr Duration kLimitedPause = 5s;
+
+}  // namespace
+
+void ProbeResults::begin(const Probe& probe) {
+  running_.push_back({.probe = probe});
+  if (running_.size() > 8) running_.pop_front();
+}
+
+std::optional<double> ProbeResults::add(const PacketResult& result) {
+  if (!result.packet.probe || !result.arrival) return std::nullopt;
+  const auto found = std::ranges::find(running_, *result.packet.probe, [](const Running& one) { return one.probe.id; });
+  if (found == running_.end()) return std::nullopt;
+  Running& running = *found;
+  ++running.packets;
+  running.bytes += result.packet.size;
+  running.first_sent = std::min(running.first_sent, result.packet.sent);
+  if (result.packet.sent >= running.last_sent) {
+    running.last_sent = result.packet.sent;
+    running.last_sent_size = result.packet.size;
+  }
+  if (*result.arrival < running.first_arrival) {
+    running.first_arrival = *result.arrival;
+    running.first_arrival_size = result.packet.size;
+  }
+  running.last_arrival = std::max(running.last_arrival, *result.arrival);
+  if (running.packets < kLeastPackets ||
+      static_cast<double>(running.bytes) < kEnough * static_cast<double>(running.probe.bytes))
+    return std::nullopt;
+  const auto rate = judge(running);
+  running_.erase(found);
+  return rate;
+}
+
+std::optional<double> ProbeResults::judge(const Running& running) {
+  const double sending = seconds(running.last_sent - running.first_sent);
+  const double arriving = seconds(running.last_arrival - running.first_arrival);
+  if (sending <= 0 || sending > 1 || arriving > 1) return std::nullopt;
+  const double sent = static_cast<double>(running.bytes - running.last_sent_size) * 8 / sending;
+  if (arriving <= 0) return sent;
+  const double received = static_cast<double>(running.bytes - running.first_arrival_size) * 8 / arriving;
+  // Where it came out slower than it went in, that is the path's rate; a little less leaves room.
+  return received < 0.9 * sent ? 0.95 * received : std::min(sent, received);
+}
+
+void ProbePlan::begin(double start, TimePoint) {
+  wanted_ = {3 * start, 6 * start};
+  further_above_ = 0.7 * 6 * start;
+}
+
+void ProbePlan::shown(double rate, TimePoint) {
+  if (!further_above_ || rate < *further_above_ || !wanted_.empty()) return;
+  wanted_.push_back(2 * rate);
+  further_above_ = 0.7 * 2 * rate;
+}
+
+void ProbePlan::fell(double before, TimePoint now) {
+  further_above_.reset();
+  wanted_.clear();
+  recover_rate_ = 0.85 * before;
+  recover_at_ = now + 3s;
+}
+
+std::optional<Probe> ProbePlan::due(double rate, bool limited, double most, TimePoint now) {
+  if (recover_at_ && now >= *recover_at_) {
+    recover_at_.reset();
+    if (recover_rate_ > 1.2 * rate) wanted_.push_back(std::min(recover_rate_, 3 * rate));
+  }
+  if (wanted_.empty() && limited && last_ && now - *last_ >= kLimitedPause) wanted_.push_back(2 * rate);
+  while (!wanted_.empty() && std::min(wanted_.front(), most) <= rate) wanted_.erase(wanted_.begin());
+  if (wanted_.empty() || (last_ && now - *last_ < 50ms)) return std::nullopt;
+  const double faster = std::min(wanted_.front(), most);
+  wanted_.erase(wanted_.begin());
+  last_ = now;
+  return Probe{.id = next_id_++,
+               .rate = faster,
+               .bytes = std::max(kLeastBytes, static_cast<std::size_t>(faster / 8 * seconds(kLength)))};
+}
+
+std::optional<TimePoint> ProbePlan::next_deadline() const {
+  std::optional<TimePoint> next = recover_at_;
+  if (!wanted_.empty()) next = earlier(next, last_ ? *last_ + 50ms : TimePoint::min());
+  return next;
+}
+
+}  // namespace parley::cc

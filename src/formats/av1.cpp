@@ -1,0 +1,156 @@
+#include "formats/av1.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "formats/av1_obu.hpp"
+
+namespace parley::formats {
+namespace {
+
+/// The aggregation header.
+constexpr std::uint8_t kContinues = 0x80;    // Z: the first element continues one of the packet before
+constexpr std::uint8_t kContinued = 0x40;    // Y: the last one goes on in the next packet
+constexpr std::uint8_t kNewSequence = 0x08;  // N
+
+bool is_left_out(const Obu& obu) {
+  return obu.is(ObuType::TemporalDelimiter) || obu.is(ObuType::TileList) || obu.is(ObuType::Padding);
+}
+
+std::optional<std::vector<Obu>> read_unit(ByteView frame) {
+  std::vector<Obu> obus;
+  ByteReader reader(frame);
+  while (reader.remaining() > 0) {
+    const auto obu = read_obu(reader);
+    if (!obu) return std::nullopt;
+    if (!is_left_out(*obu)) obus.push_back(*obu);
+  }
+  return obus;
+}
+
+/// Fills packets with OBUs as elements that all tell their length (W is 0).
+class Sender {
+ public:
+  Sender(std::size_t most, bool new_sequence, PayloadSink& sink)
+      : most_(most), sink_(sink), head_(new_sequence ? kNewSequence : 0) {}
+
+  void add(const Obu& obu) {
+    Bytes header(obu.header.begin(), obu.header.end());
+    header[0] &= static_cast<std::uint8_t>(~0x02U);  // the element tells the size
+    ByteView rest = obu.content;
+    // The header and a byte of content at least, unless there is none.
+    if (room() < header.size() + 1) flush(0);
+    bool first = true;
+    do {
+      if (!first) {
+        flush(kContinued);
+        head_ |= kContinues;
+      }
+      const std::size_t taken_by_header = first ? header.size() : 0;
+      const std::size_t part = std::min(rest.size(), room() - taken_by_header);
+      append_leb128(packet_, static_cast<std::uint32_t>(taken_by_header + part));
+      if (first) packet_.insert(packet_.end(), header.begin(), header.end());
+      packet_.insert(packet_.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(part));
+      rest = rest.subspan(part);
+      first = false;
+    } while (!rest.empty());
+  }
+  void finish() { send(0, true); }
+
+ private:
+  static constexpr std::size_t kLengthSize = 2;  // of elements up to 16 KiB
+  [[nodiscard]] std::size_t room() const {
+    const std::size_t used = 1 + packet_.size() + kLengthSize;
+    return used >= most_ ? 0 : most_ - used;
+  }
+  void flush(std::uint8_t flags) {
+    if (!packet_.empty()) send(flags, false);
+    head_ = 0;
+  }
+  void send(std::uint8_t flags, bool last) {
+    const std::array<std::uint8_t, 1> head{static_cast<std::uint8_t>(head_ | flags)};
+    const ByteView pieces[] = {head, packet_};
+    sink_.on_payload(pieces, last);
+    packet_.clear();
+  }
+
+  std::size_t most_;
+  PayloadSink& sink_;
+  std::uint8_t head_;
+  Bytes packet_;
+};
+
+/// The elements of one payload. nullopt if it is cut off.
+std::optional<std::vector<ByteView>> elements(ByteView payload) {
+  std::vector<ByteView> found;
+  if (payload.size() < 2) return std::nullopt;
+  const unsigned count = payload[0] >> 4 & 3;
+  ByteReader reader(payload.subspan(1));
+  while (reader.remaining() > 0) {
+    std::size_t size = reader.remaining();
+    if (count == 0 || found.size() + 1 < count) {
+      const auto told = read_leb128(reader);
+      if (!told) return std::nullopt;
+      size = *told;
+    }
+    const auto element = reader.take(size);
+    if (!element) return std::nullopt;
+    found.push_back(*element);
+  }
+  return found;
+}
+
+}  // namespace
+
+Result<void> Av1Packetizer::packetize(ByteView frame, const FrameInfo&, std::size_t most, PayloadSink& sink) {
+  const auto obus = read_unit(frame);
+  if (!obus || obus->empty()) return fail(ErrorKind::DataError, "an AV1 frame is a sequence of OBUs");
+  const bool new_sequence = std::ranges::any_of(*obus, [](const Obu& obu) { return obu.is(ObuType::SequenceHeader); });
+  Sender sender(most, new_sequence, sink);
+  for (const Obu& obu : *obus) sender.add(obu);
+  sender.finish();
+  return {};
+}
+
+Result<PayloadInfo> Av1Depacketizer::inspect(ByteView payload) const {
+  if (payload.size() < 2) return fail(ErrorKind::DataError, "an AV1 payload is cut off");
+  const bool begins = (payload[0] & kNewSequence) != 0;
+  return PayloadInfo{.begins_frame = begins, .key_frame = begins};
+}
+
+Result<Frame> Av1Depacketizer::assemble(std::span<const ByteView> payloads) {
+  std::vector<Bytes> units;
+  bool goes_on = false;
+  for (const ByteView payload : payloads) {
+    const auto parts = elements(payload);
+    if (!parts || parts->empty()) return fail(ErrorKind::DataError, "an AV1 payload is cut off");
+    if (((payload[0] & kContinues) != 0) != goes_on) return fail(ErrorKind::DataError, "a part of an OBU is missing");
+    for (std::size_t i = 0; i < parts->size(); ++i) {
+      if (i > 0 || !goes_on) units.emplace_back();
+      units.back().insert(units.back().end(), (*parts)[i].begin(), (*parts)[i].end());
+    }
+    goes_on = (payload[0] & kContinued) != 0;
+  }
+  if (goes_on) return fail(ErrorKind::DataError, "the end of an OBU is missing");
+  Frame frame;
+  for (const Bytes& unit : units) {
+    ByteReader reader(unit);
+    const auto obu = read_obu(reader);
+    if (!obu) return fail(ErrorKind::DataError, "a broken OBU");
+    if (is_left_out(*obu)) continue;
+    if (obu->is(ObuType::SequenceHeader)) {
+      frame.info.key_frame = true;
+      read_sequence_header(obu->content, frame.info);
+    }
+    if (obu->header.size() > 1) {
+      frame.info.temporal_index = obu->header[1] >> 5;
+      frame.info.spatial_index = obu->header[1] >> 3 & 3;
+    }
+    append_obu(frame.data, *obu);
+  }
+  if (frame.data.empty()) return fail(ErrorKind::DataError, "an empty AV1 frame");
+  return frame;
+}
+
+}  // namespace parley::formats

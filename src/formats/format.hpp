@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+
+/// RTP payload formats: how frames are cut into payloads and put together again. Pure.
+namespace parley::formats {
+
+/// What is known of a frame beside its bytes. Packetizers write of it what their descriptors have room for.
+struct FrameInfo {
+  bool key_frame = false;
+  /// In pixels; 0: not told.
+  std::uint16_t width = 0, height = 0;
+  std::uint8_t spatial_index = 0, temporal_index = 0;
+  /// Of VP8 and VP9: 15 bits.
+  std::optional<std::uint16_t> picture_id = std::nullopt;
+};
+
+struct Frame {
+  Bytes data;
+  FrameInfo info;
+};
+
+/// Takes payloads as they are made.
+class PayloadSink {
+ public:
+  virtual ~PayloadSink() = default;
+  /// `pieces` one after the other are one payload, valid during the call. `last`: of the frame; in video that is the
+  /// marker bit (in audio the marker begins a talkspurt, RFC 3551 section 4.1).
+  virtual void on_payload(std::span<const ByteView> pieces, bool last) = 0;
+};
+
+class Packetizer {
+ public:
+  virtual ~Packetizer() = default;
+  /// Payloads of at most `most` bytes, which is 100 at least, about equally long. DataError, and no payload, for what
+  /// is not a frame of the codec.
+  virtual Result<void> packetize(ByteView frame, const FrameInfo& info, std::size_t most, PayloadSink& sink) = 0;
+};
+
+/// What one payload tells before its frame is complete.
+struct PayloadInfo {
+  /// Certainly the first of a frame.
+  bool begins_frame = false;
+  /// Of a frame that decoding can begin with; known in its first payload at least.
+  bool key_frame = false;
+};
+
+class Depacketizer {
+ public:
+  virtual ~Depacketizer() = default;
+  /// Keeps nothing. DataError for what is not a payload of the format.
+  virtual Result<PayloadInfo> inspect(ByteView payload) const = 0;
+  /// All payloads of one frame, in order, none empty. DataError if they are not one.
+  virtual Result<Frame> assemble(std::span<const ByteView> payloads) = 0;
+};
+
+/// By the encoding name, whatever its case. nullptr if the format is not known. Formats of audio that are one frame in
+/// one packet need no more than that.
+std::unique_ptr<Packetizer> make_packetizer(std::string_view name);
+std::unique_ptr<Depacketizer> make_depacketizer(std::string_view name);
+
+/// Whether texts are equal but for the case of ASCII letters.
+bool equals_ignoring_case(std::string_view a, std::string_view b);
+
+}  // namespace parley::formats

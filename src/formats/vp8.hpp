@@ -1,0 +1,22 @@
+#pragma once
+
+#include "formats/format.hpp"
+
+namespace parley::formats {
+
+/// VP8: RFC 7741.
+class Vp8Packetizer final : public Packetizer {
+ public:
+  explicit Vp8Packetizer(std::uint16_t first_picture_id = 0) : picture_id_(first_picture_id) {}
+  Result<void> packetize(ByteView frame, const FrameInfo& info, std::size_t most, PayloadSink& sink) override;
+
+ private:
+  std::uint16_t picture_id_;
+};
+class Vp8Depacketizer final : public Depacketizer {
+ public:
+  Result<PayloadInfo> inspect(ByteView payload) const override;
+  Result<Frame> assemble(std::span<const ByteView> payloads) override;
+};
+
+}  // namespace parley::formats

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/rtp_numbers.hpp"
+#include "base/strong.hpp"
+#include "rtp/extension_map.hpp"
+
+/// What was negotiated for a section, as far as packets are concerned.
+namespace parley::media {
+
+enum class Kind { Audio, Video };
+
+/// Names a section for as long as the session's owner wants.
+using SectionKey = Strong<struct SectionKeyTag, std::uint32_t>;
+
+/// What may be in packets, with its number.
+struct Format {
+  PayloadType payload_type{};
+  std::string name, fmtp;
+  std::uint32_t clock_rate = 90000;
+  unsigned channels = 0;
+  /// What its retransmissions have (RFC 4588).
+  std::optional<PayloadType> retransmission = std::nullopt;
+  /// What the receiver may say about it (RFC 4585, RFC 5104, transport-wide-cc).
+  bool nack = false, pli = false, fir = false, transport_cc = false;
+  bool operator==(const Format&) const = default;
+};
+
+/// A source that the peer announced (a=ssrc), and what its retransmissions come from (a=ssrc-group:FID).
+struct Announced {
+  Ssrc source{};
+  std::optional<Ssrc> retransmission = std::nullopt;
+  bool operator==(const Announced&) const = default;
+};
+
+/// One of a sender's encodings.
+struct Encoding {
+  Ssrc source{}, retransmission{};
+  std::string rid;
+  bool active = true;
+};
+
+struct Section {
+  SectionKey key{};
+  Kind kind = Kind::Audio;
+  std::string mid;
+  /// RFC 5506.
+  bool reduced_size_rtcp = false;
+
+  bool receives = false;
+  std::vector<Format> receive_formats;
+  rtp::ExtensionMap receive_extensions;
+  std::vector<Announced> announced;
+
+  bool sends = false;
+  std::vector<Format> send_formats;
+  rtp::ExtensionMap send_extensions;
+  std::vector<Encoding> encodings;
+};
+
+}  // namespace parley::media

@@ -1,0 +1,134 @@
+#include "media/frame_buffer.hpp"
+
+#include <algorithm>
+
+namespace parley::media {
+
+/// What is kept while a key frame is waited for: enough for one whose first packet comes late.
+static constexpr std::int64_t kBeforeKeyFrame = 1024;
+
+const FrameBuffer::Slot* FrameBuffer::find(std::int64_t number) const {
+  const Slot& slot = slots_[static_cast<std::size_t>(number) & (slots_.size() - 1)];
+  return slot.number == number ? &slot : nullptr;
+}
+
+/// The ring grows with the distance between what is waited for and what arrives.
+void FrameBuffer::make_room(std::int64_t number) {
+  const auto needed = static_cast<std::size_t>(std::max(number, highest_) - oldest_ + 1);
+  if (needed <= slots_.size()) return;
+  std::size_t size = slots_.size();
+  while (size < needed) size *= 2;
+  std::vector<Slot> larger(size);
+  for (Slot& slot : slots_)
+    if (slot.number >= oldest_) larger[static_cast<std::size_t>(slot.number) & (size - 1)] = std::move(slot);
+  slots_ = std::move(larger);
+}
+
+bool FrameBuffer::insert(const MediaPacket& packet, TimePoint now) {
+  constexpr auto kReach = static_cast<std::int64_t>(kMost);
+  if (highest_ < 0) {
+    oldest_ = packet.number;
+    // The first that arrives need not be the first that was sent.
+    if (continuity_ == Continuity::Any) begin_at(packet.number);
+  }
+  if (packet.number < oldest_ || find(packet.number) != nullptr) return false;
+  if (packet.number - oldest_ >= kReach) {
+    forget(std::min(packet.number - kReach + 1, highest_ + 1));
+    oldest_ = std::max(oldest_, packet.number - kReach + 1);
+    if (next_ && *next_ < oldest_) {
+      begin_at(oldest_);
+      if (continuity_ == Continuity::KeyFrame) next_.reset();
+    }
+  }
+  make_room(packet.number);
+  Slot& slot = slots_[static_cast<std::size_t>(packet.number) & (slots_.size() - 1)];
+  slot.number = packet.number;
+  slot.timestamp = packet.timestamp;
+  slot.marker = packet.marker;
+  slot.payload_type = packet.payload_type;
+  slot.info = packet.info;
+  slot.payload.assign(packet.payload.begin(), packet.payload.end());
+  slot.arrival = now;
+  slot.audio_level = packet.audio_level;
+  highest_ = std::max(highest_, packet.number);
+  if (!next_) forget(highest_ - kBeforeKeyFrame);
+  while (find(whole_until_) != nullptr) ++whole_until_;
+  return true;
+}
+
+void FrameBuffer::begin_at(std::int64_t number) {
+  next_ = number;
+  forget(number);
+  whole_until_ = std::max(whole_until_, number);
+  while (find(whole_until_) != nullptr) ++whole_until_;
+}
+
+void FrameBuffer::forget(std::int64_t end) {
+  for (; oldest_ < end; ++oldest_) {
+    Slot& slot = slots_[static_cast<std::size_t>(oldest_) & (slots_.size() - 1)];
+    if (slot.number == oldest_) slot.number = -1;
+  }
+}
+
+bool FrameBuffer::begins(const Slot& slot) const {
+  return !slot.payload.empty() && slot.info.begins_frame && slot.info.key_frame;
+}
+
+/// Where video can begin: the oldest key frame whose first packet is there.
+void FrameBuffer::find_a_start() {
+  for (std::int64_t number = oldest_; number <= highest_; ++number) {
+    const Slot* slot = find(number);
+    if (slot == nullptr || !begins(*slot)) continue;
+    whole_until_ = number;
+    begin_at(number);
+    return;
+  }
+}
+
+void FrameBuffer::skip_padding() {
+  for (const Slot* slot = find(*next_); slot != nullptr && slot->payload.empty(); slot = find(*next_))
+    begin_at(*next_ + 1);
+}
+
+/// The last packet of the frame that begins at `first`, if all of them are there.
+std::optional<std::int64_t> FrameBuffer::end_of_frame(std::int64_t first) const {
+  const Slot* head = find(first);
+  if (head == nullptr) return std::nullopt;
+  if (continuity_ == Continuity::Any) return first;
+  for (std::int64_t number = first; const Slot* slot = find(number); ++number) {
+    // A sender may leave the marker out, or it may be on a packet of padding.
+    if (slot->timestamp != head->timestamp) return number - 1;
+    if (slot->marker) return number;
+  }
+  return std::nullopt;
+}
+
+std::optional<FrameBuffer::Range> FrameBuffer::complete() {
+  if (highest_ < 0) return std::nullopt;
+  if (!next_) find_a_start();
+  if (!next_) return std::nullopt;
+  skip_padding();
+  const auto last = end_of_frame(*next_);
+  if (!last) return std::nullopt;
+  return Range{*next_, *last};
+}
+
+std::optional<std::int64_t> FrameBuffer::missing() const {
+  return next_ && whole_until_ < highest_ ? std::optional(whole_until_) : std::nullopt;
+}
+
+void FrameBuffer::skip() {
+  if (!next_) return;
+  if (continuity_ == Continuity::Any) {
+    std::int64_t number = *next_;
+    while (number <= highest_ && find(number) == nullptr) ++number;
+    begin_at(number);
+    return;
+  }
+  // The frame that is not whole, and with it what needs it.
+  begin_at(*next_ + 1);
+  next_.reset();
+  find_a_start();
+}
+
+}  // namespace parley::media

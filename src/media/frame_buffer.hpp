@@ -1,0 +1,133 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/rtp_numbers.hpp"
+#include "base/time.hpp"
+#include "formats/format.hpp"
+
+namespace parley::media {
+
+/// A packet of a stream on its way into a frame.
+struct MediaPacket {
+  std::int64_t number = 0;  ///< the sequence number, unwrapped
+  std::uint32_t timestamp = 0;
+  bool marker = false;
+  PayloadType payload_type{};
+  ByteView payload;  ///< empty in padding, which only fills the numbers
+  formats::PayloadInfo info;
+  std::optional<std::uint8_t> audio_level = std::nullopt;
+};
+
+/// A frame as it arrived.
+struct ArrivedFrame {
+  formats::Frame frame;
+  std::uint32_t timestamp = 0;
+  PayloadType payload_type{};
+  std::int64_t first = 0, last = 0;  ///< its packets
+  TimePoint first_arrival{}, last_arrival{};
+  std::optional<std::uint8_t> audio_level = std::nullopt;
+};
+
+/// Puts the packets of a stream in order and together into frames. What it gives is in the order in which it was sent
+/// and without a gap, as decoders need it: after a loss that nothing repairs, video goes on with the next key frame and
+/// audio with the next packet. A ring of buffers that are used over and over.
+class FrameBuffer {
+ public:
+  enum class Continuity {
+    Any,       ///< every frame stands alone: audio
+    KeyFrame,  ///< a frame needs those before it, back to a key frame: video
+  };
+  /// A frame has no more packets than this, and no packet that comes so much later than a missing one is kept.
+  static constexpr std::size_t kMost = 4096;
+
+  explicit FrameBuffer(Continuity continuity) : continuity_(continuity) {}
+
+  /// False for what was there already, or comes too late to be of use.
+  bool insert(const MediaPacket& packet, TimePoint now);
+  /// The next frame, if it is complete. `depacketizer` is the one of the frame's payload type.
+  template <class DepacketizerOf>
+  std::optional<ArrivedFrame> next(DepacketizerOf depacketizer_of);
+
+  /// The first number that is waited for; nothing while a key frame is.
+  [[nodiscard]] std::optional<std::int64_t> waits_for() const { return next_; }
+  /// The packet that holds up others which have arrived already, the first of them.
+  [[nodiscard]] std::optional<std::int64_t> missing() const;
+  /// It will not come: goes on after it. Video without a frame to begin with waits for a key frame.
+  void skip();
+  [[nodiscard]] bool needs_key_frame() const { return continuity_ == Continuity::KeyFrame && !next_; }
+
+ private:
+  struct Slot {
+    std::int64_t number = -1;
+    std::uint32_t timestamp = 0;
+    bool marker = false;
+    PayloadType payload_type{};
+    formats::PayloadInfo info;
+    Bytes payload;
+    TimePoint arrival{};
+    std::optional<std::uint8_t> audio_level;
+  };
+  /// First and last packet of a frame that is whole.
+  struct Range {
+    std::int64_t first, last;
+  };
+
+  [[nodiscard]] const Slot* find(std::int64_t number) const;
+  [[nodiscard]] std::optional<std::int64_t> end_of_frame(std::int64_t first) const;
+  [[nodiscard]] std::optional<Range> complete();
+  [[nodiscard]] bool begins(const Slot& slot) const;
+  void skip_padding();
+  void begin_at(std::int64_t number);
+  void make_room(std::int64_t number);
+  void find_a_start();
+  void forget(std::int64_t end);
+
+  Continuity continuity_;
+  std::vector<Slot> slots_ = std::vector<Slot>(64);  // a power of two, by number
+  std::optional<std::int64_t> next_;                 // where the next frame begins
+  std::int64_t whole_until_ = 0;                     // all from next_ to before it are there
+  std::int64_t oldest_ = 0, highest_ = -1;           // what is in the ring; nothing before the first packet
+  std::vector<ByteView> payloads_;                   // of the frame being put together
+};
+
+template <class DepacketizerOf>
+std::optional<ArrivedFrame> FrameBuffer::next(DepacketizerOf depacketizer_of) {
+  while (const auto range = complete()) {
+    const Slot& head = *find(range->first);
+    ArrivedFrame arrived{.frame = {},
+                         .timestamp = head.timestamp,
+                         .payload_type = head.payload_type,
+                         .first = range->first,
+                         .last = range->last,
+                         .first_arrival = head.arrival,
+                         .last_arrival = head.arrival,
+                         .audio_level = head.audio_level};
+    payloads_.clear();
+    for (std::int64_t number = range->first; number <= range->last; ++number) {
+      const Slot& slot = *find(number);
+      if (!slot.payload.empty()) payloads_.push_back(slot.payload);
+      arrived.first_arrival = std::min(arrived.first_arrival, slot.arrival);
+      arrived.last_arrival = std::max(arrived.last_arrival, slot.arrival);
+    }
+    formats::Depacketizer* depacketizer = depacketizer_of(head.payload_type);
+    auto frame = depacketizer ? depacketizer->assemble(payloads_)
+                              : Result<formats::Frame>(fail(ErrorKind::DataError, "no such format"));
+    if (frame) {
+      begin_at(range->last + 1);
+      arrived.frame = *std::move(frame);
+      return arrived;
+    }
+    // What is broken is as good as lost.
+    begin_at(range->last + 1);
+    if (continuity_ == Continuity::KeyFrame) next_.reset();
+  }
+  return std::nullopt;
+}
+
+}  // namespace parley::media

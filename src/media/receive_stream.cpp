@@ -1,0 +1,171 @@
+#include "media/receive_stream.hpp"
+
+#include <algorithm>
+
+namespace parley::media {
+namespace {
+
+/// How long a packet may be late where nothing asks for it.
+constexpr Duration kReorderingWait = 100ms;
+/// A stream usually begins with a key frame: its first packet may only be late.
+constexpr Duration kFirstKeyFrameWait = 50ms;
+/// How often a key frame is asked for, at most.
+constexpr Duration kKeyFramePause = 300ms;
+
+}  // namespace
+
+ReceiveStream::ReceiveStream(Kind kind)
+    : kind_(kind),
+      buffer_(kind == Kind::Audio ? FrameBuffer::Continuity::Any : FrameBuffer::Continuity::KeyFrame),
+      // Sound that comes late is of no use: a decoder conceals 20 ms better than a listener bears a pause.
+      nacks_(kind == Kind::Audio ? NackList::Config{.attempts = 4, .give_up = 200ms} : NackList::Config{}) {}
+
+void ReceiveStream::set_formats(const std::vector<Format>& formats) {
+  std::vector<Decoder> decoders;
+  decoders.reserve(formats.size());
+  for (const Format& format : formats) {
+    const auto known = std::ranges::find(decoders_, format, &Decoder::format);
+    auto depacketizer =
+        known != decoders_.end() ? std::move(known->depacketizer) : formats::make_depacketizer(format.name);
+    if (!depacketizer && kind_ == Kind::Audio) continue;
+    decoders.push_back({format, std::move(depacketizer)});
+  }
+  decoders_ = std::move(decoders);
+}
+
+ReceiveStream::Decoder* ReceiveStream::decoder(PayloadType payload_type) {
+  const auto found =
+      std::ranges::find(decoders_, payload_type, [](const Decoder& one) { return one.format.payload_type; });
+  return found == decoders_.end() ? nullptr : &*found;
+}
+
+const Format* ReceiveStream::format(PayloadType payload_type) const {
+  const auto found =
+      std::ranges::find(decoders_, payload_type, [](const Decoder& one) { return one.format.payload_type; });
+  return found == decoders_.end() ? nullptr : &found->format;
+}
+
+bool ReceiveStream::repairs() const {
+  return std::ranges::any_of(decoders_, [](const Decoder& one) { return one.format.nack; });
+}
+
+void ReceiveStream::receive(const StreamPacket& packet, Arrival arrival, TimePoint now) {
+  Decoder* reader = decoder(packet.payload_type);
+  if (reader == nullptr || !reader->depacketizer) {
+    ++counters_.discarded_packets;
+    return;
+  }
+  const std::int64_t number = unwrapper_.unwrap(packet.sequence_number);
+  if (arrival == Arrival::First) {
+    statistics_.received(number, packet.timestamp, reader->format.clock_rate, now);
+    ++counters_.packets;
+    counters_.payload_bytes += packet.payload.size();
+  } else {
+    ++counters_.repaired_packets;
+  }
+  counters_.last_packet = now;
+  note_missing(number, now);
+
+  MediaPacket taken{.number = number,
+                    .timestamp = packet.timestamp,
+                    .marker = packet.marker,
+                    .payload_type = packet.payload_type,
+                    .payload = packet.payload,
+                    .info = {},
+                    .audio_level = packet.audio_level};
+  if (!packet.payload.empty()) {
+    auto info = reader->depacketizer->inspect(packet.payload);
+    if (info) {
+      taken.info = *info;
+    } else {
+      taken.payload = {};  // it fills its number
+    }
+  }
+  if (!buffer_.insert(taken, now)) ++counters_.discarded_packets;
+  note_blocked(now);
+}
+
+void ReceiveStream::note_missing(std::int64_t number, TimePoint now) {
+  if (highest_ >= 0 && repairs()) {
+    if (number > highest_ + 1) nacks_.missing(highest_ + 1, number, now);
+    if (number < highest_) nacks_.arrived(number);
+  }
+  highest_ = std::max(highest_, number);
+}
+
+/// Remembers since when something is waited for that nobody asks for.
+void ReceiveStream::note_blocked(TimePoint now) {
+  const auto missing = buffer_.missing();
+  if (!missing || nacks_.awaits(*missing)) {
+    blocked_since_.reset();
+  } else if (!blocked_since_) {
+    blocked_since_ = now;
+  }
+  if (!buffer_.needs_key_frame()) {
+    keyless_since_.reset();
+  } else if (!keyless_since_) {
+    keyless_since_ = now;
+  }
+}
+
+std::optional<ArrivedFrame> ReceiveStream::next_frame() {
+  auto arrived = buffer_.next([this](PayloadType payload_type) {
+    Decoder* reader = decoder(payload_type);
+    return reader ? reader->depacketizer.get() : nullptr;
+  });
+  if (!arrived) return std::nullopt;
+  nacks_.forget_before(arrived->last + 1);
+  ++counters_.frames;
+  if (arrived->frame.info.key_frame) ++counters_.key_frames;
+  if (arrived->frame.info.width > 0) {
+    counters_.width = arrived->frame.info.width;
+    counters_.height = arrived->frame.info.height;
+  }
+  if (arrived->frame.info.key_frame) key_frame_wanted_ = false;
+  return arrived;
+}
+
+std::vector<std::uint16_t> ReceiveStream::numbers_to_ask_for(TimePoint now, Duration round_trip) {
+  std::vector<std::uint16_t> numbers;
+  for (const std::int64_t number : nacks_.due(now, round_trip)) numbers.push_back(static_cast<std::uint16_t>(number));
+  if (!numbers.empty()) ++counters_.nacks;
+  return numbers;
+}
+
+bool ReceiveStream::should_ask_for_key_frame(TimePoint now, Duration round_trip) {
+  if (kind_ == Kind::Audio || highest_ < 0) return false;
+  const bool lacks = keyless_since_ && (counters_.frames > 0 || now - *keyless_since_ >= kFirstKeyFrameWait);
+  if (!lacks && !key_frame_wanted_) return false;
+  if (key_frame_asked_ && now - *key_frame_asked_ < std::max<Duration>(kKeyFramePause, round_trip + round_trip / 2))
+    return false;
+  key_frame_asked_ = now;
+  key_frame_wanted_ = false;
+  return true;
+}
+
+void ReceiveStream::advance(TimePoint now) {
+  nacks_.expire(now);
+  // What is given up is not in the list any more.
+  const auto missing = buffer_.missing();
+  const bool given_up = missing && repairs() && !nacks_.awaits(*missing);
+  if (given_up || (blocked_since_ && now - *blocked_since_ >= kReorderingWait)) {
+    buffer_.skip();
+    ++counters_.frames_dropped;
+    blocked_since_.reset();
+  }
+  note_blocked(now);
+}
+
+std::optional<TimePoint> ReceiveStream::next_deadline() const {
+  std::optional<TimePoint> next = nacks_.next_deadline();
+  if (blocked_since_) next = earlier(next, *blocked_since_ + kReorderingWait);
+  if (keyless_since_) {
+    TimePoint ask = *keyless_since_ + kFirstKeyFrameWait;
+    if (key_frame_asked_) ask = std::max(ask, *key_frame_asked_ + kKeyFramePause);
+    next = earlier(next, ask);
+  }
+  if (key_frame_wanted_ && key_frame_asked_) next = earlier(next, *key_frame_asked_ + kKeyFramePause);
+  return next;
+}
+
+}  // namespace parley::media

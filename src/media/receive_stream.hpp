@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/rtp_numbers.hpp"
+#include "base/time.hpp"
+#include "formats/format.hpp"
+#include "media/format.hpp"
+#include "media/frame_buffer.hpp"
+#include "media/nack_list.hpp"
+#include "media/receive_statistics.hpp"
+#include "rtp/sequence.hpp"
+
+namespace parley::media {
+
+/// A packet of one source, without what routed it here.
+struct StreamPacket {
+  std::uint16_t sequence_number = 0;
+  std::uint32_t timestamp = 0;
+  bool marker = false;
+  PayloadType payload_type{};
+  ByteView payload;
+  std::optional<std::uint8_t> audio_level = std::nullopt;
+};
+
+/// One source as it arrives: packets in, frames out, and what has to be asked for on the way. Time is an argument.
+class ReceiveStream {
+ public:
+  /// Whether a packet comes the first time or in answer to a request.
+  enum class Arrival { First, Repair };
+
+  struct Counters {
+    std::uint64_t packets = 0, payload_bytes = 0, header_bytes = 0;
+    std::uint64_t repaired_packets = 0, discarded_packets = 0;
+    std::uint64_t frames = 0, key_frames = 0, frames_dropped = 0;
+    std::uint64_t nacks = 0, plis = 0, firs = 0;
+    std::optional<TimePoint> last_packet = std::nullopt;
+    std::uint16_t width = 0, height = 0;
+  };
+
+  explicit ReceiveStream(Kind kind);
+
+  void set_formats(const std::vector<Format>& formats);
+  void receive(const StreamPacket& packet, Arrival arrival, TimePoint now);
+  /// Call until there is none, after receive() and advance().
+  std::optional<ArrivedFrame> next_frame();
+
+  /// What to ask the peer for now. Call after receive() and advance(), when the frames have been taken.
+  std::vector<std::uint16_t> numbers_to_ask_for(TimePoint now, Duration round_trip);
+  [[nodiscard]] bool should_ask_for_key_frame(TimePoint now, Duration round_trip);
+  /// The program wants one.
+  void want_key_frame() { key_frame_wanted_ = true; }
+
+  /// Gives up what does not come. Then there may be frames again.
+  void advance(TimePoint now);
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+
+  [[nodiscard]] const Format* format(PayloadType payload_type) const;
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] ReceiveStatistics& statistics() { return statistics_; }
+  [[nodiscard]] const ReceiveStatistics& statistics() const { return statistics_; }
+
+ private:
+  struct Decoder {
+    Format format;
+    std::unique_ptr<formats::Depacketizer> depacketizer;
+  };
+
+  Decoder* decoder(PayloadType payload_type);
+  [[nodiscard]] bool repairs() const;
+  void note_missing(std::int64_t number, TimePoint now);
+  void note_blocked(TimePoint now);
+
+  Kind kind_;
+  std::vector<Decoder> decoders_;
+  rtp::SequenceUnwrapper unwrapper_;
+  FrameBuffer buffer_;
+  NackList nacks_;
+  ReceiveStatistics statistics_;
+  Counters counters_;
+  std::int64_t highest_ = -1;
+  std::optional<TimePoint> blocked_since_;  // where no NACK is negotiated
+  std::optional<TimePoint> keyless_since_;  // no frame can be shown until a key frame comes
+  std::optional<TimePoint> key_frame_asked_;
+  bool key_frame_wanted_ = false;
+};
+
+}  // namespace parley::media

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "formats/format.hpp"
+#include "media/format.hpp"
+#include "media/packet_history.hpp"
+
+namespace parley::media {
+
+/// A frame to be sent.
+struct OutgoingFrame {
+  ByteView data;
+  formats::FrameInfo info;
+  /// On a clock of the source's own; not given: now.
+  std::optional<std::chrono::microseconds> timestamp = std::nullopt;
+  /// The codec's name; empty: the first negotiated.
+  std::string_view codec = {};
+  std::optional<std::uint8_t> audio_level = std::nullopt;
+};
+
+/// One encoding as it is sent: frames in, packets out, kept for a while so that they can be repeated. A frame becomes
+/// packets in fixed steps: packetize, number, extend, keep, hand over.
+class SendStream {
+ public:
+  /// Where packets go. They are whole but for what is written at the last moment: numbers and times of the transport.
+  class Sink {
+   public:
+    virtual ~Sink() = default;
+    /// Valid during the call.
+    virtual void on_packet(ByteView packet) = 0;
+  };
+  /// What the peer has reported last.
+  struct Remote {
+    double fraction_lost = 0;
+    std::int32_t packets_lost = 0;
+    std::uint32_t jitter = 0;  ///< in units of the RTP timestamp
+  };
+  struct Counters {
+    std::uint64_t packets = 0, payload_bytes = 0, header_bytes = 0;
+    std::uint64_t repeated_packets = 0, repeated_bytes = 0;
+    std::uint64_t frames = 0, key_frames = 0, frames_refused = 0;
+    std::uint64_t nacks = 0, plis = 0, firs = 0;
+    std::uint16_t width = 0, height = 0;
+    std::optional<Remote> remote = std::nullopt;
+  };
+  /// The largest packet, without what SRTP adds: fits into 1280 bytes of IPv6 with a TURN header.
+  static constexpr std::size_t kMaxPacket = 1200;
+
+  SendStream(Kind kind, const Encoding& encoding, Random& random);
+
+  /// What was negotiated. `mid` goes into packets until the peer has said that it knows the source.
+  void configure(const Section& section, const Encoding& encoding);
+  /// Refused if the codec was not negotiated, or the frame is not one of it.
+  Result<void> send(const OutgoingFrame& frame, TimePoint now, Sink& sink);
+  /// Sends again what the peer has lost, unless it has just been sent again.
+  void repeat(std::uint16_t number, TimePoint now, Duration round_trip, Sink& sink);
+  /// A packet of `size` (1 to 255) bytes of padding, with the retransmissions' number and source, which nobody misses.
+  /// 0 if there are none.
+  std::size_t pad(std::size_t size, Bytes& packet);
+  /// The peer has reported on this source: it knows whose it is.
+  void set_known() { known_ = true; }
+
+  [[nodiscard]] const Encoding& encoding() const { return encoding_; }
+  [[nodiscard]] bool has_sent() const { return counters_.packets > 0; }
+  /// What the RTP timestamp is now: for sender reports.
+  [[nodiscard]] std::uint32_t timestamp_at(TimePoint now) const;
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] Counters& counters() { return counters_; }
+
+ private:
+  struct Encoder {
+    Format format;
+    std::unique_ptr<formats::Packetizer> packetizer;
+  };
+  class Writer;
+
+  Encoder* encoder(std::string_view codec);
+  std::uint32_t timestamp_of(const OutgoingFrame& frame, std::uint32_t clock_rate, TimePoint now);
+
+  Kind kind_;
+  Encoding encoding_;
+  std::string mid_;
+  rtp::ExtensionMap extensions_;
+  std::vector<Encoder> encoders_;
+  PacketHistory history_;
+  std::uint16_t next_number_, next_repeat_number_;
+  std::uint32_t first_timestamp_;
+  std::optional<std::chrono::microseconds> offset_;  // from the source's clock to ours
+  std::uint32_t last_timestamp_ = 0, last_clock_rate_ = 0;
+  TimePoint last_frame_{};
+  bool known_ = false;
+  Counters counters_;
+};
+
+}  // namespace parley::media

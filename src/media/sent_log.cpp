@@ -1,0 +1,26 @@
+#include "media/sent_log.hpp"
+
+namespace parley::media {
+
+void SentLog::add(std::size_t size, std::optional<std::uint32_t> probe, TimePoint now) {
+  slots_[static_cast<std::size_t>(next_) % kLength] = {
+      .packet = {.number = next_, .size = size, .sent = now, .probe = probe}, .waiting = true, .lost = false};
+  ++next_;
+}
+
+std::optional<cc::SentPacket> SentLog::take(std::uint16_t number, bool arrived) {
+  // Of all that have this number, the last one sent.
+  const auto last = static_cast<std::uint16_t>(next_ - 1);
+  const std::int64_t full = next_ - 1 - static_cast<std::uint16_t>(last - number);
+  if (full < 1) return std::nullopt;
+  Slot& slot = slots_[static_cast<std::size_t>(full) % kLength];
+  if (slot.packet.number != full || !slot.waiting || (!arrived && slot.lost)) return std::nullopt;
+  if (arrived) {
+    slot.waiting = false;
+  } else {
+    slot.lost = true;
+  }
+  return slot.packet;
+}
+
+}  // namespace parley::media

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "cc/feedback.hpp"
+
+namespace parley::media {
+
+/// The packets of a transport that the peer has not yet told of (transport-wide-cc), by their transport-wide number. A
+/// ring: what is not told of within its length is forgotten.
+class SentLog {
+ public:
+  /// The number of the next packet.
+  [[nodiscard]] std::uint16_t next() const { return static_cast<std::uint16_t>(next_); }
+  void add(std::size_t size, std::optional<std::uint32_t> probe, TimePoint now);
+  /// Once for each packet that has arrived; one that is reported lost may still be reported as arrived.
+  std::optional<cc::SentPacket> take(std::uint16_t number, bool arrived);
+
+ private:
+  static constexpr std::size_t kLength = 4096;
+  struct Slot {
+    cc::SentPacket packet;
+    bool waiting = false, lost = false;
+  };
+  std::vector<Slot> slots_ = std::vector<Slot>(kLength);
+  std::int64_t next_ = 1;
+};
+
+}  // namespace parley::media

@@ -1,0 +1,124 @@
+// What a session is made of, and its time.
+#include "media/session.hpp"
+
+#include <algorithm>
+
+namespace parley::media {
+
+Session::Session(Handler& handler, Random& random, std::string cname, std::chrono::system_clock::time_point wall_offset)
+    : handler_(handler),
+      random_(random),
+      cname_(std::move(cname)),
+      fallback_source_(random.u32()),
+      wall_offset_(wall_offset),
+      controller_(std::make_unique<cc::GoogleController>(cc::Limits{})) {}
+
+Session::~Session() = default;
+
+const Section* Session::find_section(SectionKey key) const {
+  const auto found = std::ranges::find(sections_, key, &Section::key);
+  return found == sections_.end() ? nullptr : &*found;
+}
+
+void Session::configure(std::vector<Section> sections, TimePoint now) {
+  sections_ = std::move(sections);
+  std::vector<Router::Target> targets;
+  mid_extension_ = 0;
+  paced_ = false;
+  for (const Section& section : sections_) {
+    Router::Target target{.key = section.key, .mid = section.mid, .payload_types = {}, .announced = {}};
+    for (const Format& format : section.receive_formats) {
+      target.payload_types.push_back(format.payload_type);
+      if (format.retransmission) target.payload_types.push_back(*format.retransmission);
+    }
+    for (const Announced& announced : section.announced) {
+      target.announced.push_back(announced.source);
+      if (announced.retransmission) target.announced.push_back(*announced.retransmission);
+    }
+    targets.push_back(std::move(target));
+    if (mid_extension_ == 0) mid_extension_ = section.receive_extensions.id(rtp::ExtensionKind::Mid);
+    const bool told = std::ranges::any_of(section.send_formats, &Format::transport_cc) &&
+                      section.send_extensions.id(rtp::ExtensionKind::TransportSequenceNumber) != 0;
+    if (section.sends && told) paced_ = true;
+  }
+  router_.set_targets(std::move(targets));
+  std::erase_if(incoming_, [this](const auto& entry) {
+    const Section* section = find_section(entry.second->section);
+    return section == nullptr || !section->receives;
+  });
+  for (const auto& [source, incoming] : incoming_)
+    incoming->stream.set_formats(find_section(incoming->section)->receive_formats);
+
+  std::erase_if(outgoing_, [this](const Outgoing& outgoing) { return find_section(outgoing.section) == nullptr; });
+  for (const Section& section : sections_) {
+    Outgoing* outgoing = sender(section.key);
+    if (outgoing == nullptr) outgoing = &outgoing_.emplace_back(Outgoing{.section = section.key, .streams = {}});
+    std::vector<std::unique_ptr<SendStream>> streams;
+    for (const Encoding& encoding : section.encodings) {
+      const auto known = std::ranges::find_if(outgoing->streams, [&](const auto& stream) {
+        return stream && stream->encoding().source == encoding.source;
+      });
+      streams.push_back(known != outgoing->streams.end()
+                            ? std::move(*known)
+                            : std::make_unique<SendStream>(section.kind, encoding, random_));
+      streams.back()->configure(section, encoding);
+    }
+    outgoing->streams = std::move(streams);
+  }
+  if (connected_) begin_sending(now);
+}
+
+void Session::connect(TimePoint now) {
+  connected_ = true;
+  if (!next_report_) next_report_ = now + 500ms;
+  begin_sending(now);
+}
+
+/// Whoever begins to send begins with a key frame.
+void Session::begin_sending(TimePoint now) {
+  for (Outgoing& outgoing : outgoing_) {
+    const Section* section = find_section(outgoing.section);
+    if (!section->sends) {
+      outgoing.begun = false;
+      continue;
+    }
+    if (outgoing.begun) continue;
+    outgoing.begun = true;
+    if (section->kind == Kind::Video)
+      for (const auto& stream : outgoing.streams)
+        if (stream->encoding().active) ask_encoder(outgoing, *stream, now);
+  }
+}
+
+/// What RTCP comes from: a source that sends, if there is one.
+Ssrc Session::own_source() const {
+  for (const Outgoing& outgoing : outgoing_)
+    for (const auto& stream : outgoing.streams)
+      if (stream->has_sent()) return stream->encoding().source;
+  return fallback_source_;
+}
+
+std::optional<TimePoint> Session::next_deadline() const {
+  if (!connected_) return std::nullopt;
+  std::optional<TimePoint> next = earlier(next_report_, arrivals_.next_deadline());
+  for (const auto& [source, incoming] : incoming_) next = earlier(next, incoming->stream.next_deadline());
+  if (paced_) next = earlier(earlier(next, pacer_.next_deadline()), controller_->next_deadline());
+  return next;
+}
+
+void Session::advance(TimePoint now) {
+  if (!connected_) return;
+  for (const auto& [source, incoming] : incoming_) {
+    const auto due = incoming->stream.next_deadline();
+    if (!due || *due > now) continue;
+    incoming->stream.advance(now);
+    collect(*incoming);
+    ask(*incoming, now);
+  }
+  if (const auto due = arrivals_.next_deadline(); due && *due <= now) tell_arrivals(now);
+  if (next_report_ && *next_report_ <= now) report(now);
+  send_paced(now);
+  hand_over();
+}
+
+}  // namespace parley::media

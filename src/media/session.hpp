@@ -1,0 +1,199 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cc/controller.hpp"
+#include "cc/pacer.hpp"
+#include "media/arrival_log.hpp"
+#include "media/format.hpp"
+#include "media/receive_stream.hpp"
+#include "media/router.hpp"
+#include "media/send_stream.hpp"
+#include "media/sent_log.hpp"
+#include "rtp/feedback.hpp"
+#include "rtp/packet.hpp"
+#include "rtp/reports.hpp"
+
+namespace parley::media {
+
+/// A frame as it arrived, and where from.
+struct ReceivedFrame {
+  ArrivedFrame arrived;
+  SectionKey section{};
+  Kind kind = Kind::Audio;
+  Ssrc source{};
+  std::string rid;
+  std::string codec;
+  /// The RTP timestamp as time, from the source's first packet on.
+  std::chrono::microseconds time{};
+};
+
+/// The arrival times of transport feedback go round after 12 days, and begin anywhere.
+class FeedbackClock {
+ public:
+  Duration unwrap(Duration told) {
+    if (last_) {
+      while (told - *last_ > kCycle / 2) told -= kCycle;
+      while (*last_ - told > kCycle / 2) told += kCycle;
+    }
+    last_ = told;
+    return told;
+  }
+
+ private:
+  static constexpr Duration kCycle = 64ms * (1 << 24);
+  std::optional<Duration> last_;
+};
+
+/// RTP over one transport: the sections bundled there, with their sources in both directions, RTCP, repair, congestion
+/// control and pacing. Packets in, packets out, before and after protection; time is an argument.
+class Session {
+ public:
+  class Handler {
+   public:
+    virtual ~Handler() = default;
+    /// To be protected and sent, valid during the call.
+    virtual void on_rtp(ByteView packet) = 0;
+    virtual void on_rtcp(ByteView packet) = 0;
+    virtual void on_frame(ReceivedFrame&& frame) = 0;
+    /// Media of this section has begun to arrive; its last source has said goodbye.
+    virtual void on_begun(SectionKey section) = 0;
+    virtual void on_ended(SectionKey section) = 0;
+    /// The next frame for the encoding with this rid should be a key frame.
+    virtual void on_key_frame_request(SectionKey section, const std::string& rid) = 0;
+    /// How much may be sent, in bits per second.
+    virtual void on_target_rate(double rate) = 0;
+  };
+  /// The most sources of the peer: then the one that has been silent longest goes.
+  static constexpr std::size_t kMostSources = 128;
+  /// What one compound tells of.
+  static constexpr std::size_t kMostReports = 31;
+
+  /// `wall_offset`: what the wall clock shows at the beginning of the steady one.
+  Session(Handler& handler, Random& random, std::string cname, std::chrono::system_clock::time_point wall_offset);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// The sections of the transport from now on. What stays keeps its state.
+  void configure(std::vector<Section> sections, TimePoint now);
+  /// Packets can be sent from now on.
+  void connect(TimePoint now);
+  void receive_rtp(ByteView packet, TimePoint now);
+  void receive_rtcp(ByteView packet, TimePoint now);
+  /// Refused if the section does not send, has no such encoding, or the frame is not of a negotiated codec.
+  Result<void> send(SectionKey section, std::string_view rid, const OutgoingFrame& frame, TimePoint now);
+  /// Of all that the section receives.
+  void request_key_frame(SectionKey section, TimePoint now);
+  /// Says BYE for every source.
+  void say_goodbye(TimePoint now);
+
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+  void advance(TimePoint now);
+
+  [[nodiscard]] Duration round_trip() const { return round_trip_; }
+  [[nodiscard]] const cc::Controller& controller() const { return *controller_; }
+
+ private:
+  /// A source of the peer.
+  struct Incoming {
+    Incoming(Ssrc source_, SectionKey section_, Kind kind, std::string rid_)
+        : source(source_), section(section_), rid(std::move(rid_)), stream(kind) {}
+    Ssrc source;
+    SectionKey section;
+    std::string rid;
+    ReceiveStream stream;
+    rtp::TimestampUnwrapper timestamps;
+    std::optional<std::int64_t> first_timestamp = std::nullopt;
+    /// Of its last sender report.
+    std::uint32_t last_report = 0;
+    TimePoint last_report_arrival{};
+    TimePoint last_packet{};
+    bool said_goodbye = false;
+    std::uint8_t intra_requests = 0;
+  };
+  /// A sender.
+  struct Outgoing {
+    SectionKey section;
+    std::vector<std::unique_ptr<SendStream>> streams;
+    bool begun = false;
+    /// When the encoder was last asked for a key frame, by source.
+    std::map<Ssrc, std::optional<TimePoint>> asked = {};
+  };
+  /// A packet on its way in.
+  struct Arrived {
+    rtp::PacketView view;
+    TimePoint at;
+  };
+  class PacketSink;
+
+  // session_receive.cpp
+  Incoming* source_of(const Arrived& packet, const Section& section);
+  Incoming* repaired_by(const Arrived& packet, const Section& section);
+  Incoming& add_source(Ssrc source, const Section& section, std::string rid);
+  void take(Incoming& incoming, const Section& section, const StreamPacket& packet, ReceiveStream::Arrival arrival,
+            TimePoint now);
+  void collect(Incoming& incoming);
+  void hand_over();
+  // session_send.cpp
+  Outgoing* sender(SectionKey key);
+  SendStream* stream_of(Ssrc source, Outgoing** owner = nullptr);
+  void send_paced(TimePoint now);
+  void transmit(std::span<std::uint8_t> packet, TimePoint now);
+  std::size_t send_padding(std::size_t needed, TimePoint now);
+  void ask_encoder(Outgoing& outgoing, const SendStream& stream, TimePoint now);
+  void begin_sending(TimePoint now);
+  void repeat(SendStream& stream, const rtp::Nack& nack, TimePoint now);
+  // session_rtcp.cpp
+  void take_report(const rtp::ReportBlock& block, TimePoint now);
+  void take_goodbye(Ssrc source);
+  void take_feedback(const rtp::RtcpPacket& packet, TimePoint now);
+  void take_transport_feedback(const rtp::RtcpPacket& packet, TimePoint now);
+  void tell_rate();
+  // session_reports.cpp
+  void report(TimePoint now);
+  std::vector<rtp::ReportBlock> report_blocks(TimePoint now);
+  void ask(Incoming& incoming, TimePoint now);
+  void tell_arrivals(TimePoint now);
+  /// A packet of feedback, with what has to go in front of it where reduced size was not negotiated.
+  template <class Write>
+  void send_feedback(Write write);
+  [[nodiscard]] std::chrono::system_clock::time_point wall_clock(TimePoint now) const;
+
+  [[nodiscard]] const Section* find_section(SectionKey key) const;
+  [[nodiscard]] Ssrc own_source() const;
+
+  Handler& handler_;
+  Random& random_;
+  std::string cname_;
+  Ssrc fallback_source_;  // of RTCP when nothing is sent
+  std::vector<Section> sections_;
+  Router router_;
+  std::uint8_t mid_extension_ = 0;
+  std::map<Ssrc, std::unique_ptr<Incoming>> incoming_;
+  std::vector<Outgoing> outgoing_;
+  bool connected_ = false;
+  Duration round_trip_ = 100ms;
+  bool round_trip_known_ = false;
+  std::optional<TimePoint> next_report_;
+  bool paced_ = false;  // the peer tells when packets arrive
+  bool busy_ = false;   // inside send_paced()
+  std::vector<ReceivedFrame> ready_;
+  Bytes padding_;
+  std::chrono::system_clock::time_point wall_offset_;
+  FeedbackClock arrival_clock_;
+
+  ArrivalLog arrivals_;  // for feedback to the peer
+  SentLog sent_;         // what the peer's feedback is about
+  std::unique_ptr<cc::Controller> controller_;
+  cc::Pacer pacer_;
+  double told_rate_ = 0;
+};
+
+}  // namespace parley::media

@@ -1,0 +1,143 @@
+// RTP that arrives.
+#include <algorithm>
+
+#include "media/session.hpp"
+
+namespace parley::media {
+
+void Session::receive_rtp(ByteView bytes, TimePoint now) {
+  auto view = rtp::PacketView::parse(bytes);
+  if (!view) return;
+  const Arrived packet{*view, now};
+  const rtp::Header& header = packet.view.header();
+  // The MID before everything else: what other ids mean, only its section tells.
+  const auto mid = packet.view.extension(mid_extension_);
+  const auto key = router_.route(header.ssrc, mid ? as_text(*mid) : std::string_view(), header.payload_type);
+  const Section* section = key ? find_section(*key) : nullptr;
+  if (section == nullptr) return;
+  const auto number =
+      packet.view.extension(section->receive_extensions.id(rtp::ExtensionKind::TransportSequenceNumber));
+  if (number && number->size() == 2)
+    arrivals_.arrived(static_cast<std::uint16_t>((*number)[0] << 8 | (*number)[1]), now);
+  if (!section->receives) return;
+
+  const auto repaired = std::ranges::find_if(
+      section->receive_formats, [&](const Format& format) { return format.retransmission == header.payload_type; });
+  if (repaired != section->receive_formats.end()) {
+    // RFC 4588 section 4: the original number, then the payload. Without, it is padding.
+    const ByteView payload = packet.view.payload();
+    Incoming* incoming = payload.size() < 2 ? nullptr : repaired_by(packet, *section);
+    if (incoming == nullptr) return;
+    take(*incoming, *section,
+         {.sequence_number = static_cast<std::uint16_t>(payload[0] << 8 | payload[1]),
+          .timestamp = header.timestamp,
+          .marker = header.marker,
+          .payload_type = repaired->payload_type,
+          .payload = payload.subspan(2)},
+         ReceiveStream::Arrival::Repair, now);
+  } else if (Incoming* incoming = source_of(packet, *section)) {
+    StreamPacket taken{.sequence_number = header.sequence_number,
+                       .timestamp = header.timestamp,
+                       .marker = header.marker,
+                       .payload_type = header.payload_type,
+                       .payload = packet.view.payload()};
+    const auto level = packet.view.extension(section->receive_extensions.id(rtp::ExtensionKind::AudioLevel));
+    if (level && !level->empty()) taken.audio_level = (*level)[0] & 0x7F;
+    take(*incoming, *section, taken, ReceiveStream::Arrival::First, now);
+  }
+  hand_over();
+}
+
+/// The source that a packet comes from, which may be a new one.
+Session::Incoming* Session::source_of(const Arrived& packet, const Section& section) {
+  const rtp::Header& header = packet.view.header();
+  if (std::ranges::find(section.receive_formats, header.payload_type, &Format::payload_type) ==
+      section.receive_formats.end())
+    return nullptr;
+  const auto found = incoming_.find(header.ssrc);
+  if (found != incoming_.end() && found->second->section == section.key) return found->second.get();
+  if (found != incoming_.end()) incoming_.erase(found);  // the source has moved to another section
+  const auto rid = packet.view.extension(section.receive_extensions.id(rtp::ExtensionKind::Rid));
+  return &add_source(header.ssrc, section, rid ? std::string(as_text(*rid)) : "");
+}
+
+Session::Incoming& Session::add_source(Ssrc source, const Section& section, std::string rid) {
+  if (incoming_.size() >= kMostSources) {
+    const auto oldest =
+        std::ranges::min_element(incoming_, {}, [](const auto& entry) { return entry.second->last_packet; });
+    incoming_.erase(oldest);
+  }
+  auto& made = incoming_[source];
+  made = std::make_unique<Incoming>(source, section.key, section.kind, std::move(rid));
+  made->stream.set_formats(section.receive_formats);
+  return *made;
+}
+
+/// The source whose packet is sent again: by announcement, by rid, or because there is no other.
+Session::Incoming* Session::repaired_by(const Arrived& packet, const Section& section) {
+  const auto announced = std::ranges::find(section.announced, packet.view.header().ssrc,
+                                           [](const Announced& one) { return one.retransmission.value_or(Ssrc(0)); });
+  if (announced != section.announced.end()) {
+    const auto found = incoming_.find(announced->source);
+    if (found != incoming_.end()) return found->second.get();
+  }
+  const auto repaired = packet.view.extension(section.receive_extensions.id(rtp::ExtensionKind::RepairedRid));
+  Incoming* only = nullptr;
+  for (const auto& [source, incoming] : incoming_) {
+    if (incoming->section != section.key || incoming->said_goodbye) continue;
+    if (repaired && incoming->rid == as_text(*repaired)) return incoming.get();
+    if (only != nullptr && !repaired) return nullptr;
+    only = incoming.get();
+  }
+  return repaired ? nullptr : only;
+}
+
+void Session::take(Incoming& incoming, const Section& section, const StreamPacket& packet,
+                   ReceiveStream::Arrival arrival, TimePoint now) {
+  incoming.last_packet = now;
+  const bool begins = std::ranges::none_of(incoming_, [&](const auto& entry) {
+    const Incoming& other = *entry.second;
+    return other.section == section.key && other.stream.counters().packets > 0 && !other.said_goodbye;
+  });
+  incoming.said_goodbye = false;
+  incoming.stream.receive(packet, arrival, now);
+  if (begins && incoming.stream.counters().packets > 0) handler_.on_begun(section.key);
+  collect(incoming);
+  ask(incoming, now);
+}
+
+/// Frames that have become complete.
+void Session::collect(Incoming& incoming) {
+  while (auto arrived = incoming.stream.next_frame()) {
+    const Format* format = incoming.stream.format(arrived->payload_type);
+    if (format == nullptr) continue;
+    const std::int64_t ticks = incoming.timestamps.unwrap(arrived->timestamp);
+    if (!incoming.first_timestamp) incoming.first_timestamp = ticks;
+    const std::int64_t since = ticks - *incoming.first_timestamp;
+    const auto rate = static_cast<std::int64_t>(format->clock_rate);
+    const std::int64_t micros = since / rate * 1'000'000 + (since % rate * 1'000'000 + rate / 2) / rate;
+    ready_.push_back({.arrived = *std::move(arrived),
+                      .section = incoming.section,
+                      .kind = find_section(incoming.section)->kind,
+                      .source = incoming.source,
+                      .rid = incoming.rid,
+                      .codec = format->name,
+                      .time = std::chrono::microseconds(micros)});
+  }
+}
+
+/// At the end of whatever brought them: who takes a frame may do anything with this session.
+void Session::hand_over() {
+  std::vector<ReceivedFrame> frames = std::exchange(ready_, {});
+  for (ReceivedFrame& frame : frames) handler_.on_frame(std::move(frame));
+}
+
+void Session::request_key_frame(SectionKey section, TimePoint now) {
+  for (const auto& [source, incoming] : incoming_) {
+    if (incoming->section != section || incoming->said_goodbye) continue;
+    incoming->stream.want_key_frame();
+    ask(*incoming, now);
+  }
+}
+
+}  // namespace parley::media

@@ -1,0 +1,130 @@
+// RTCP that is sent: RFC 3550 section 6, RFC 4585.
+#include <algorithm>
+
+#include "media/session.hpp"
+#include "rtp/feedback.hpp"
+#include "rtp/transport_feedback.hpp"
+
+namespace parley::media {
+namespace {
+
+/// With media in both directions feedback comes anyway; this is for statistics and for lip-sync.
+constexpr Duration kReportInterval = 1s;
+
+}  // namespace
+
+std::vector<rtp::ReportBlock> Session::report_blocks(TimePoint now) {
+  std::vector<rtp::ReportBlock> blocks;
+  for (const auto& [source, incoming] : incoming_) {
+    if (blocks.size() == rtp::kMostReportBlocks) break;
+    if (incoming->said_goodbye || incoming->stream.statistics().packets() == 0) continue;
+    const ReceptionReport report = incoming->stream.statistics().report();
+    blocks.push_back({.source = source,
+                      .fraction_lost = report.fraction_lost,
+                      .cumulative_lost = report.cumulative_lost,
+                      .extended_highest = report.extended_highest,
+                      .jitter = report.jitter,
+                      .last_report = incoming->last_report,
+                      .delay_since_last_report =
+                          incoming->last_report == 0 ? 0 : rtp::to_compact(now - incoming->last_report_arrival)});
+  }
+  return blocks;
+}
+
+/// A compound: a report of each source that sends, the blocks in the first, then who they are.
+void Session::report(TimePoint now) {
+  // RFC 3550 section 6.3.1: between half and one and a half of the interval, so that peers do not keep step.
+  next_report_ = now + kReportInterval / 2 + kReportInterval * (random_.u32() % 1000) / 1000;
+  std::vector<rtp::ReportBlock> blocks = report_blocks(now);
+  Bytes packet;
+  std::vector<Ssrc> sources;
+  for (const Outgoing& outgoing : outgoing_)
+    for (const auto& stream : outgoing.streams) {
+      if (!stream->has_sent() || !find_section(outgoing.section)->sends || sources.size() == kMostReports) continue;
+      const SendStream::Counters& counters = stream->counters();
+      rtp::write(rtp::SenderReport{.sender = stream->encoding().source,
+                                   .ntp = rtp::to_ntp(wall_clock(now)),
+                                   .timestamp = stream->timestamp_at(now),
+                                   .packets = static_cast<std::uint32_t>(counters.packets),
+                                   .octets = static_cast<std::uint32_t>(counters.payload_bytes),
+                                   .blocks = std::exchange(blocks, {})},
+                 packet);
+      sources.push_back(stream->encoding().source);
+    }
+  if (sources.empty()) {
+    if (blocks.empty()) return;
+    rtp::write(rtp::ReceiverReport{.sender = fallback_source_, .blocks = std::move(blocks)}, packet);
+    sources.push_back(fallback_source_);
+  }
+  rtp::write_source_description(sources, cname_, packet);
+  handler_.on_rtcp(packet);
+}
+
+template <class Write>
+void Session::send_feedback(Write write) {
+  Bytes packet;
+  const bool reduced = std::ranges::all_of(sections_, &Section::reduced_size_rtcp);
+  if (!reduced) {
+    rtp::write(rtp::ReceiverReport{.sender = own_source(), .blocks = {}}, packet);
+    rtp::write_source_description({own_source()}, cname_, packet);
+  }
+  write(packet);
+  handler_.on_rtcp(packet);
+}
+
+/// What a source of the peer has to send again, or anew.
+void Session::ask(Incoming& incoming, TimePoint now) {
+  if (!connected_) return;
+  const std::vector<std::uint16_t> numbers = incoming.stream.numbers_to_ask_for(now, round_trip_);
+  if (!numbers.empty())
+    send_feedback([&](Bytes& packet) {
+      rtp::write(rtp::Nack{.sender = own_source(), .source = incoming.source, .numbers = numbers}, packet);
+    });
+  if (!incoming.stream.should_ask_for_key_frame(now, round_trip_)) return;
+  const Section* section = find_section(incoming.section);
+  const bool by_pli = std::ranges::any_of(section->receive_formats, &Format::pli);
+  const bool by_fir = std::ranges::any_of(section->receive_formats, &Format::fir);
+  if (!by_pli && !by_fir) return;
+  send_feedback([&](Bytes& packet) {
+    if (by_pli) {
+      rtp::write(rtp::PictureLoss{.sender = own_source(), .source = incoming.source}, packet);
+    } else {
+      rtp::write(
+          rtp::FullIntraRequest{.sender = own_source(), .entries = {{incoming.source, ++incoming.intra_requests}}},
+          packet);
+    }
+  });
+}
+
+void Session::tell_arrivals(TimePoint now) {
+  (void)now;
+  const std::vector<ArrivalLog::Arrival> arrivals = arrivals_.take();
+  if (arrivals.empty()) return;
+  rtp::TransportFeedback feedback{.sender = own_source(),
+                                  .source = incoming_.empty() ? Ssrc(0) : incoming_.begin()->first};
+  for (const ArrivalLog::Arrival& arrival : arrivals)
+    feedback.packets.push_back(
+        {arrival.number, arrival.at ? std::optional(arrival.at->time_since_epoch()) : std::nullopt});
+  while (!feedback.packets.empty()) {
+    std::size_t told = 0;
+    feedback.count = arrivals_.next_count();
+    send_feedback([&](Bytes& packet) { told = rtp::write(feedback, packet); });
+    feedback.packets.erase(feedback.packets.begin(), feedback.packets.begin() + static_cast<std::ptrdiff_t>(told));
+  }
+}
+
+void Session::say_goodbye(TimePoint) {
+  if (!connected_) return;
+  std::vector<Ssrc> sources;
+  for (const Outgoing& outgoing : outgoing_)
+    for (const auto& stream : outgoing.streams)
+      if (stream->has_sent() && sources.size() < kMostReports) sources.push_back(stream->encoding().source);
+  if (sources.empty()) return;
+  Bytes packet;
+  rtp::write(rtp::ReceiverReport{.sender = sources.front(), .blocks = {}}, packet);
+  rtp::write_source_description({sources.front()}, cname_, packet);
+  rtp::write_goodbye(sources, packet);
+  handler_.on_rtcp(packet);
+}
+
+}  // namespace parley::media

@@ -1,0 +1,135 @@
+// RTCP that arrives.
+#include <algorithm>
+
+#include "media/session.hpp"
+#include "rtp/feedback.hpp"
+#include "rtp/transport_feedback.hpp"
+
+namespace parley::media {
+
+void Session::receive_rtcp(ByteView datagram, TimePoint now) {
+  using rtp::RtcpType;
+  rtp::RtcpReader reader(datagram);
+  while (const auto packet = reader.next()) {
+    switch (static_cast<RtcpType>(packet->type)) {
+      case RtcpType::SenderReport:
+        if (const auto told = rtp::parse_sender_report(*packet)) {
+          if (const auto found = incoming_.find(told->sender); found != incoming_.end()) {
+            found->second->last_report = told->ntp.compact();
+            found->second->last_report_arrival = now;
+          }
+          for (const rtp::ReportBlock& block : told->blocks) take_report(block, now);
+        }
+        break;
+      case RtcpType::ReceiverReport:
+        if (const auto told = rtp::parse_receiver_report(*packet))
+          for (const rtp::ReportBlock& block : told->blocks) take_report(block, now);
+        break;
+      case RtcpType::Goodbye:
+        for (const Ssrc source : rtp::parse_goodbye(*packet)) take_goodbye(source);
+        break;
+      case RtcpType::TransportFeedback:
+      case RtcpType::PayloadFeedback:
+        take_feedback(*packet, now);
+        break;
+      default:
+        break;  // what is not known is not needed
+    }
+  }
+  send_paced(now);
+  tell_rate();
+}
+
+SendStream* Session::stream_of(Ssrc source, Outgoing** owner) {
+  for (Outgoing& outgoing : outgoing_)
+    for (const auto& stream : outgoing.streams)
+      if (stream->encoding().source == source) {
+        if (owner != nullptr) *owner = &outgoing;
+        return stream.get();
+      }
+  return nullptr;
+}
+
+void Session::take_report(const rtp::ReportBlock& block, TimePoint now) {
+  SendStream* stream = stream_of(block.source);
+  if (stream == nullptr) return;
+  stream->set_known();
+  stream->counters().remote = SendStream::Remote{
+      .fraction_lost = block.fraction_lost / 256.0, .packets_lost = block.cumulative_lost, .jitter = block.jitter};
+  if (block.last_report != 0) {
+    // RFC 3550 section 6.4.1: now - LSR - DLSR.
+    const std::uint32_t compact = rtp::to_ntp(wall_clock(now)).compact();
+    const std::uint32_t trip = compact - block.last_report - block.delay_since_last_report;
+    if (trip < 60 * 65536) {
+      const Duration measured = std::max<Duration>(rtp::from_compact(trip), 100us);
+      round_trip_ = round_trip_known_ ? (round_trip_ * 7 + measured) / 8 : measured;
+      round_trip_known_ = true;
+      controller_->on_round_trip(round_trip_, now);
+    }
+  }
+  if (paced_) return;
+  const auto lost = static_cast<std::size_t>(block.fraction_lost);
+  controller_->on_loss(256 - lost, lost, now);
+}
+
+void Session::take_goodbye(Ssrc source) {
+  const auto found = incoming_.find(source);
+  if (found == incoming_.end() || found->second->said_goodbye) return;
+  found->second->said_goodbye = true;
+  const SectionKey section = found->second->section;
+  const bool others = std::ranges::any_of(
+      incoming_, [&](const auto& entry) { return entry.second->section == section && !entry.second->said_goodbye; });
+  if (!others) handler_.on_ended(section);
+}
+
+void Session::take_feedback(const rtp::RtcpPacket& packet, TimePoint now) {
+  namespace format = rtp::feedback_format;
+  if (packet.type == static_cast<std::uint8_t>(rtp::RtcpType::TransportFeedback)) {
+    if (packet.count == format::kTransportWide) take_transport_feedback(packet, now);
+    if (packet.count != format::kNack) return;
+    const auto nack = rtp::parse_nack(packet);
+    SendStream* stream = nack ? stream_of(nack->source) : nullptr;
+    if (stream != nullptr) repeat(*stream, *nack, now);
+    return;
+  }
+  Outgoing* owner = nullptr;
+  if (packet.count == format::kPictureLoss) {
+    const auto loss = rtp::parse_picture_loss(packet);
+    SendStream* stream = loss ? stream_of(loss->source, &owner) : nullptr;
+    if (stream == nullptr) return;
+    ++stream->counters().plis;
+    ask_encoder(*owner, *stream, now);
+  } else if (packet.count == format::kFullIntraRequest) {
+    const auto request = rtp::parse_full_intra_request(packet);
+    if (!request) return;
+    for (const auto& entry : request->entries) {
+      SendStream* stream = stream_of(entry.source, &owner);
+      if (stream == nullptr) continue;
+      ++stream->counters().firs;
+      ask_encoder(*owner, *stream, now);
+    }
+  } else if (packet.count == format::kApplication) {
+    if (const auto limit = rtp::parse_remote_limit(packet))
+      controller_->on_remote_limit(static_cast<double>(limit->rate), now);
+  }
+}
+
+void Session::take_transport_feedback(const rtp::RtcpPacket& packet, TimePoint now) {
+  const auto told = rtp::parse_transport_feedback(packet);
+  if (!told) return;
+  cc::Feedback feedback{.received = now, .packets = {}};
+  for (const auto& one : told->packets)
+    if (const auto sent = sent_.take(one.number, one.arrival.has_value()))
+      feedback.packets.push_back(
+          {*sent, one.arrival ? std::optional(arrival_clock_.unwrap(*one.arrival)) : std::nullopt});
+  if (!feedback.packets.empty()) controller_->on_feedback(feedback);
+}
+
+void Session::tell_rate() {
+  const double rate = controller_->target_rate();
+  if (rate == told_rate_) return;
+  told_rate_ = rate;
+  handler_.on_target_rate(rate);
+}
+
+}  // namespace parley::media

@@ -1,0 +1,127 @@
+// RTP that is sent.
+#include <algorithm>
+
+#include "media/session.hpp"
+
+namespace parley::media {
+
+/// Queues the packets of a stream, or sends them where nothing tells how fast they may go.
+class Session::PacketSink final : public SendStream::Sink {
+ public:
+  PacketSink(Session& session, cc::Priority priority, TimePoint now)
+      : session_(session), priority_(priority), now_(now) {}
+  void on_packet(ByteView packet) override { session_.pacer_.push(packet, priority_, now_); }
+
+ private:
+  Session& session_;
+  cc::Priority priority_;
+  TimePoint now_;
+};
+
+Session::Outgoing* Session::sender(SectionKey key) {
+  const auto found = std::ranges::find(outgoing_, key, &Outgoing::section);
+  return found == outgoing_.end() ? nullptr : &*found;
+}
+
+Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingFrame& frame, TimePoint now) {
+  const Section* section = find_section(key);
+  Outgoing* outgoing = sender(key);
+  if (section == nullptr || outgoing == nullptr || !section->sends || !connected_)
+    return fail(ErrorKind::InvalidStateError, "nothing is sent at the moment");
+  const auto found = std::ranges::find_if(
+      outgoing->streams, [&](const auto& stream) { return rid.empty() || stream->encoding().rid == rid; });
+  if (found == outgoing->streams.end()) return fail(ErrorKind::InvalidAccessError, "there is no such encoding");
+  if (!(*found)->encoding().active) return {};
+  PacketSink sink(*this, section->kind == Kind::Audio ? cc::Priority::Audio : cc::Priority::Video, now);
+  auto sent = (*found)->send(frame, now, sink);
+  send_paced(now);
+  return sent;
+}
+
+/// Whatever may leave now.
+void Session::send_paced(TimePoint now) {
+  if (busy_) return;  // what is sent below may lead here again
+  busy_ = true;
+  if (paced_) {
+    pacer_.set_rate(controller_->pacing_rate());
+    if (const auto probe = controller_->probe(now)) pacer_.begin(*probe, now);
+  } else {
+    pacer_.set_rate(1e12);
+  }
+  while (auto* packet = pacer_.pop(now)) transmit(packet->bytes, now);
+  for (std::size_t needed = pacer_.padding(now); paced_ && needed > 0; needed = pacer_.padding(now)) {
+    const std::size_t padded = send_padding(needed, now);
+    if (padded == 0) break;
+    pacer_.padded(padded, now);
+  }
+  busy_ = false;
+}
+
+void Session::repeat(SendStream& stream, const rtp::Nack& nack, TimePoint now) {
+  // More than a stream keeps is not asked for honestly.
+  constexpr std::size_t kMost = 1024;
+  ++stream.counters().nacks;
+  PacketSink sink(*this, cc::Priority::Retransmission, now);
+  for (const std::uint16_t number : std::span(nack.numbers).first(std::min(kMost, nack.numbers.size())))
+    stream.repeat(number, now, round_trip_, sink);
+}
+
+/// For reports: steady time as it was when the session began, so that no adjustment of the clock disturbs lip-sync.
+std::chrono::system_clock::time_point Session::wall_clock(TimePoint now) const {
+  return wall_offset_ + std::chrono::duration_cast<std::chrono::system_clock::duration>(now.time_since_epoch());
+}
+
+/// The last touch: numbers and times of the transport.
+void Session::transmit(std::span<std::uint8_t> packet, TimePoint now) {
+  const auto view = rtp::PacketView::parse(packet);
+  if (!view) return;
+  const Ssrc source = view->header().ssrc;
+  const Section* section = nullptr;
+  for (const Outgoing& outgoing : outgoing_)
+    for (const auto& stream : outgoing.streams)
+      if (stream->encoding().source == source || stream->encoding().retransmission == source)
+        section = find_section(outgoing.section);
+  if (section == nullptr) return;
+  const auto& ids = section->send_extensions;
+  if (const auto time = rtp::extension_in(packet, ids.id(rtp::ExtensionKind::SendTime)); time && time->size() == 3) {
+    // 24 bits, 18 of them behind the point.
+    const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
+    const auto fixed = static_cast<std::uint64_t>(ns / 1000) * 262144 / 1'000'000;
+    for (unsigned i = 0; i < 3; ++i) (*time)[i] = static_cast<std::uint8_t>(fixed >> (16 - 8 * i));
+  }
+  if (const auto number = rtp::extension_in(packet, ids.id(rtp::ExtensionKind::TransportSequenceNumber));
+      number && number->size() == 2) {
+    (*number)[0] = static_cast<std::uint8_t>(sent_.next() >> 8);
+    (*number)[1] = static_cast<std::uint8_t>(sent_.next());
+    sent_.add(packet.size(), pacer_.probe(), now);
+    controller_->on_sent({.number = 0, .size = packet.size(), .sent = now, .probe = pacer_.probe()});
+  }
+  handler_.on_rtp(packet);
+}
+
+/// A packet of nothing but padding, on a retransmission source, which nobody misses.
+std::size_t Session::send_padding(std::size_t needed, TimePoint now) {
+  for (const Outgoing& outgoing : outgoing_) {
+    const Section* section = find_section(outgoing.section);
+    if (section->kind != Kind::Video || !section->sends) continue;
+    for (const auto& stream : outgoing.streams) {
+      if (!stream->has_sent()) continue;
+      const std::size_t size = stream->pad(std::min<std::size_t>(needed, 255), padding_);
+      if (size == 0) continue;
+      transmit(padding_, now);
+      return padding_.size();
+    }
+  }
+  return 0;
+}
+
+/// The encoder of a stream should make a key frame: not for every request of a peer that repeats itself.
+void Session::ask_encoder(Outgoing& outgoing, const SendStream& stream, TimePoint now) {
+  constexpr Duration kPause = 250ms;
+  auto& asked = outgoing.asked[stream.encoding().source];
+  if (asked && now - *asked < kPause) return;
+  asked = now;
+  handler_.on_key_frame_request(outgoing.section, stream.encoding().rid);
+}
+
+}  // namespace parley::media

@@ -1,0 +1,36 @@
+#include "rtp/extension_map.hpp"
+
+namespace parley::rtp {
+namespace {
+
+struct Name {
+  std::string_view uri;
+  ExtensionKind kind;
+};
+constexpr Name kNames[] = {
+    {"urn:ietf:params:rtp-hdrext:sdes:mid", ExtensionKind::Mid},
+    {"urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id", ExtensionKind::Rid},
+    {"urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id", ExtensionKind::RepairedRid},
+    {"urn:ietf:params:rtp-hdrext:ssrc-audio-level", ExtensionKind::AudioLevel},
+    {"http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time", ExtensionKind::SendTime},
+    {"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
+     ExtensionKind::TransportSequenceNumber},
+};
+
+}  // namespace
+
+std::optional<ExtensionKind> kind_of(std::string_view uri) {
+  for (const Name& name : kNames)
+    if (name.uri == uri) return name.kind;
+  return std::nullopt;
+}
+
+void ExtensionMap::set(std::uint8_t id, ExtensionKind kind) { entries_.push_back({id, kind}); }
+
+std::uint8_t ExtensionMap::id(ExtensionKind kind) const {
+  for (const Entry& entry : entries_)
+    if (entry.kind == kind) return entry.id;
+  return 0;
+}
+
+}  // namespace parley::rtp

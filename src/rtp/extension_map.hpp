@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace parley::rtp {
+
+/// The header extensions that this library reads or writes.
+enum class ExtensionKind {
+  Mid,                      ///< RFC 9143 section 15.1
+  Rid,                      ///< RFC 8852 section 3.1
+  RepairedRid,              ///< RFC 8852 section 3.1
+  AudioLevel,               ///< RFC 6464
+  SendTime,                 ///< abs-send-time
+  TransportSequenceNumber,  ///< draft-holmer-rmcat-transport-wide-cc-extensions-01
+};
+/// By the URI of a=extmap.
+std::optional<ExtensionKind> kind_of(std::string_view uri);
+
+/// Which ids mean what. Small, and looked through for each packet.
+class ExtensionMap {
+ public:
+  void set(std::uint8_t id, ExtensionKind kind);
+  /// 0 if there is none.
+  [[nodiscard]] std::uint8_t id(ExtensionKind kind) const;
+  bool operator==(const ExtensionMap&) const = default;
+
+ private:
+  struct Entry {
+    std::uint8_t id;
+    ExtensionKind kind;
+    bool operator==(const Entry&) const = default;
+  };
+  std::vector<Entry> entries_;
+};
+
+}  // namespace parley::rtp

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "base/rtp_numbers.hpp"
+
+/// RTP packets: RFC 3550 section 5.1, header extensions RFC 8285.
+namespace parley::rtp {
+
+struct Header {
+  PayloadType payload_type{};
+  bool marker = false;
+  std::uint16_t sequence_number = 0;
+  std::uint32_t timestamp = 0;
+  Ssrc ssrc{};
+};
+
+/// Whether what arrived on a socket that RTP and RTCP share is RTCP: RFC 5761 section 4.
+constexpr bool is_rtcp(ByteView packet) { return packet.size() >= 2 && packet[1] >= 192 && packet[1] <= 223; }
+
+/// A packet that was received: a view of its bytes.
+class PacketView {
+ public:
+  /// DataError for what is not RTP. Broken header extensions are as if not there.
+  static Result<PacketView> parse(ByteView packet);
+
+  [[nodiscard]] const Header& header() const { return header_; }
+  [[nodiscard]] std::size_t csrc_count() const { return csrcs_.size() / 4; }
+  [[nodiscard]] Ssrc csrc(std::size_t index) const;
+  /// Without padding; empty in a packet that is nothing else.
+  [[nodiscard]] ByteView payload() const { return payload_; }
+  /// Everything before the payload.
+  [[nodiscard]] std::size_t header_size() const { return header_size_; }
+  [[nodiscard]] std::size_t padding_size() const { return padding_; }
+  /// The value of a header extension; nullopt if the packet has none with this id, or the id is 0.
+  [[nodiscard]] std::optional<ByteView> extension(std::uint8_t id) const;
+
+ private:
+  Header header_;
+  ByteView csrcs_, payload_, extensions_;
+  bool two_byte_ = false;
+  std::size_t header_size_ = 0, padding_ = 0;
+};
+
+/// One header extension to be written.
+struct Extension {
+  std::uint8_t id = 0;
+  ByteView value;
+};
+
+/// The size of a header with these extensions, and the header itself into `out`, which is as large at least. Ids are 1
+/// to 255, values up to 255 bytes.
+std::size_t header_size(std::span<const Extension> extensions);
+void write_header(const Header& header, std::span<const Extension> extensions, std::span<std::uint8_t> out);
+
+/// Where an extension's value is in a whole packet, to be written over.
+std::optional<std::span<std::uint8_t>> extension_in(std::span<std::uint8_t> packet, std::uint8_t id);
+
+}  // namespace parley::rtp

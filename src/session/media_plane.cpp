@@ -1,0 +1,192 @@
+#include "session/media_plane.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "base/random.hpp"
+
+namespace parley::session {
+namespace {
+
+jsep::TransceiverId id_of(media::SectionKey key) { return jsep::TransceiverId(key.get()); }
+media::SectionKey key_of(jsep::TransceiverId id) { return media::SectionKey(id.get()); }
+
+/// "video/VP8" → "VP8".
+std::string_view codec_name(std::string_view mime_type) {
+  const std::size_t slash = mime_type.find('/');
+  return slash == std::string_view::npos ? mime_type : mime_type.substr(slash + 1);
+}
+
+std::chrono::system_clock::time_point wall_offset() {
+  return std::chrono::system_clock::now() -
+         std::chrono::duration_cast<std::chrono::system_clock::duration>(Clock::now().time_since_epoch());
+}
+
+}  // namespace
+
+/// The RTP session of one transport, and its clock.
+class MediaPlane::Lane final : public media::Session::Handler {
+ public:
+  Lane(MediaPlane& owner, Transport& transport, const std::string& cname)
+      : transport_(transport),
+        owner_(owner),
+        session_(*this, system_random(), cname, wall_offset()),
+        deadline_(owner.loop_, session_) {}
+
+  [[nodiscard]] const Transport& transport() const { return transport_; }
+  [[nodiscard]] bool has(media::SectionKey key) const { return std::ranges::find(keys_, key) != keys_.end(); }
+  void configure(std::vector<media::Section> sections) {
+    keys_.clear();
+    for (const media::Section& section : sections) keys_.push_back(section.key);
+    session_.configure(std::move(sections), Clock::now());
+    if (transport_.has_srtp()) session_.connect(Clock::now());
+    deadline_.update();
+  }
+  /// What may move the next deadline.
+  template <class Act>
+  void with_session(Act act) {
+    act(session_, Clock::now());
+    deadline_.update();
+  }
+
+  // media::Session::Handler
+  void on_rtp(ByteView packet) override { transport_.send_rtp(packet); }
+  void on_rtcp(ByteView packet) override { transport_.send_rtcp(packet); }
+  void on_frame(media::ReceivedFrame&& frame) override;
+  void on_begun(media::SectionKey section) override {
+    if (owner_.observer_ != nullptr) owner_.observer_->on_media_muted(id_of(section), false);
+  }
+  void on_ended(media::SectionKey section) override {
+    if (owner_.observer_ != nullptr) owner_.observer_->on_media_muted(id_of(section), true);
+  }
+  void on_key_frame_request(media::SectionKey section, const std::string& rid) override {
+    if (owner_.observer_ != nullptr) owner_.observer_->on_key_frame_request(id_of(section), rid);
+  }
+  void on_target_rate(double) override {}
+
+ private:
+  Transport& transport_;
+  MediaPlane& owner_;
+  media::Session session_;
+  Deadline<media::Session> deadline_;
+  std::vector<media::SectionKey> keys_;
+};
+
+void MediaPlane::Lane::on_frame(media::ReceivedFrame&& received) {
+  if (owner_.observer_ == nullptr) return;
+  media::ArrivedFrame& arrived = received.arrived;
+  const formats::FrameInfo& info = arrived.frame.info;
+  if (received.kind == media::Kind::Video) {
+    RTCEncodedVideoFrame frame;
+    frame.type = info.key_frame ? RTCEncodedVideoFrameType::Key : RTCEncodedVideoFrameType::Delta;
+    frame.data = std::move(arrived.frame.data);
+    frame.timestamp = received.time;
+    frame.metadata.mimeType = "video/" + received.codec;
+    frame.metadata.width = info.width;
+    frame.metadata.height = info.height;
+    frame.metadata.spatialIndex = info.spatial_index;
+    frame.metadata.temporalIndex = info.temporal_index;
+    frame.metadata.synchronizationSource = received.source.get();
+    frame.metadata.payloadType = arrived.payload_type.get();
+    frame.metadata.rtpTimestamp = arrived.timestamp;
+    frame.metadata.rid = received.rid;
+    owner_.observer_->on_video_frame(id_of(received.section), std::move(frame));
+  } else {
+    RTCEncodedAudioFrame frame;
+    frame.data = std::move(arrived.frame.data);
+    frame.timestamp = received.time;
+    frame.metadata.mimeType = "audio/" + received.codec;
+    frame.metadata.synchronizationSource = received.source.get();
+    frame.metadata.payloadType = arrived.payload_type.get();
+    frame.metadata.rtpTimestamp = arrived.timestamp;
+    frame.metadata.audioLevel = arrived.audio_level;
+    owner_.observer_->on_audio_frame(id_of(received.section), std::move(frame));
+  }
+}
+
+MediaPlane::MediaPlane(EventLoop& loop, MediaObserver& observer) : loop_(loop), observer_(&observer) {}
+MediaPlane::~MediaPlane() = default;
+
+MediaPlane::Lane* MediaPlane::find(const Transport& transport) const {
+  const auto found = std::ranges::find_if(lanes_, [&](const auto& lane) { return &lane->transport() == &transport; });
+  return found == lanes_.end() ? nullptr : found->get();
+}
+
+MediaPlane::Lane* MediaPlane::lane_of(jsep::TransceiverId id) const {
+  const auto found = std::ranges::find_if(lanes_, [&](const auto& lane) { return lane->has(key_of(id)); });
+  return found == lanes_.end() ? nullptr : found->get();
+}
+
+void MediaPlane::configure(Transport& transport, std::vector<media::Section> sections, const std::string& cname) {
+  if (observer_ == nullptr) return;
+  Lane* lane = find(transport);
+  if (lane == nullptr && sections.empty()) return;
+  if (lane == nullptr) lane = lanes_.emplace_back(std::make_unique<Lane>(*this, transport, cname)).get();
+  lane->configure(std::move(sections));
+}
+
+void MediaPlane::connected(Transport& transport) {
+  if (Lane* lane = find(transport))
+    lane->with_session([](media::Session& session, TimePoint now) { session.connect(now); });
+}
+
+void MediaPlane::forget(const Transport& transport) {
+  const auto found = std::ranges::find_if(lanes_, [&](const auto& lane) { return &lane->transport() == &transport; });
+  if (found == lanes_.end()) return;
+  loop_.post([gone = std::shared_ptr<Lane>(std::move(*found))] {});  // it may be the one calling us
+  lanes_.erase(found);
+}
+
+void MediaPlane::receive_rtp(Transport& transport, ByteView packet) {
+  if (Lane* lane = find(transport))
+    lane->with_session([&](media::Session& session, TimePoint now) { session.receive_rtp(packet, now); });
+}
+
+void MediaPlane::receive_rtcp(Transport& transport, ByteView packet) {
+  if (Lane* lane = find(transport))
+    lane->with_session([&](media::Session& session, TimePoint now) { session.receive_rtcp(packet, now); });
+}
+
+void MediaPlane::send(jsep::TransceiverId id, std::string_view rid, const media::OutgoingFrame& frame) {
+  Lane* lane = lane_of(id);
+  if (lane == nullptr) return;
+  lane->with_session([&](media::Session& session, TimePoint now) {
+    if (auto sent = session.send(key_of(id), rid, frame, now); !sent)
+      log(LogLevel::Debug, "media", "a frame was not sent: ", sent.error().message);
+  });
+}
+
+void MediaPlane::send(jsep::TransceiverId id, const RTCEncodedVideoFrame& frame) {
+  formats::FrameInfo info;
+  info.key_frame = frame.type == RTCEncodedVideoFrameType::Key;
+  info.width = frame.metadata.width;
+  info.height = frame.metadata.height;
+  info.spatial_index = frame.metadata.spatialIndex;
+  info.temporal_index = frame.metadata.temporalIndex;
+  send(id, frame.metadata.rid,
+       {.data = frame.data, .info = info, .timestamp = frame.timestamp, .codec = codec_name(frame.metadata.mimeType)});
+}
+
+void MediaPlane::send(jsep::TransceiverId id, const RTCEncodedAudioFrame& frame) {
+  send(id, "",
+       {.data = frame.data,
+        .info = {},
+        .timestamp = frame.timestamp,
+        .codec = codec_name(frame.metadata.mimeType),
+        .audio_level = frame.metadata.audioLevel});
+}
+
+void MediaPlane::request_key_frame(jsep::TransceiverId id) {
+  if (Lane* lane = lane_of(id))
+    lane->with_session([&](media::Session& session, TimePoint now) { session.request_key_frame(key_of(id), now); });
+}
+
+void MediaPlane::close() {
+  observer_ = nullptr;
+  for (const auto& lane : lanes_)
+    lane->with_session([](media::Session& session, TimePoint now) { session.say_goodbye(now); });
+  // One of them may be the one calling us.
+  loop_.post([gone = std::make_shared<std::vector<std::unique_ptr<Lane>>>(std::exchange(lanes_, {}))] {});
+}
+
+}  // namespace parley::session

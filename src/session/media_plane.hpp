@@ -1,0 +1,64 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "jsep/snapshot.hpp"
+#include "media/session.hpp"
+#include "parley/encoded_frame.hpp"
+#include "parley/event_loop.hpp"
+#include "session/deadline.hpp"
+#include "session/transport.hpp"
+
+namespace parley::session {
+
+/// Told what happens to the media of a connection.
+class MediaObserver {
+ public:
+  virtual ~MediaObserver() = default;
+  /// What a receiver gets, in the order of decoding.
+  virtual void on_video_frame(jsep::TransceiverId id, RTCEncodedVideoFrame&& frame) = 0;
+  virtual void on_audio_frame(jsep::TransceiverId id, RTCEncodedAudioFrame&& frame) = 0;
+  /// The first packet of a receiver's media has come; its last source has said goodbye.
+  virtual void on_media_muted(jsep::TransceiverId id, bool muted) = 0;
+  /// The next frame that a sender sends with this rid should be a key frame.
+  virtual void on_key_frame_request(jsep::TransceiverId id, const std::string& rid) = 0;
+};
+
+/// The RTP sessions of a connection, one for each transport that carries media. Thread of its loop only.
+class MediaPlane {
+ public:
+  MediaPlane(EventLoop& loop, MediaObserver& observer);
+  ~MediaPlane();
+  MediaPlane(const MediaPlane&) = delete;
+  MediaPlane& operator=(const MediaPlane&) = delete;
+
+  /// Which sections a transport carries from now on.
+  void configure(Transport& transport, std::vector<media::Section> sections, const std::string& cname);
+  /// Packets can be sent.
+  void connected(Transport& transport);
+  void forget(const Transport& transport);
+  void receive_rtp(Transport& transport, ByteView packet);
+  void receive_rtcp(Transport& transport, ByteView packet);
+
+  void send(jsep::TransceiverId id, const RTCEncodedVideoFrame& frame);
+  void send(jsep::TransceiverId id, const RTCEncodedAudioFrame& frame);
+  void request_key_frame(jsep::TransceiverId id);
+  /// Says goodbye to the peer. The observer hears nothing any more.
+  void close();
+
+ private:
+  class Lane;
+  Lane* find(const Transport& transport) const;
+  Lane* lane_of(jsep::TransceiverId id) const;
+  void send(jsep::TransceiverId id, std::string_view rid, const media::OutgoingFrame& frame);
+
+  EventLoop& loop_;
+  MediaObserver* observer_;  // nullptr once closed
+  std::vector<std::unique_ptr<Lane>> lanes_;
+};
+
+}  // namespace parley::session

@@ -1,0 +1,256 @@
+// Frames over whole connections.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "support/frames.hpp"
+#include "support/pair.hpp"
+
+namespace parley {
+namespace {
+
+using test::audio_frame;
+using test::Latch;
+using test::Pair;
+using test::vp8_frame;
+using namespace std::chrono_literals;
+using enum RTCEncodedVideoFrameType;
+
+template <class F>
+void run(F call) {
+  EventLoop::shared()->run(call).get(20s);
+}
+
+Promise<void> negotiated(Pair& pair) { co_await pair.negotiate(); }
+
+void prefer(const std::shared_ptr<RTCRtpTransceiver>& transceiver, std::string_view mime_type) {
+  std::vector<RTCRtpCodec> codecs;
+  const auto known = RTCRtpSender::getCapabilities(transceiver->receiver()->track()->kind());
+  for (const RTCRtpCodec& codec : known->codecs)
+    if (codec.mimeType == mime_type || codec.mimeType == "video/rtx") codecs.push_back(codec);
+  transceiver->setCodecPreferences(codecs);
+}
+
+TEST(Media, VideoArrivesWholeAndInOrder) {
+  constexpr std::uint32_t kFrames = 50;
+  std::vector<RTCEncodedVideoFrame> received;
+  std::vector<std::string> events;
+  Latch all, asked;
+  Pair pair;
+  const auto track = MediaStreamTrack::create("video");
+  std::uint32_t sent = 0;
+  const auto send = [&] {
+    for (; sent < kFrames; ++sent) {
+      auto frame = vp8_frame(sent % 20 == 0 ? Key : Delta, 30 + 700 * sent, sent);
+      frame.timestamp = sent * 33'333us;
+      track->write(std::move(frame));
+    }
+  };
+  track->onkeyframerequest = [&](const KeyFrameRequestEvent& event) {
+    EXPECT_EQ(event.rid, "");
+    send();
+    asked.set();
+  };
+  (void)pair.offerer.addTrack(track);
+  prefer(pair.offerer.getTransceivers().at(0), "video/VP8");
+  std::shared_ptr<MediaStreamTrack> remote;
+  pair.answerer.ontrack = [&](const RTCTrackEvent& event) {
+    remote = event.track;
+    remote->onunmute = [&] { events.emplace_back("unmute"); };
+    remote->onvideoframe = [&](const RTCEncodedVideoFrame& frame) {
+      if (received.empty()) events.emplace_back("frame");
+      received.push_back(frame);
+      if (received.size() == kFrames) all.set();
+    };
+  };
+  run([&] { return negotiated(pair); });
+  ASSERT_TRUE(asked.wait());
+  ASSERT_TRUE(all.wait());
+  EXPECT_THAT(events, testing::ElementsAre("unmute", "frame"));
+  EXPECT_FALSE(remote->muted());
+  for (std::uint32_t i = 0; i < kFrames; ++i) {
+    const auto wanted = vp8_frame(i % 20 == 0 ? Key : Delta, 30 + 700 * i, i);
+    ASSERT_EQ(received[i].data, wanted.data) << i;
+    EXPECT_EQ(received[i].type, wanted.type);
+    EXPECT_EQ(received[i].metadata.mimeType, "video/VP8");
+    EXPECT_EQ(received[i].metadata.width, i % 20 == 0 ? 640 : 0);
+    // In steps of 1/90000 s.
+    EXPECT_NEAR(static_cast<double>(received[i].timestamp->count()), i * 33'333.0, 12);
+  }
+}
+
+TEST(Media, AudioGoesBothWaysBesideData) {
+  constexpr std::uint32_t kFrames = 30;
+  std::array<std::vector<std::vector<std::uint8_t>>, 2> received;
+  std::array<Latch, 2> done;
+  Latch open;
+  Pair pair;
+  const auto channel = pair.offerer.createDataChannel("beside");
+  const std::array tracks{MediaStreamTrack::create("audio"), MediaStreamTrack::create("audio")};
+  const std::array<RTCPeerConnection*, 2> peers{&pair.offerer, &pair.answerer};
+  for (std::size_t i = 0; i < 2; ++i) {
+    (void)peers[i]->addTrack(tracks[i]);
+    peers[i]->ontrack = [&, i](const RTCTrackEvent& event) {
+      event.track->onaudioframe = [&, i](const RTCEncodedAudioFrame& frame) {
+        EXPECT_EQ(frame.metadata.mimeType, "audio/opus");
+        EXPECT_EQ(frame.metadata.audioLevel, 20);
+        received[i].push_back(frame.data);
+        if (received[i].size() == kFrames) done[i].set();
+      };
+    };
+  }
+  channel->onopen = [&] { open.set(); };
+  run([&] { return negotiated(pair); });
+  ASSERT_TRUE(open.wait());
+  for (std::uint32_t n = 0; n < kFrames; ++n)
+    for (const auto& track : tracks) {
+      auto frame = audio_frame(80, n);
+      frame.metadata.audioLevel = 20;
+      track->write(std::move(frame));
+    }
+  for (std::size_t i = 0; i < 2; ++i) {
+    ASSERT_TRUE(done[i].wait()) << i;
+    for (std::uint32_t n = 0; n < kFrames; ++n) EXPECT_EQ(received[i][n], audio_frame(80, n).data);
+  }
+}
+
+TEST(Media, ARemoteTrackThatIsAddedIsForwarded) {
+  Latch back;
+  Pair pair;
+  const auto track = MediaStreamTrack::create("video");
+  const auto wanted = vp8_frame(Key, 5000, 7);
+  // Whoever joins asks, all the way back to the source.
+  track->onkeyframerequest = [&] { track->write(wanted); };
+  const auto transceiver = pair.offerer.addTransceiver(track);
+  prefer(transceiver, "video/VP8");
+  transceiver->receiver()->track()->onvideoframe = [&](const RTCEncodedVideoFrame& frame) {
+    if (frame.data == wanted.data) back.set();
+  };
+  pair.answerer.ontrack = [&](const RTCTrackEvent& event) { (void)pair.answerer.addTrack(event.track); };
+  run([&] { return negotiated(pair); });
+  EXPECT_TRUE(back.wait());
+}
+
+TEST(Media, ATrackIsReplacedAndEncodingsPauseWithoutNegotiation) {
+  std::vector<std::uint8_t> last;
+  std::atomic<int> count = 0;
+  Pair pair;
+  const auto first = MediaStreamTrack::create("audio"), second = MediaStreamTrack::create("audio");
+  const auto sender = pair.offerer.addTrack(first);
+  Latch connected;
+  pair.answerer.onconnectionstatechange = [&] {
+    if (pair.answerer.connectionState() == RTCPeerConnectionState::Connected) connected.set();
+  };
+  Latch replaced, resumed;
+  pair.answerer.ontrack = [&](const RTCTrackEvent& event) {
+    event.track->onaudioframe = [&](const RTCEncodedAudioFrame& frame) {
+      ++count;
+      if (frame.data == audio_frame(50, 2).data) replaced.set();
+      if (frame.data == audio_frame(50, 4).data) resumed.set();
+      EXPECT_NE(frame.data, audio_frame(50, 1).data);
+      EXPECT_NE(frame.data, audio_frame(50, 3).data);
+    };
+  };
+  run([&] { return negotiated(pair); });
+  ASSERT_TRUE(connected.wait());
+  run([&]() -> Promise<void> {
+    co_await sender->replaceTrack(second);
+    first->write(audio_frame(50, 1));
+    second->write(audio_frame(50, 2));
+  });
+  ASSERT_TRUE(replaced.wait());
+  run([&]() -> Promise<void> {
+    auto parameters = sender->getParameters();
+    parameters.encodings.at(0).active = false;
+    co_await sender->setParameters(parameters);
+    second->write(audio_frame(50, 3));
+    parameters = sender->getParameters();
+    parameters.encodings.at(0).active = true;
+    co_await sender->setParameters(parameters);
+    second->enabled(false);
+    second->write(audio_frame(50, 3));
+    second->enabled(true);
+    second->write(audio_frame(50, 4));
+  });
+  EXPECT_TRUE(resumed.wait());
+}
+
+TEST(Media, TheProgramAsksThePeerForAKeyFrame) {
+  std::atomic<int> requests = 0;
+  Latch again, arrived;
+  Pair pair;
+  const auto track = MediaStreamTrack::create("video");
+  track->onkeyframerequest = [&] {
+    if (++requests == 2) again.set();
+    track->write(vp8_frame(Key, 100, 1));
+  };
+  (void)pair.offerer.addTrack(track);
+  prefer(pair.offerer.getTransceivers().at(0), "video/VP8");
+  std::shared_ptr<MediaStreamTrack> remote;
+  pair.answerer.ontrack = [&](const RTCTrackEvent& event) {
+    remote = event.track;
+    remote->onvideoframe = [&] { arrived.set(); };
+  };
+  run([&] { return negotiated(pair); });
+  ASSERT_TRUE(arrived.wait());
+  EXPECT_EQ(requests, 1);
+  std::this_thread::yield();
+  remote->request_key_frame();
+  EXPECT_TRUE(again.wait());
+}
+
+TEST(Media, GoodbyeMutesTheTrackOfThePeer) {
+  Latch muted, arrived;
+  std::shared_ptr<MediaStreamTrack> remote;
+  Pair pair;
+  const auto track = MediaStreamTrack::create("audio");
+  (void)pair.offerer.addTrack(track);
+  Latch connected;
+  pair.offerer.onconnectionstatechange = [&] {
+    if (pair.offerer.connectionState() == RTCPeerConnectionState::Connected) connected.set();
+  };
+  pair.answerer.ontrack = [&](const RTCTrackEvent& event) {
+    remote = event.track;
+    remote->onmute = [&] { muted.set(); };
+    remote->onaudioframe = [&] { arrived.set(); };
+  };
+  run([&] { return negotiated(pair); });
+  ASSERT_TRUE(connected.wait());
+  track->write(audio_frame(10, 1));
+  ASSERT_TRUE(arrived.wait());
+  pair.offerer.close();
+  EXPECT_TRUE(muted.wait());
+}
+
+TEST(Media, FramesOfTheWrongKindAndForRemoteTracksAreRefused) {
+  Pair pair;
+  const auto transceiver = pair.offerer.addTransceiver("audio");
+  EXPECT_THROW(transceiver->receiver()->track()->write(audio_frame(1, 1)), InvalidStateError);
+  EXPECT_THROW(MediaStreamTrack::create("audio")->write(vp8_frame(Key, 20, 1)), TypeError);
+  EXPECT_NO_THROW(MediaStreamTrack::create("video")->write(vp8_frame(Key, 20, 1)));  // nobody takes it
+}
+
+TEST(Media, AHandlerOfFramesMayCloseTheConnection) {
+  Latch closed;
+  Pair pair;
+  const auto track = MediaStreamTrack::create("video");
+  track->onkeyframerequest = [&] {
+    for (std::uint32_t i = 0; i < 5; ++i) track->write(vp8_frame(Key, 100, i));
+  };
+  (void)pair.offerer.addTrack(track);
+  prefer(pair.offerer.getTransceivers().at(0), "video/VP8");
+  std::shared_ptr<MediaStreamTrack> remote;
+  pair.answerer.ontrack = [&](const RTCTrackEvent& event) {
+    remote = event.track;
+    remote->onvideoframe = [&] {
+      pair.answerer.close();
+      closed.set();
+    };
+  };
+  run([&] { return negotiated(pair); });
+  EXPECT_TRUE(closed.wait());
+}
+
+}  // namespace
+}  // namespace parley
