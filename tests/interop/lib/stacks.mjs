@@ -4,6 +4,7 @@ import path from 'node:path';
 const here = path.join(import.meta.dirname, '..', 'peers');
 
 const browser = {
+  sendsMedia: true, // a picture and a tone, and plays what comes back
   trickles: true,
   flushesOnClose: true, // what was sent before close() arrives before the other side sees the channel close
   firesClosing: true, // the side that did not call close() gets a closing event
@@ -48,6 +49,7 @@ export function stacks(paths) {
       firesClosing: true,
       refusesTooLarge: 'TypeError',
       cleanRelay: true,
+      echoesMedia: true,
     },
   };
 }

@@ -3,10 +3,11 @@ import { channels } from './channels.mjs';
 import { flush } from './flush.mjs';
 import { goodbye } from './goodbye.mjs';
 import { halfTrickle } from './half_trickle.mjs';
+import { media } from './media.mjs';
 import { messages } from './messages.mjs';
 import { relay } from './relay.mjs';
 import { reopen } from './reopen.mjs';
 
 export const scenarios = {
-  channels, messages, reopen, flush, goodbye, 'half-trickle': halfTrickle, 'relay-udp': relay('udp'), 'relay-tcp': relay('tcp'),
+  channels, messages, reopen, flush, goodbye, 'half-trickle': halfTrickle, media, 'relay-udp': relay('udp'), 'relay-tcp': relay('tcp'),
 };

@@ -14,7 +14,7 @@ const launchers = {
       executablePath: process.env.PARLEY_CHROMIUM ?? '/usr/bin/chromium',
       headless: true,
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-        '--disable-component-update', '--disable-sync'],
+        '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'],
     });
     return {
       version: `Chromium ${context.browser()?.version() ?? ''}`,
@@ -29,6 +29,7 @@ const launchers = {
       executablePath: process.env.PARLEY_FIREFOX ?? '/usr/bin/firefox-esr',
       headless: true,
       userDataDir: profile,
+      extraPrefsFirefox: { 'media.autoplay.default': 0, 'media.autoplay.blocking_policy': 0 },
       timeout: 90_000,
     });
     return { version: await browser.version(), newPage: () => browser.newPage(), close: () => browser.close() };

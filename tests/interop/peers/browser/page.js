@@ -1,6 +1,8 @@
 // The interop peer inside a browser page: it executes the commands of ../../README.md ("The protocol") on the browser's own
 // RTCPeerConnection.
 
+import { Media } from './media.js';
+
 const connections = new Map(); // name -> {pc, trickle, incoming}
 const channels = new Map(); // name -> RTCDataChannel
 
@@ -129,6 +131,13 @@ const commands = {
     adopt(channel, made);
     return attributesOf(made);
   },
+  media({ connection, codec, frequency }) {
+    if (!Media.knows(codec)) return { unknown: true };
+    const entry = connections.get(connection);
+    entry.media = new Media(entry.pc, { codec, frequency });
+    return {};
+  },
+  watch: ({ connection }) => connections.get(connection).media.state(),
   attributes: ({ channel }) => attributesOf(channels.get(channel)),
   send({ channel, text, base64: encoded, fill: recipe }) {
     const target = channels.get(channel);

@@ -79,6 +79,12 @@ Promise<json> Peer::run(json request) {
     co_return connections_.at(request.at("connection")).state();
   } else if (command == "close") {
     connections_.at(request.at("connection")).pc.close();
+  } else if (command == "media") {
+    Connection& connection = connections_.at(request.at("connection"));
+    connection.echo.emplace(connection.pc, request.at("codec").get<std::string>(), request.at("offer").get<bool>());
+    co_return json::object();
+  } else if (command == "watch") {
+    co_return connections_.at(request.at("connection")).echo->state();
   } else if (command == "open") {
     co_return open(request);
   } else if (command == "attributes") {

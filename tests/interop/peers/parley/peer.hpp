@@ -3,8 +3,10 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
+#include "echo.hpp"
 #include "parley/parley.hpp"
 
 namespace interop {
@@ -24,6 +26,7 @@ class Connection {
   parley::RTCPeerConnection pc;
   const std::string name;
   int incoming = 0;
+  std::optional<Echo> echo;
 
  private:
   void note_states();

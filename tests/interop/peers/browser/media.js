@@ -1,0 +1,97 @@
+// Media for the interop peer: a picture and a tone that can be told when they come back.
+
+const width = 320, height = 240;
+const colours = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]]; // left to right, top to bottom
+
+/// A video track of four coloured quarters, with a stripe that moves so that there is something to encode.
+function picture() {
+  const canvas = document.createElement('canvas');
+  Object.assign(canvas, { width, height });
+  const context = canvas.getContext('2d');
+  let turn = 0;
+  const draw = () => {
+    colours.forEach(([r, g, b], i) => {
+      context.fillStyle = `rgb(${r},${g},${b})`;
+      context.fillRect((i % 2) * width / 2, Math.floor(i / 2) * height / 2, width / 2, height / 2);
+    });
+    context.fillStyle = 'black';
+    context.fillRect((turn += 4) % width, height / 2 - 4, 40, 8);
+  };
+  draw();
+  setInterval(draw, 33);
+  return canvas.captureStream(30).getVideoTracks()[0];
+}
+
+let audio;
+function tone(frequency) {
+  audio ??= new AudioContext();
+  const oscillator = new OscillatorNode(audio, { frequency });
+  const destination = audio.createMediaStreamDestination();
+  oscillator.connect(destination);
+  oscillator.start();
+  return destination.stream.getAudioTracks()[0];
+}
+
+/// What plays a remote track, and what it shows at the moment.
+function player(track) {
+  const element = document.createElement(track.kind);
+  element.muted = true; // else nothing plays without a click
+  element.srcObject = new MediaStream([track]);
+  element.play().catch((e) => console.log(`play: ${e.message}`));
+  if (track.kind === 'video') {
+    return () => {
+      const canvas = document.createElement('canvas');
+      Object.assign(canvas, { width, height });
+      const context = canvas.getContext('2d', { willReadFrequently: true });
+      context.drawImage(element, 0, 0, width, height);
+      const at = (i) => [...context.getImageData((i % 2 + 0.5) * width / 2, (Math.floor(i / 2) + 0.3) * height / 2, 1, 1).data].slice(0, 3);
+      const right = colours.every((colour, i) => colour.every((value, c) => Math.abs(value - at(i)[c]) < 60));
+      return { size: [element.videoWidth, element.videoHeight], right, seen: colours.map((_, i) => at(i)) };
+    };
+  }
+  audio ??= new AudioContext();
+  const analyser = new AnalyserNode(audio, { fftSize: 4096 });
+  audio.createMediaStreamSource(element.srcObject).connect(analyser);
+  return () => {
+    const bins = new Float32Array(analyser.frequencyBinCount);
+    analyser.getFloatFrequencyData(bins);
+    const peak = bins.reduce((best, level, i) => (level > bins[best] ? i : best), 0);
+    return { frequency: peak * audio.sampleRate / analyser.fftSize, level: bins[peak], state: audio.state };
+  };
+}
+
+/// Sends a picture in `codec` and a tone, and plays what comes back.
+export class Media {
+  constructor(pc, { codec, frequency }) {
+    this.pc = pc;
+    this.players = new Map(); // kind -> function
+    pc.addEventListener('track', ({ track }) => this.players.set(track.kind, player(track)));
+    this.codec = codec;
+    this.senders = [pc.addTrack(picture()), pc.addTrack(tone(frequency))];
+    const transceiver = pc.getTransceivers().find((t) => t.sender === this.senders[0]);
+    const known = RTCRtpReceiver.getCapabilities('video').codecs;
+    const wanted = (c) => c.mimeType === `video/${codec}` || c.mimeType === 'video/rtx';
+    transceiver.setCodecPreferences?.(known.filter(wanted));
+  }
+
+  static knows(codec) {
+    const has = (of) => of.getCapabilities('video').codecs.some((c) => c.mimeType === `video/${codec}`);
+    return has(RTCRtpReceiver) && has(RTCRtpSender);
+  }
+
+  async state() {
+    const stats = [...(await this.pc.getStats()).values()];
+    const of = (type, kind) => stats.find((s) => s.type === type && s.kind === kind) ?? {};
+    const pick = (report, names) => Object.fromEntries(names.map((name) => [name, report[name]]));
+    return {
+      directions: this.pc.getTransceivers().map((t) => t.currentDirection),
+      video: this.players.get('video')?.(),
+      audio: this.players.get('audio')?.(),
+      sent: pick(of('outbound-rtp', 'video'), ['framesEncoded', 'keyFramesEncoded', 'pliCount', 'firCount', 'nackCount', 'packetsSent', 'retransmittedPacketsSent', 'targetBitrate', 'bytesSent']),
+      received: pick(of('inbound-rtp', 'video'), ['framesDecoded', 'framesReceived', 'keyFramesDecoded', 'packetsReceived', 'packetsLost', 'framesDropped', 'pliCount', 'nackCount', 'freezeCount', 'decoderImplementation']),
+      heard: pick(of('inbound-rtp', 'audio'), ['packetsReceived', 'packetsLost', 'concealedSamples', 'totalSamplesReceived']),
+      reported: pick(of('remote-inbound-rtp', 'video'), ['packetsLost', 'roundTripTime']),
+      told: pick(of('remote-outbound-rtp', 'video'), ['packetsSent', 'reportsSent']),
+    };
+  }
+}

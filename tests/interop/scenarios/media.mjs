@@ -1,0 +1,45 @@
+// A browser sends a picture and a tone; parley sends them back; the browser plays them, and they are what was sent.
+import assert from 'node:assert/strict';
+import { Link } from '../lib/link.mjs';
+
+const codecs = ['VP8', 'VP9', 'H264', 'AV1'];
+const frequency = 600;
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+async function roundTrip({ offerer, answerer, note }, codec, seconds = 40) {
+  const [source, echo] = offerer.stack.sendsMedia ? [offerer, answerer] : [answerer, offerer];
+  const link = new Link(offerer, answerer);
+  await link.prepare();
+  // Whoever answers has its tracks before the offer comes.
+  const { unknown } = await source.command('media', { connection: link.name, codec, frequency });
+  if (unknown) {
+    note(`${source.name} does not know ${codec}`);
+    return link.end();
+  }
+  await echo.command('media', { connection: link.name, codec, offer: echo === offerer });
+  await link.connect();
+  const good = (at) => at.video?.right && at.received.framesDecoded >= 60 && Math.abs(at.audio?.frequency - frequency) < 25;
+  const end = Date.now() + seconds * 1000;
+  let played;
+  do {
+    await pause(250); // what is on the screen changes without an event
+    played = await source.command('watch', { connection: link.name });
+  } while (!good(played) && Date.now() < end);
+  const echoed = await echo.command('watch', { connection: link.name });
+  note(`${codec}: ${JSON.stringify(played)} ${JSON.stringify(echoed)}`);
+  assert.ok(good(played), `${codec} is not played as it was sent`);
+  assert.deepEqual(played.directions, ['sendrecv', 'sendrecv']);
+  assert.deepEqual(echoed.directions, ['sendrecv', 'sendrecv']);
+  assert.equal(echoed.video.codec, `video/${codec}`);
+  assert.equal(echoed.audio.codec, 'audio/opus');
+  // The browser scales its picture down while it does not know how much may be sent.
+  assert.ok(echoed.video.width > 0 && Math.abs(echoed.video.width / echoed.video.height - 4 / 3) < 0.1, 'the size is read from the bitstream');
+  await link.end();
+}
+
+export async function media(context) {
+  const { offerer, answerer, note } = context;
+  if (![offerer, answerer].some((peer) => peer.stack.sendsMedia) || ![offerer, answerer].some((peer) => peer.stack.echoesMedia))
+    return note('nobody sends media, or nobody sends it back');
+  for (const codec of codecs) await roundTrip(context, codec);
+}
