@@ -18,7 +18,7 @@ export function stacks(paths) {
   const driven = (file) => ({ command: [paths.node, path.join(here, file)], environment: { PARLEY_INTEROP_MODULES: paths.modules } });
   return {
     chromium: { name: 'chromium', ...browser, ...driven('chromium.mjs') },
-    firefox: { name: 'firefox', ...browser, ...driven('firefox.mjs') },
+    firefox: { name: 'firefox', ...browser, noTone: true /* its AudioContext stays suspended without a sound card */, ...driven('firefox.mjs') },
     aiortc: {
       name: 'aiortc',
       command: [paths.python, '-u', path.join(here, 'aiortc_peer.py')],

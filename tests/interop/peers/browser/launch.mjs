@@ -29,7 +29,7 @@ const launchers = {
       executablePath: process.env.PARLEY_FIREFOX ?? '/usr/bin/firefox-esr',
       headless: true,
       userDataDir: profile,
-      extraPrefsFirefox: { 'media.autoplay.default': 0, 'media.autoplay.blocking_policy': 0 },
+      extraPrefsFirefox: { 'media.autoplay.default': 0, 'media.autoplay.blocking_policy': 0, },
       timeout: 90_000,
     });
     return { version: await browser.version(), newPage: () => browser.newPage(), close: () => browser.close() };
