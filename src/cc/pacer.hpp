@@ -33,6 +33,9 @@ class Pacer {
   /// A burst at another rate begins. It takes what waits, and padding.
   void begin(const Probe& probe, TimePoint now);
 
+  /// Nothing can be padded.
+  void end_probe() { burst_.reset(); }
+
   /// The next packet that may leave, or nullptr. Valid until the next call.
   Packet* pop(TimePoint now);
   /// Bytes of padding that the probe still needs now, because nothing waits.

@@ -6,6 +6,7 @@ namespace parley::media {
 
 /// What is kept while a key frame is waited for: enough for one whose first packet comes late.
 static constexpr std::int64_t kBeforeKeyFrame = 1024;
+static constexpr std::int64_t kBeforeFirst = 64;
 
 const FrameBuffer::Slot* FrameBuffer::find(std::int64_t number) const {
   const Slot& slot = slots_[static_cast<std::size_t>(number) & (slots_.size() - 1)];
@@ -27,8 +28,8 @@ void FrameBuffer::make_room(std::int64_t number) {
 bool FrameBuffer::insert(const MediaPacket& packet, TimePoint now) {
   constexpr auto kReach = static_cast<std::int64_t>(kMost);
   if (highest_ < 0) {
-    oldest_ = packet.number;
     // The first that arrives need not be the first that was sent.
+    oldest_ = std::max<std::int64_t>(packet.number - kBeforeFirst, 0);
     if (continuity_ == Continuity::Any) begin_at(packet.number);
   }
   if (packet.number < oldest_ || find(packet.number) != nullptr) return false;

@@ -5,7 +5,10 @@
 namespace parley::media {
 
 void NackList::missing(std::int64_t first, std::int64_t end, TimePoint now) {
-  first = std::max(first, end - static_cast<std::int64_t>(config_.most));
+  if (end - first > static_cast<std::int64_t>(config_.most)) {
+    missing_.clear();  // hopeless
+    return;
+  }
   for (std::int64_t number = first; number < end; ++number)
     missing_.push_back({.number = number, .since = now, .next = now + config_.patience});
   if (missing_.size() > config_.most)

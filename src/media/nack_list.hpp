@@ -19,7 +19,7 @@ class NackList {
     /// A packet that has been asked for so often, or has been missing for so long, is given up.
     unsigned attempts = 10;
     Duration give_up = 1s;
-    /// No more than this many are looked for; then the oldest are given up.
+    /// No more than this many are looked for; then the oldest are given up, and all if one gap is larger.
     std::size_t most = 1000;
   };
 

@@ -136,9 +136,8 @@ bool ReceiveStream::should_ask_for_key_frame(TimePoint now, Duration round_trip)
   if (kind_ == Kind::Audio || highest_ < 0) return false;
   const bool lacks = keyless_since_ && (counters_.frames > 0 || now - *keyless_since_ >= kFirstKeyFrameWait);
   if (!lacks && !key_frame_wanted_) return false;
-  if (key_frame_asked_ && now - *key_frame_asked_ < std::max<Duration>(kKeyFramePause, round_trip + round_trip / 2))
-    return false;
-  key_frame_asked_ = now;
+  if (key_frame_again_ && now < *key_frame_again_) return false;
+  key_frame_again_ = now + std::max<Duration>(kKeyFramePause, round_trip + round_trip / 2);
   key_frame_wanted_ = false;
   return true;
 }
@@ -150,6 +149,7 @@ void ReceiveStream::advance(TimePoint now) {
   const bool given_up = missing && repairs() && !nacks_.awaits(*missing);
   if (given_up || (blocked_since_ && now - *blocked_since_ >= kReorderingWait)) {
     buffer_.skip();
+    if (buffer_.needs_key_frame()) nacks_.clear();  // what came before it is of no use
     ++counters_.frames_dropped;
     blocked_since_.reset();
   }
@@ -160,11 +160,10 @@ std::optional<TimePoint> ReceiveStream::next_deadline() const {
   std::optional<TimePoint> next = nacks_.next_deadline();
   if (blocked_since_) next = earlier(next, *blocked_since_ + kReorderingWait);
   if (keyless_since_) {
-    TimePoint ask = *keyless_since_ + kFirstKeyFrameWait;
-    if (key_frame_asked_) ask = std::max(ask, *key_frame_asked_ + kKeyFramePause);
-    next = earlier(next, ask);
+    const TimePoint first = counters_.frames > 0 ? *keyless_since_ : *keyless_since_ + kFirstKeyFrameWait;
+    next = earlier(next, std::max(first, key_frame_again_.value_or(first)));
   }
-  if (key_frame_wanted_ && key_frame_asked_) next = earlier(next, *key_frame_asked_ + kKeyFramePause);
+  if (key_frame_wanted_) next = earlier(next, key_frame_again_);
   return next;
 }
 

@@ -83,9 +83,9 @@ class ReceiveStream {
   ReceiveStatistics statistics_;
   Counters counters_;
   std::int64_t highest_ = -1;
-  std::optional<TimePoint> blocked_since_;  // where no NACK is negotiated
-  std::optional<TimePoint> keyless_since_;  // no frame can be shown until a key frame comes
-  std::optional<TimePoint> key_frame_asked_;
+  std::optional<TimePoint> blocked_since_;    // where no NACK is negotiated
+  std::optional<TimePoint> keyless_since_;    // no frame can be shown until a key frame comes
+  std::optional<TimePoint> key_frame_again_;  // not asked for before
   bool key_frame_wanted_ = false;
 };
 

@@ -168,11 +168,10 @@ void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip
   header.payload_type = *format->format.retransmission;
   header.ssrc = encoding_.retransmission;
   header.sequence_number = next_repeat_number_++;
+  // Nobody reports on retransmissions, so these tell whose they are for ever.
   Extensions extensions(extensions_);
-  if (!known_) {
-    extensions.add(rtp::ExtensionKind::Mid, as_bytes(mid_));
-    extensions.add(rtp::ExtensionKind::RepairedRid, as_bytes(encoding_.rid));
-  }
+  extensions.add(rtp::ExtensionKind::Mid, as_bytes(mid_));
+  extensions.add(rtp::ExtensionKind::RepairedRid, as_bytes(encoding_.rid));
   extensions.add(rtp::ExtensionKind::SendTime, kTimeLater);
   extensions.add(rtp::ExtensionKind::TransportSequenceNumber, kNumberLater);
   const std::size_t head = rtp::header_size(extensions.list());

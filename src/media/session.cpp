@@ -20,7 +20,7 @@ const Section* Session::find_section(SectionKey key) const {
   return found == sections_.end() ? nullptr : &*found;
 }
 
-void Session::configure(std::vector<Section> sections, TimePoint now) {
+void Session::configure(std::vector<Section> sections) {
   sections_ = std::move(sections);
   std::vector<Router::Target> targets;
   mid_extension_ = 0;
@@ -65,17 +65,17 @@ void Session::configure(std::vector<Section> sections, TimePoint now) {
     }
     outgoing->streams = std::move(streams);
   }
-  if (connected_) begin_sending(now);
+  if (connected_) begin_sending();
 }
 
 void Session::connect(TimePoint now) {
   connected_ = true;
   if (!next_report_) next_report_ = now + 500ms;
-  begin_sending(now);
+  begin_sending();
 }
 
 /// Whoever begins to send begins with a key frame.
-void Session::begin_sending(TimePoint now) {
+void Session::begin_sending() {
   for (Outgoing& outgoing : outgoing_) {
     const Section* section = find_section(outgoing.section);
     if (!section->sends) {
@@ -86,7 +86,7 @@ void Session::begin_sending(TimePoint now) {
     outgoing.begun = true;
     if (section->kind == Kind::Video)
       for (const auto& stream : outgoing.streams)
-        if (stream->encoding().active) ask_encoder(outgoing, *stream, now);
+        if (stream->encoding().active) handler_.on_key_frame_request(outgoing.section, stream->encoding().rid);
   }
 }
 

@@ -82,7 +82,7 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   /// The sections of the transport from now on. What stays keeps its state.
-  void configure(std::vector<Section> sections, TimePoint now);
+  void configure(std::vector<Section> sections);
   /// Packets can be sent from now on.
   void connect(TimePoint now);
   void receive_rtp(ByteView packet, TimePoint now);
@@ -108,6 +108,7 @@ class Session {
     Ssrc source;
     SectionKey section;
     std::string rid;
+    std::optional<Ssrc> retransmission = std::nullopt;  ///< learned from its packets
     ReceiveStream stream;
     rtp::TimestampUnwrapper timestamps;
     std::optional<std::int64_t> first_timestamp = std::nullopt;
@@ -148,7 +149,7 @@ class Session {
   void transmit(std::span<std::uint8_t> packet, TimePoint now);
   std::size_t send_padding(std::size_t needed, TimePoint now);
   void ask_encoder(Outgoing& outgoing, const SendStream& stream, TimePoint now);
-  void begin_sending(TimePoint now);
+  void begin_sending();
   void repeat(SendStream& stream, const rtp::Nack& nack, TimePoint now);
   // session_rtcp.cpp
   void take_report(const rtp::ReportBlock& block, TimePoint now);

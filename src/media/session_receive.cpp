@@ -83,13 +83,18 @@ Session::Incoming* Session::repaired_by(const Arrived& packet, const Section& se
   }
   const auto repaired = packet.view.extension(section.receive_extensions.id(rtp::ExtensionKind::RepairedRid));
   Incoming* only = nullptr;
+  std::size_t others = 0;
   for (const auto& [source, incoming] : incoming_) {
     if (incoming->section != section.key || incoming->said_goodbye) continue;
-    if (repaired && incoming->rid == as_text(*repaired)) return incoming.get();
-    if (only != nullptr && !repaired) return nullptr;
+    if (incoming->retransmission == packet.view.header().ssrc) return incoming.get();
+    if (repaired && incoming->rid == as_text(*repaired)) {
+      incoming->retransmission = packet.view.header().ssrc;
+      return incoming.get();
+    }
     only = incoming.get();
+    ++others;
   }
-  return repaired ? nullptr : only;
+  return repaired || others != 1 ? nullptr : only;
 }
 
 void Session::take(Incoming& incoming, const Section& section, const StreamPacket& packet,

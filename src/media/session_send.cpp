@@ -51,7 +51,7 @@ void Session::send_paced(TimePoint now) {
   while (auto* packet = pacer_.pop(now)) transmit(packet->bytes, now);
   for (std::size_t needed = pacer_.padding(now); paced_ && needed > 0; needed = pacer_.padding(now)) {
     const std::size_t padded = send_padding(needed, now);
-    if (padded == 0) break;
+    if (padded == 0) pacer_.end_probe();
     pacer_.padded(padded, now);
   }
   busy_ = false;

@@ -38,7 +38,7 @@ class MediaPlane::Lane final : public media::Session::Handler {
   void configure(std::vector<media::Section> sections) {
     keys_.clear();
     for (const media::Section& section : sections) keys_.push_back(section.key);
-    session_.configure(std::move(sections), Clock::now());
+    session_.configure(std::move(sections));
     if (transport_.has_srtp()) session_.connect(Clock::now());
     deadline_.update();
   }

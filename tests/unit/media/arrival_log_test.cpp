@@ -1,0 +1,90 @@
+#include "media/arrival_log.hpp"
+
+#include <gtest/gtest.h>
+
+#include "media/sent_log.hpp"
+
+namespace parley::media {
+namespace {
+
+constexpr TimePoint kStart{1s};
+
+TEST(ArrivalLog, TellsOfEveryNumberOnceAndOfGaps) {
+  ArrivalLog log;
+  log.arrived(65534, kStart);
+  log.arrived(1, kStart + 3ms);
+  EXPECT_EQ(log.next_deadline(), kStart + ArrivalLog::kInterval);
+  const auto told = log.take();
+  ASSERT_EQ(told.size(), 4U);
+  EXPECT_EQ(told[0].number, 65534);
+  EXPECT_EQ(told[0].at, kStart);
+  EXPECT_EQ(told[1].number, 65535);
+  EXPECT_EQ(told[1].at, std::nullopt);
+  EXPECT_EQ(told[3].number, 1);
+  EXPECT_TRUE(log.take().empty());
+  EXPECT_EQ(log.next_deadline(), std::nullopt);
+}
+
+TEST(ArrivalLog, BeginsWhereTheLastOneEndedAndTellsOfLatecomers) {
+  ArrivalLog log;
+  log.arrived(10, kStart);
+  (void)log.take();
+  log.arrived(12, kStart);
+  auto told = log.take();
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told[0].number, 11);
+  log.arrived(11, kStart + 1ms);
+  told = log.take();
+  ASSERT_GE(told.size(), 1U);
+  EXPECT_EQ(told[0].number, 11);
+  EXPECT_EQ(told[0].at, kStart + 1ms);
+}
+
+TEST(ArrivalLog, ManyPacketsAreToldOfAtOnce) {
+  ArrivalLog log;
+  for (std::uint16_t number = 0; number < 100; ++number) log.arrived(number, kStart);
+  EXPECT_EQ(log.next_deadline(), kStart);
+}
+
+TEST(ArrivalLog, AHostilePeerCannotMakeItTellWithoutEnd) {
+  ArrivalLog log;
+  for (std::uint32_t number = 0; number < 65536; number += 1500) {
+    log.arrived(static_cast<std::uint16_t>(number), kStart);
+    EXPECT_LE(log.take().size(), 2100U);
+  }
+  for (std::uint32_t number = 0; number < 65536; number += 7) log.arrived(static_cast<std::uint16_t>(number), kStart);
+  EXPECT_LE(log.take().size(), 10'000U);
+}
+
+TEST(SentLog, GivesEachPacketOnce) {
+  SentLog log;
+  const std::uint16_t number = log.next();
+  log.add(100, 7, kStart);
+  const auto packet = log.take(number, true);
+  ASSERT_TRUE(packet);
+  EXPECT_EQ(packet->size, 100U);
+  EXPECT_EQ(packet->probe, 7U);
+  EXPECT_EQ(log.take(number, true), std::nullopt);
+  EXPECT_EQ(log.take(number, false), std::nullopt);
+  EXPECT_EQ(log.take(static_cast<std::uint16_t>(number + 1), true), std::nullopt);
+}
+
+TEST(SentLog, WhatWasReportedLostMayStillArrive) {
+  SentLog log;
+  const std::uint16_t number = log.next();
+  log.add(100, std::nullopt, kStart);
+  EXPECT_TRUE(log.take(number, false));
+  EXPECT_FALSE(log.take(number, false));
+  EXPECT_TRUE(log.take(number, true));
+}
+
+TEST(SentLog, ForgetsWhatIsTooOld) {
+  SentLog log;
+  const std::uint16_t number = log.next();
+  for (int i = 0; i < 5000; ++i) log.add(1, std::nullopt, kStart);
+  EXPECT_FALSE(log.take(number, true));
+  EXPECT_TRUE(log.take(static_cast<std::uint16_t>(number + 4999), true));
+}
+
+}  // namespace
+}  // namespace parley::media

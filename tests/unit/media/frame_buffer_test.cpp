@@ -1,0 +1,142 @@
+#include "media/frame_buffer.hpp"
+
+#include <gmock/gmock.h>
+
+#include "call.hpp"
+#include "formats/vp8.hpp"
+
+namespace parley::media {
+namespace {
+
+using test::vp8;
+using testing::ElementsAre;
+
+constexpr TimePoint kStart{};
+
+/// Frames of one byte of VP8 more than its header, by their last byte.
+struct Video {
+  FrameBuffer buffer{FrameBuffer::Continuity::KeyFrame};
+  formats::Vp8Depacketizer depacketizer;
+
+  /// A packet whose frame begins and ends with it unless said otherwise.
+  bool packet(std::int64_t number, std::uint32_t timestamp, bool key, bool begins = true, bool ends = true) {
+    Bytes payload{static_cast<std::uint8_t>(begins ? 0x10 : 0x00), static_cast<std::uint8_t>(key ? 0x10 : 0x11),
+                  static_cast<std::uint8_t>(number)};
+    MediaPacket packet{.number = number, .timestamp = timestamp, .marker = ends, .payload = payload};
+    packet.info = *depacketizer.inspect(payload);
+    return buffer.insert(packet, kStart);
+  }
+  bool padding(std::int64_t number, std::uint32_t timestamp) {
+    return buffer.insert({.number = number, .timestamp = timestamp}, kStart);
+  }
+  std::vector<std::int64_t> frames() {
+    std::vector<std::int64_t> last;
+    while (const auto frame = buffer.next([this](PayloadType) { return &depacketizer; })) last.push_back(frame->last);
+    return last;
+  }
+};
+
+TEST(FrameBuffer, GivesFramesInOrderWhateverTheOrderOfPackets) {
+  Video video;
+  video.packet(12, 300, false);
+  video.packet(11, 200, false, false, true);
+  video.packet(9, 100, true);
+  EXPECT_THAT(video.frames(), ElementsAre(9));
+  video.packet(10, 200, false, true, false);
+  EXPECT_THAT(video.frames(), ElementsAre(11, 12));
+}
+
+TEST(FrameBuffer, BeginsWithAKeyFrame) {
+  Video video;
+  video.packet(1, 100, false);
+  video.packet(2, 200, false);
+  EXPECT_TRUE(video.frames().empty());
+  EXPECT_TRUE(video.buffer.needs_key_frame());
+  video.packet(3, 300, true);
+  EXPECT_THAT(video.frames(), ElementsAre(3));
+  EXPECT_FALSE(video.buffer.needs_key_frame());
+}
+
+TEST(FrameBuffer, TellsWhatIsMissingAndGoesOnAfterItWithAKeyFrame) {
+  Video video;
+  video.packet(1, 100, true);
+  EXPECT_THAT(video.frames(), ElementsAre(1));
+  EXPECT_EQ(video.buffer.missing(), std::nullopt);
+  video.packet(3, 300, false);
+  video.packet(4, 400, true);
+  EXPECT_TRUE(video.frames().empty());
+  EXPECT_EQ(video.buffer.missing(), 2);
+  video.buffer.skip();
+  EXPECT_THAT(video.frames(), ElementsAre(4));
+  EXPECT_FALSE(video.packet(2, 200, false));  // too late
+}
+
+TEST(FrameBuffer, ALostMarkerDoesNotJoinFrames) {
+  Video video;
+  video.packet(1, 100, true, true, false);
+  EXPECT_TRUE(video.frames().empty());
+  video.packet(2, 200, false);
+  EXPECT_THAT(video.frames(), ElementsAre(1, 2));
+}
+
+TEST(FrameBuffer, PaddingBetweenFramesIsSkipped) {
+  Video video;
+  video.packet(1, 100, true);
+  video.padding(2, 100);
+  video.padding(3, 100);
+  video.packet(4, 200, false);
+  EXPECT_THAT(video.frames(), ElementsAre(1, 4));
+}
+
+TEST(FrameBuffer, RefusesDuplicates) {
+  Video video;
+  EXPECT_TRUE(video.packet(1, 100, true));
+  EXPECT_FALSE(video.packet(1, 100, true));
+  EXPECT_THAT(video.frames(), ElementsAre(1));
+  EXPECT_FALSE(video.packet(1, 100, true));
+}
+
+TEST(FrameBuffer, AFrameOfManyPacketsIsTakenAndOneOfMoreIsNot) {
+  Video video;
+  std::vector<std::int64_t> frames;
+  for (std::int64_t i = 0; i < 4000; ++i) {
+    video.packet(i, 100, true, i == 0, i == 3999);
+    frames = video.frames();
+  }
+  EXPECT_THAT(frames, ElementsAre(3999));
+  for (std::int64_t i = 4000; i < 14'000; ++i) video.packet(i, 200, false, i == 4000, false);
+  EXPECT_TRUE(video.frames().empty());
+  EXPECT_TRUE(video.buffer.needs_key_frame());
+}
+
+TEST(FrameBuffer, AJumpOfNumbersForgetsWhatWasThere) {
+  Video video;
+  video.packet(1, 100, true);
+  video.packet(1'000'000'000'000, 200, true);
+  EXPECT_THAT(video.frames(), ElementsAre(1'000'000'000'000));
+}
+
+TEST(FrameBuffer, SoundGoesOnAfterWhatIsMissing) {
+  FrameBuffer buffer(FrameBuffer::Continuity::Any);
+  const auto depacketizer = formats::make_depacketizer("opus");
+  const Bytes payload{1, 2, 3};
+  const auto insert = [&](std::int64_t number) {
+    return buffer.insert({.number = number, .timestamp = 0, .payload = payload, .info = {true, true}}, kStart);
+  };
+  const auto frames = [&] {
+    std::vector<std::int64_t> got;
+    while (const auto frame = buffer.next([&](PayloadType) { return depacketizer.get(); })) got.push_back(frame->last);
+    return got;
+  };
+  insert(5);
+  insert(6);
+  insert(9);
+  EXPECT_THAT(frames(), ElementsAre(5, 6));
+  EXPECT_EQ(buffer.missing(), 7);
+  buffer.skip();
+  EXPECT_THAT(frames(), ElementsAre(9));
+  EXPECT_FALSE(insert(8));
+}
+
+}  // namespace
+}  // namespace parley::media

@@ -1,0 +1,253 @@
+// Two sessions over a path that loses, delays and reorders, in virtual time.
+#include <gmock/gmock.h>
+
+#include "call.hpp"
+#include "rtp/feedback.hpp"
+#include "rtp/reports.hpp"
+
+namespace parley::media::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr Encoding kEncoding{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = ""};
+
+/// Left sends video to right.
+struct VideoCall : Call {
+  explicit VideoCall(std::uint32_t seed = 1, const Section& section = video_section()) : Call(seed) {
+    left->session.configure({sending(section, {kEncoding})});
+    right->session.configure({receiving(section)});
+    connect();
+  }
+  /// A frame every 33 ms, and a key frame whenever one is asked for.
+  void stream(std::uint32_t frames, std::size_t size = 4000) {
+    for (std::uint32_t i = 0; i < frames; ++i, ++sent) {
+      const bool key = !left->requests.empty();
+      left->requests.clear();
+      if (key) keys.insert(sent);
+      const Bytes data = vp8(key, size, static_cast<std::uint8_t>(sent));
+      ASSERT_TRUE(left->session.send(kVideo, "", frame_of(data, key), now));
+      run(33ms);
+    }
+  }
+  std::uint32_t sent = 0;
+  std::set<std::uint32_t> keys;
+};
+
+TEST(MediaSession, AsksForAKeyFrameWhenSendingBegins) {
+  VideoCall call;
+  EXPECT_THAT(call.left->requests, ElementsAre(testing::Pair(kVideo, "")));
+}
+
+TEST(MediaSession, FramesArriveInOrderOnAGoodPath) {
+  VideoCall call;
+  call.stream(100);
+  ASSERT_THAT(call.right->frames, SizeIs(100));
+  EXPECT_THAT(call.right->begun, ElementsAre(kVideo));
+  for (std::size_t i = 0; i < 100; ++i) {
+    const ReceivedFrame& frame = call.right->frames[i];
+    EXPECT_EQ(frame.arrived.frame.data, vp8(i == 0, 4000, static_cast<std::uint8_t>(i)));
+    EXPECT_EQ(frame.arrived.frame.info.key_frame, i == 0);
+    EXPECT_EQ(frame.source, kEncoding.source);
+    EXPECT_EQ(frame.codec, "VP8");
+  }
+}
+
+/// With 5 % loss and reordering everything arrives nevertheless.
+TEST(MediaSession, LossAndReorderingAreRepaired) {
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    VideoCall call(seed);
+    call.to_right = {.loss = 0.05, .delay = 20ms, .jitter = 10ms};
+    call.to_left = {.loss = 0.05, .delay = 20ms};
+    call.stream(300);
+    call.run(1s);
+    EXPECT_GE(call.right->frames.size(), 290U) << "seed " << seed;
+    ASSERT_GT(call.lost_packets(), 30U);
+    // In the order of sending, and never a delta frame after a gap.
+    std::optional<std::uint8_t> last;
+    for (const ReceivedFrame& frame : call.right->frames) {
+      const std::uint8_t number = frame.arrived.frame.data.back();
+      if (last && !frame.arrived.frame.info.key_frame) {
+        EXPECT_EQ(number, static_cast<std::uint8_t>(*last + 1));
+      }
+      last = number;
+    }
+  }
+}
+
+TEST(MediaSession, WithoutRetransmissionAKeyFrameRepairs) {
+  Section section = video_section();
+  section.send_formats[0].nack = section.receive_formats[0].nack = false;
+  VideoCall call(3, section);
+  call.to_right.loss = 0.02;
+  call.stream(300);
+  call.run(1s);
+  EXPECT_GT(call.keys.size(), 3U);
+  EXPECT_GT(call.right->frames.size(), 100U);
+  for (std::size_t i = 1; i < call.right->frames.size(); ++i) {
+    const auto number = [&](std::size_t at) { return call.right->frames[at].arrived.frame.data.back(); };
+    if (!call.right->frames[i].arrived.frame.info.key_frame) {
+      EXPECT_EQ(number(i), static_cast<std::uint8_t>(number(i - 1) + 1));
+    }
+  }
+}
+
+TEST(MediaSession, RetransmissionWithoutItsOwnFormatRepeatsThePacket) {
+  Section section = video_section();
+  section.send_formats[0].retransmission = section.receive_formats[0].retransmission = std::nullopt;
+  VideoCall call(4, section);
+  call.to_right.loss = 0.05;
+  call.stream(100);
+  call.run(1s);
+  EXPECT_GE(call.right->frames.size(), 99U);
+}
+
+TEST(MediaSession, WhatIsLostForGoodIsFollowedByAKeyFrame) {
+  VideoCall call;
+  call.stream(10);
+  ASSERT_THAT(call.right->frames, SizeIs(10));
+  call.filter = [](ByteView, bool) { return true; };
+  call.stream(300);  // more than a sender keeps
+  call.filter = nullptr;
+  call.stream(60);
+  call.run(1s);
+  EXPECT_EQ(call.keys.size(), 2U);
+  EXPECT_EQ(call.right->frames.back().arrived.frame.data.back(), static_cast<std::uint8_t>(369));
+}
+
+TEST(MediaSession, AudioIsNeitherHeldUpNorReordered) {
+  Call call(5);
+  call.left->session.configure({sending(audio_section(), {kEncoding})});
+  call.right->session.configure({receiving(audio_section())});
+  call.connect();
+  call.to_right = {.loss = 0.1, .delay = 20ms, .jitter = 30ms};
+  for (std::uint32_t i = 0; i < 200; ++i) {
+    const Bytes data(60, static_cast<std::uint8_t>(i));
+    ASSERT_TRUE(call.left->session.send(kAudio, "", {.data = data, .audio_level = 30}, call.now));
+    call.run(20ms);
+  }
+  call.run(1s);
+  EXPECT_GT(call.right->frames.size(), 160U);
+  EXPECT_LT(call.right->frames.size(), 195U);
+  for (std::size_t i = 0; i < call.right->frames.size(); ++i) {
+    EXPECT_EQ(call.right->frames[i].arrived.audio_level, 30);
+    if (i > 0) {
+      EXPECT_GT(call.right->frames[i].arrived.frame.data[0], call.right->frames[i - 1].arrived.frame.data[0]);
+    }
+  }
+}
+
+TEST(MediaSession, LayersArriveByTheirRid) {
+  Call call(6);
+  std::vector<Encoding> encodings{{.source = Ssrc(1), .retransmission = Ssrc(2), .rid = "hi"},
+                                  {.source = Ssrc(3), .retransmission = Ssrc(4), .rid = "lo"}};
+  call.left->session.configure({sending(video_section(), encodings)});
+  call.right->session.configure({receiving(video_section())});
+  call.connect();
+  call.to_right.loss = 0.1;
+  EXPECT_THAT(call.left->requests, ElementsAre(testing::Pair(kVideo, "hi"), testing::Pair(kVideo, "lo")));
+  std::map<std::string, int> arrived;
+  for (std::uint32_t i = 0; i < 100; ++i)
+    for (const char* rid : {"hi", "lo"}) {
+      const bool key =
+          std::erase_if(call.left->requests, [&](const auto& request) { return request.second == rid; }) > 0;
+      const Bytes data = vp8(key, rid[0] == 'h' ? 5000 : 500, 7);
+      ASSERT_TRUE(call.left->session.send(kVideo, rid, frame_of(data, key), call.now));
+      call.run(15ms);
+    }
+  call.run(1s);
+  for (const ReceivedFrame& frame : call.right->frames) {
+    ++arrived[frame.rid];
+    EXPECT_EQ(frame.arrived.frame.data.size(), frame.rid == "hi" ? 5000U : 500U);
+  }
+  EXPECT_GE(arrived["hi"], 90);
+  EXPECT_GE(arrived["lo"], 90);
+}
+
+TEST(MediaSession, WhatIsNotNegotiatedIsRefusedByType) {
+  Call call;
+  call.left->session.configure({sending(video_section(), {kEncoding})});
+  const Bytes data = vp8(true, 100, 1);
+  EXPECT_EQ(call.left->session.send(kVideo, "", frame_of(data, true), call.now).error().kind,
+            ErrorKind::InvalidStateError);
+  call.connect();
+  EXPECT_EQ(call.left->session.send(kAudio, "", frame_of(data, true), call.now).error().kind,
+            ErrorKind::InvalidStateError);
+  EXPECT_EQ(call.left->session.send(kVideo, "x", frame_of(data, true), call.now).error().kind,
+            ErrorKind::InvalidAccessError);
+  OutgoingFrame other = frame_of(data, true);
+  other.codec = "AV1";
+  EXPECT_EQ(call.left->session.send(kVideo, "", other, call.now).error().kind, ErrorKind::InvalidAccessError);
+  EXPECT_EQ(call.left->session.send(kVideo, "", {}, call.now).error().kind, ErrorKind::DataError);
+  EXPECT_EQ(call.sent_packets(), 0U);
+}
+
+TEST(MediaSession, ReportsTellTheRoundTripAndWhatWasLost) {
+  VideoCall call;
+  call.to_right = {.loss = 0, .delay = 60ms};
+  call.to_left = {.loss = 0, .delay = 40ms};
+  call.stream(150);
+  EXPECT_NEAR(cc::seconds(call.left->session.round_trip()), 0.1, 0.005);
+}
+
+TEST(MediaSession, GoodbyeEndsASection) {
+  VideoCall call;
+  call.stream(10);
+  call.left->session.say_goodbye(call.now);
+  call.run(100ms);
+  EXPECT_THAT(call.right->ended, ElementsAre(kVideo));
+  call.stream(1);  // it was not meant so
+  EXPECT_THAT(call.right->begun, ElementsAre(kVideo, kVideo));
+}
+
+TEST(MediaSession, KeyFrameRequestsOfAPeerReachTheEncoderNotTooOften) {
+  VideoCall call;
+  call.left->requests.clear();
+  Bytes storm;
+  for (int i = 0; i < 1000; ++i) {
+    storm.clear();
+    rtp::write(rtp::PictureLoss{.sender = Ssrc(9), .source = kEncoding.source}, storm);
+    call.left->session.receive_rtcp(storm, call.now);
+    call.run(1ms);
+  }
+  EXPECT_THAT(call.left->requests, SizeIs(testing::AllOf(testing::Ge(3U), testing::Le(5U))));
+}
+
+TEST(MediaSession, AStormOfNacksIsAnsweredOnce) {
+  VideoCall call;
+  call.stream(50);
+  const std::size_t before = call.sent_packets();
+  rtp::Nack nack{.sender = Ssrc(9), .source = kEncoding.source, .numbers = {}};
+  for (std::uint32_t number = 0; number < 65536; ++number) nack.numbers.push_back(static_cast<std::uint16_t>(number));
+  for (int i = 0; i < 20; ++i) {
+    for (std::size_t at = 0; at < nack.numbers.size(); at += 4000) {
+      const std::size_t end = std::min(nack.numbers.size(), at + 4000);
+      const rtp::Nack part{nack.sender,
+                           nack.source,
+                           {nack.numbers.begin() + static_cast<std::ptrdiff_t>(at),
+                            nack.numbers.begin() + static_cast<std::ptrdiff_t>(end)}};
+      Bytes packet;
+      rtp::write(part, packet);
+      call.left->session.receive_rtcp(packet, call.now);
+    }
+  }
+  call.run(10ms);
+  EXPECT_LE(call.sent_packets() - before, 300U);  // what there is, once
+}
+
+TEST(MediaSession, ManySourcesOfAPeerDoNotGrowItWithoutEnd) {
+  VideoCall call;
+  Bytes packet(200, 1);
+  for (std::uint32_t source = 0; source < 10'000; ++source) {
+    rtp::write_header({.payload_type = PayloadType(96), .ssrc = Ssrc(source)}, {}, packet);
+    call.right->session.receive_rtp(packet, call.now);
+  }
+  call.run(1s);
+  call.stream(5);
+  EXPECT_GE(call.right->frames.size(), 4U);
+}
+
+}  // namespace
+}  // namespace parley::media::test
