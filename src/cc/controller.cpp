@@ -37,7 +37,7 @@ void GoogleController::on_feedback(const Feedback& feedback) {
       continue;
     }
     ++arrived;
-    trend_.add(result.packet.sent, *result.arrival, result.packet.size);
+    trend_.add(result.packet.sent, *result.arrival);
     received_.add(*result.arrival, result.packet.size);
     if (const auto rate = results_.add(result)) probed = rate;
   }
@@ -47,7 +47,7 @@ void GoogleController::on_feedback(const Feedback& feedback) {
     delay_.set(std::min(*probed, limits_.most), now);
     plan_.shown(*probed, now);
   } else {
-    delay_.update(trend_.usage(), received_.rate(), is_limited(now), round_trip_, now);
+    delay_.update(trend_.usage(), received_.rate(), {is_limited(now), trend_.queueing(), round_trip_}, now);
   }
   settle(now);
   if (target_ < 0.66 * before) plan_.fell(before, now);
@@ -80,8 +80,8 @@ void GoogleController::settle(TimePoint now) {
 
 std::optional<Probe> GoogleController::probe(TimePoint now) {
   if (!begun_) return std::nullopt;
-  const auto due =
-      plan_.due(target_, is_limited(now), std::min(limits_.most, remote_limit_.value_or(limits_.most)), now);
+  const auto due = plan_.due(target_, std::min(limits_.most, remote_limit_.value_or(limits_.most)),
+                             is_limited(now) ? std::optional(sent_rate_) : std::nullopt, now);
   if (due) results_.begin(*due);
   return due;
 }

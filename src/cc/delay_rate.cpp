@@ -6,25 +6,26 @@
 namespace parley::cc {
 namespace {
 
-constexpr double kDecrease = 0.85;
+constexpr double kDecrease = 0.85, kLongQueueDecrease = 0.65;
+constexpr Duration kLongQueue = 150ms;
 constexpr double kGrowthPerSecond = 1.08;
 constexpr double kPacketBits = 1200 * 8;
 
 }  // namespace
 
-void DelayRate::update(Usage usage, std::optional<double> received, bool limited, Duration round_trip, TimePoint now) {
+void DelayRate::update(Usage usage, std::optional<double> received, const Circumstances& circumstances, TimePoint now) {
   const Duration elapsed = updated_ ? std::min<Duration>(now - *updated_, 1s) : Duration::zero();
   updated_ = now;
   switch (usage) {
     case Usage::Overuse:
-      decrease(received, round_trip, now);
+      decrease(received, circumstances, now);
       phase_ = Phase::Hold;
       break;
     case Usage::Underuse:
       phase_ = Phase::Hold;  // the queue is draining
       break;
     case Usage::Normal:
-      if (phase_ == Phase::Increase) increase(received, limited, round_trip, elapsed);
+      if (phase_ == Phase::Increase) increase(received, circumstances.limited, circumstances.round_trip, elapsed);
       phase_ = Phase::Increase;
       break;
   }
@@ -52,14 +53,16 @@ void DelayRate::increase(std::optional<double> received, bool limited, Duration 
   rate_ = grown;
 }
 
-void DelayRate::decrease(std::optional<double> received, Duration round_trip, TimePoint now) {
+void DelayRate::decrease(std::optional<double> received, const Circumstances& circumstances, TimePoint now) {
   // One queue is one reason: the effect shows after a round trip.
-  const Duration pause = std::clamp<Duration>(round_trip, 10ms, 200ms);
+  const Duration pause = std::clamp<Duration>(circumstances.round_trip, 10ms, 200ms);
   if (decreased_ && now - *decreased_ < pause) return;
   decreased_ = now;
   const double through = received.value_or(rate_);
-  double lower = kDecrease * through;
-  if (lower > rate_ && limit_) lower = kDecrease * *limit_;
+  // A long queue has to drain as well.
+  const double factor = circumstances.queueing > kLongQueue ? kLongQueueDecrease : kDecrease;
+  double lower = factor * through;
+  if (lower > rate_ && limit_) lower = factor * *limit_;
   if (received) learn_limit(*received);
   rate_ = std::min(rate_, lower);
 }

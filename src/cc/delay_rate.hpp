@@ -12,8 +12,13 @@ class DelayRate {
  public:
   explicit DelayRate(double start) : rate_(start) {}
 
-  /// `received`: what gets through. `limited`: the application has not used what it might have.
-  void update(Usage usage, std::optional<double> received, bool limited, Duration round_trip, TimePoint now);
+  struct Circumstances {
+    bool limited = false;  ///< the application has not used what it might have
+    Duration queueing{};   ///< about what packets wait on the way
+    Duration round_trip{};
+  };
+  /// `received`: what gets through.
+  void update(Usage usage, std::optional<double> received, const Circumstances& circumstances, TimePoint now);
   /// What a probe has shown, or what somebody else knows better.
   void set(double rate, TimePoint now);
   [[nodiscard]] double rate() const { return rate_; }
@@ -22,7 +27,7 @@ class DelayRate {
   enum class Phase { Hold, Increase };
 
   void increase(std::optional<double> received, bool limited, Duration round_trip, Duration elapsed);
-  void decrease(std::optional<double> received, Duration round_trip, TimePoint now);
+  void decrease(std::optional<double> received, const Circumstances& circumstances, TimePoint now);
   [[nodiscard]] bool is_near_the_limit(double rate) const;
   void learn_limit(double rate);
   [[nodiscard]] double deviation() const;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace parley::cc {
 namespace {
 
 constexpr Duration kBurst = 5ms;
+constexpr Duration kInterval = 15s;
 constexpr std::size_t kWindow = 20;
 constexpr double kSmoothing = 0.9;
 constexpr double kGain = 4.0;
@@ -23,7 +25,18 @@ double ms(Duration duration) { return seconds(duration) * 1000; }
 
 }  // namespace
 
-void DelayTrend::add(TimePoint sent, Duration arrival, std::size_t) {
+void DelayTrend::measure_queue(TimePoint sent, Duration arrival) {
+  const Duration way = arrival - sent.time_since_epoch();
+  if (!interval_ || sent - *interval_ > kInterval) {
+    interval_ = sent;
+    shortest_before_ = std::exchange(shortest_, std::nullopt);
+  }
+  shortest_ = std::min(way, shortest_.value_or(way));
+  queueing_ = way - std::min(*shortest_, shortest_before_.value_or(*shortest_));
+}
+
+void DelayTrend::add(TimePoint sent, Duration arrival) {
+  measure_queue(sent, arrival);
   if (!current_) {
     current_ = Burst{sent, sent, arrival, arrival};
     return;

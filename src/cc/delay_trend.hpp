@@ -17,8 +17,10 @@ class DelayTrend {
  public:
   /// In the order of sending. Packets that leave within 5 ms of each other count as one: only the last arrival of such
   /// a burst says something of the path.
-  void add(TimePoint sent, Duration arrival, std::size_t size);
+  void add(TimePoint sent, Duration arrival);
   [[nodiscard]] Usage usage() const { return usage_; }
+  /// How much longer packets are under way at the moment than they were at best, in the last half minute or so.
+  [[nodiscard]] Duration queueing() const { return queueing_; }
 
  private:
   struct Burst {
@@ -29,6 +31,7 @@ class DelayTrend {
     double at, delay;  // milliseconds
   };
 
+  void measure_queue(TimePoint sent, Duration arrival);
   void compare(const Burst& before, const Burst& now);
   [[nodiscard]] std::optional<double> slope() const;
   void detect(double trend, double elapsed_ms, double at);
@@ -43,6 +46,10 @@ class DelayTrend {
   double overuse_for_ = -1, last_trend_ = 0, last_adapted_ = -1;
   unsigned overuses_ = 0;
   Usage usage_ = Usage::Normal;
+  Duration queueing_{};
+  /// The shortest way (arrival less departure), of this and the interval before.
+  std::optional<Duration> shortest_, shortest_before_;
+  std::optional<TimePoint> interval_;
 };
 
 }  // namespace parley::cc

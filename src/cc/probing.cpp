@@ -11,6 +11,9 @@ constexpr std::size_t kLeastPackets = 4;
 constexpr double kEnough = 0.8;
 /// Between probes while the application uses little.
 constexpr Duration kLimitedPause = 5s;
+constexpr double kMuchMore = 4;
+/// Between looking whether what was lost is there again.
+constexpr Duration kRecoveryPause = 4s;
 
 }  // namespace
 
@@ -69,16 +72,23 @@ void ProbePlan::shown(double rate, TimePoint) {
 void ProbePlan::fell(double before, TimePoint now) {
   further_above_.reset();
   wanted_.clear();
-  recover_rate_ = 0.85 * before;
-  recover_at_ = now + 3s;
+  recover_rate_ = recover_at_ ? std::max(recover_rate_, 0.85 * before) : 0.85 * before;
+  recover_at_ = now + kRecoveryPause;
 }
 
-std::optional<Probe> ProbePlan::due(double rate, bool limited, double most, TimePoint now) {
+std::optional<Probe> ProbePlan::due(double rate, double most, std::optional<double> used, TimePoint now) {
   if (recover_at_ && now >= *recover_at_) {
-    recover_at_.reset();
-    if (recover_rate_ > 1.2 * rate) wanted_.push_back(std::min(recover_rate_, 3 * rate));
+    recover_at_ = now + kRecoveryPause;
+    if (recover_rate_ > 1.2 * rate) {
+      wanted_.push_back(std::min(recover_rate_, 2 * rate));
+      further_above_ = 0.7 * wanted_.back();
+    } else {
+      recover_at_.reset();
+    }
   }
-  if (wanted_.empty() && limited && last_ && now - *last_ >= kLimitedPause) wanted_.push_back(2 * rate);
+  // There is no use in knowing much more than is used.
+  if (wanted_.empty() && used && last_ && now - *last_ >= kLimitedPause)
+    wanted_.push_back(std::min(2 * rate, kMuchMore * *used));
   while (!wanted_.empty() && std::min(wanted_.front(), most) <= rate) wanted_.erase(wanted_.begin());
   if (wanted_.empty() || (last_ && now - *last_ < 50ms)) return std::nullopt;
   const double faster = std::min(wanted_.front(), most);

@@ -45,8 +45,8 @@ class ProbePlan {
   void shown(double rate, TimePoint now);
   /// The rate fell from `before` although little was sent, or for another reason that may pass.
   void fell(double before, TimePoint now);
-  /// The next probe, if it is time.
-  std::optional<Probe> due(double rate, bool limited, double most, TimePoint now);
+  /// The next probe, if it is time. `rate` is what may be sent, `used` what is sent where that is much less.
+  std::optional<Probe> due(double rate, double most, std::optional<double> used, TimePoint now);
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
  private:

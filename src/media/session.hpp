@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -51,6 +52,27 @@ class FeedbackClock {
   std::optional<Duration> last_;
 };
 
+/// How much is sent again, over the last second or so.
+class RepeatedRate {
+ public:
+  void add(std::size_t bytes, TimePoint now) {
+    decay(now);
+    bits_ += static_cast<double>(bytes) * 8;
+  }
+  double rate(TimePoint now) {
+    decay(now);
+    return bits_;
+  }
+
+ private:
+  void decay(TimePoint now) {
+    if (last_ && now > *last_) bits_ *= std::exp(-cc::seconds(now - *last_));
+    last_ = now;
+  }
+  double bits_ = 0;
+  std::optional<TimePoint> last_;
+};
+
 /// RTP over one transport: the sections bundled there, with their sources in both directions, RTCP, repair, congestion
 /// control and pacing. Packets in, packets out, before and after protection; time is an argument.
 class Session {
@@ -67,7 +89,7 @@ class Session {
     virtual void on_ended(SectionKey section) = 0;
     /// The next frame for the encoding with this rid should be a key frame.
     virtual void on_key_frame_request(SectionKey section, const std::string& rid) = 0;
-    /// How much may be sent, in bits per second.
+    /// How much media may be sent, in bits per second.
     virtual void on_target_rate(double rate) = 0;
   };
   /// The most sources of the peer: then the one that has been silent longest goes.
@@ -156,7 +178,7 @@ class Session {
   void take_goodbye(Ssrc source);
   void take_feedback(const rtp::RtcpPacket& packet, TimePoint now);
   void take_transport_feedback(const rtp::RtcpPacket& packet, TimePoint now);
-  void tell_rate();
+  void tell_rate(TimePoint now);
   // session_reports.cpp
   void report(TimePoint now);
   std::vector<rtp::ReportBlock> report_blocks(TimePoint now);
@@ -195,6 +217,7 @@ class Session {
   std::unique_ptr<cc::Controller> controller_;
   cc::Pacer pacer_;
   double told_rate_ = 0;
+  RepeatedRate repeated_;
 };
 
 }  // namespace parley::media

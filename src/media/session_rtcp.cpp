@@ -37,7 +37,7 @@ void Session::receive_rtcp(ByteView datagram, TimePoint now) {
     }
   }
   send_paced(now);
-  tell_rate();
+  tell_rate(now);
 }
 
 SendStream* Session::stream_of(Ssrc source, Outgoing** owner) {
@@ -125,8 +125,10 @@ void Session::take_transport_feedback(const rtp::RtcpPacket& packet, TimePoint n
   if (!feedback.packets.empty()) controller_->on_feedback(feedback);
 }
 
-void Session::tell_rate() {
-  const double rate = controller_->target_rate();
+/// What is left when what has been lost is sent again.
+void Session::tell_rate(TimePoint now) {
+  const double total = controller_->target_rate();
+  const double rate = std::max(total - repeated_.rate(now), total / 2);
   if (rate == told_rate_) return;
   told_rate_ = rate;
   handler_.on_target_rate(rate);

@@ -10,7 +10,10 @@ class Session::PacketSink final : public SendStream::Sink {
  public:
   PacketSink(Session& session, cc::Priority priority, TimePoint now)
       : session_(session), priority_(priority), now_(now) {}
-  void on_packet(ByteView packet) override { session_.pacer_.push(packet, priority_, now_); }
+  void on_packet(ByteView packet) override {
+    if (priority_ == cc::Priority::Retransmission) session_.repeated_.add(packet.size(), now_);
+    session_.pacer_.push(packet, priority_, now_);
+  }
 
  private:
   Session& session_;
