@@ -29,10 +29,16 @@ struct KeyFrameRequestEvent {
   std::string rid;
 };
 
+/// How much one of the connections that send the track can carry of it now. (Not in W3C, likewise.)
+struct TargetBitrateEvent {
+  /// For all encodings together, without headers.
+  double bits_per_second = 0;
+};
+
 using MediaStreamTrackEvents =
     EventTarget<EventType<"mute", Event>, EventType<"unmute", Event>, EventType<"ended", Event>,
                 EventType<"videoframe", RTCEncodedVideoFrame>, EventType<"audioframe", RTCEncodedAudioFrame>,
-                EventType<"keyframerequest", KeyFrameRequestEvent>>;
+                EventType<"keyframerequest", KeyFrameRequestEvent>, EventType<"targetbitrate", TargetBitrateEvent>>;
 
 /// One source of audio or video, encoded: Media Capture and Streams section 4.3. A local one is made with create() and
 /// fed with write(); a remote one is made by an RTCRtpReceiver and gives what arrives to `videoframe` or `audioframe`,
@@ -77,6 +83,8 @@ class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
   EventHandler<RTCEncodedAudioFrame> onaudioframe{list<"audioframe">()};
   /// On a local video track: the next frame should be a key frame.
   EventHandler<KeyFrameRequestEvent> onkeyframerequest{list<"keyframerequest">()};
+  /// On a local video track: what the encoder should aim at from now on.
+  EventHandler<TargetBitrateEvent> ontargetbitrate{list<"targetbitrate">()};
 
   explicit MediaStreamTrack(std::shared_ptr<api::TrackCore> core);
   ~MediaStreamTrack();

@@ -6,13 +6,13 @@
 #include "parley/configuration.hpp"        // IWYU pragma: export
 #include "parley/data_channel.hpp"         // IWYU pragma: export
 #include "parley/dtls_transport.hpp"       // IWYU pragma: export
+#include "parley/encoded_frame.hpp"        // IWYU pragma: export
 #include "parley/errors.hpp"               // IWYU pragma: export
 #include "parley/event_loop.hpp"           // IWYU pragma: export
 #include "parley/events.hpp"               // IWYU pragma: export
 #include "parley/ice_candidate.hpp"        // IWYU pragma: export
 #include "parley/ice_transport.hpp"        // IWYU pragma: export
 #include "parley/log.hpp"                  // IWYU pragma: export
-#include "parley/encoded_frame.hpp"        // IWYU pragma: export
 #include "parley/media_stream.hpp"         // IWYU pragma: export
 #include "parley/peer_connection.hpp"      // IWYU pragma: export
 #include "parley/promise.hpp"              // IWYU pragma: export

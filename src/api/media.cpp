@@ -54,4 +54,11 @@ void Peer::on_key_frame_request(jsep::TransceiverId id, const std::string& rid) 
   });
 }
 
+void Peer::on_target_rate(jsep::TransceiverId id, double bits_per_second) {
+  queue([this, id, bits_per_second] {
+    const auto core = find_core(id);
+    if (core && core->sender_track) core->sender_track->core()->source->tell_target(bits_per_second);
+  });
+}
+
 }  // namespace parley::api

@@ -127,6 +127,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void on_audio_frame(jsep::TransceiverId id, RTCEncodedAudioFrame&& frame) override;
   void on_media_muted(jsep::TransceiverId id, bool muted) override;
   void on_key_frame_request(jsep::TransceiverId id, const std::string& rid) override;
+  void on_target_rate(jsep::TransceiverId id, double bits_per_second) override;
   // session::Observer, channels.cpp
   void on_channel_announced(dcep::ChannelKey key, const dcep::ChannelInit& init) override;
   void on_channel_id(dcep::ChannelKey key, dcep::StreamId id) override;

@@ -70,29 +70,39 @@ void TrackSource::deliver(EncodedFrame frame, Listeners listeners) {
     if (const auto track = weak.lock(); track && passes(*track)) fire_frame(*track, shared ? *shared : frame);
 }
 
+std::vector<std::shared_ptr<TrackCore>> TrackSource::live_tracks() {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<TrackCore>> live;
+  for (const auto& weak : tracks_)
+    if (auto track = weak.lock(); track && track->state == MediaStreamTrackState::Live)
+      live.push_back(std::move(track));
+  return live;
+}
+
+/// Calls `act` with the tracks, on the source's loop. They keep the source alive until then.
+template <class Act>
+void TrackSource::on_loop(Act act) {
+  auto tracks = live_tracks();
+  if (loop_->is_current()) {
+    act(tracks);
+  } else {
+    loop_->post([tracks = std::move(tracks), act = std::move(act)] { act(tracks); });
+  }
+}
+
 void TrackSource::request_key_frame(const std::string& rid) {
-  if (!loop_->is_current()) {
-    std::vector<std::weak_ptr<TrackCore>> tracks;
-    {
-      const std::lock_guard lock(mutex_);
-      tracks = tracks_;
-    }
-    // The source lives as long as one of its tracks.
-    loop_->post([tracks = std::move(tracks), rid] {
-      for (const auto& weak : tracks)
-        if (const auto track = weak.lock()) return track->source->request_key_frame(rid);
-    });
-    return;
-  }
-  if (request_) return request_();
-  std::vector<std::weak_ptr<TrackCore>> tracks;
-  {
-    const std::lock_guard lock(mutex_);
-    tracks = tracks_;
-  }
-  for (const auto& weak : tracks)
-    if (const auto track = weak.lock(); track && track->state == MediaStreamTrackState::Live)
-      track->lists->get<"keyframerequest">()->fire(KeyFrameRequestEvent{rid});
+  on_loop([request = request_, rid](const auto& tracks) {
+    if (request) return request();
+    for (const auto& track : tracks) track->lists->template get<"keyframerequest">()->fire(KeyFrameRequestEvent{rid});
+  });
+}
+
+void TrackSource::tell_target(double bits_per_second) {
+  if (is_remote()) return;
+  on_loop([bits_per_second](const auto& tracks) {
+    for (const auto& track : tracks)
+      track->lists->template get<"targetbitrate">()->fire(TargetBitrateEvent{bits_per_second});
+  });
 }
 
 }  // namespace parley::api

@@ -39,6 +39,8 @@ class TrackSource {
   void deliver(EncodedFrame frame, Listeners listeners);
   /// Of the encoding `rid`.
   void request_key_frame(const std::string& rid);
+  /// Tells the program, if it is a local source.
+  void tell_target(double bits_per_second);
 
   [[nodiscard]] bool is_remote() const { return request_ != nullptr; }
 
@@ -50,6 +52,10 @@ class TrackSource {
     const TransceiverCore* key;
   };
   using Senders = std::vector<Sending>;
+
+  std::vector<std::shared_ptr<TrackCore>> live_tracks();
+  template <class Act>
+  void on_loop(Act act);
 
   std::shared_ptr<EventLoop> loop_;
   Request request_;

@@ -37,7 +37,17 @@ class MediaPlane::Lane final : public media::Session::Handler {
   [[nodiscard]] bool has(media::SectionKey key) const { return std::ranges::find(keys_, key) != keys_.end(); }
   void configure(std::vector<media::Section> sections) {
     keys_.clear();
-    for (const media::Section& section : sections) keys_.push_back(section.key);
+    video_senders_.clear();
+    audio_senders_ = 0;
+    for (const media::Section& section : sections) {
+      keys_.push_back(section.key);
+      if (!section.sends) continue;
+      if (section.kind == media::Kind::Video) {
+        video_senders_.push_back(section.key);
+      } else {
+        ++audio_senders_;
+      }
+    }
     session_.configure(std::move(sections));
     if (transport_.has_srtp()) session_.connect(Clock::now());
     deadline_.update();
@@ -62,15 +72,26 @@ class MediaPlane::Lane final : public media::Session::Handler {
   void on_key_frame_request(media::SectionKey section, const std::string& rid) override {
     if (owner_.observer_ != nullptr) owner_.observer_->on_key_frame_request(id_of(section), rid);
   }
-  void on_target_rate(double) override {}
+  void on_target_rate(double rate) override;
 
  private:
   Transport& transport_;
   MediaPlane& owner_;
   media::Session session_;
   Deadline<media::Session> deadline_;
-  std::vector<media::SectionKey> keys_;
+  std::vector<media::SectionKey> keys_, video_senders_;
+  std::size_t audio_senders_ = 0;
 };
+
+/// Each video gets an equal part of what audio leaves.
+void MediaPlane::Lane::on_target_rate(double rate) {
+  constexpr double kAudio = 50'000;
+  if (video_senders_.empty()) return;
+  const double left = std::max(rate - kAudio * static_cast<double>(audio_senders_), rate / 4);
+  for (const media::SectionKey key : video_senders_)
+    if (owner_.observer_ != nullptr)
+      owner_.observer_->on_target_rate(id_of(key), left / static_cast<double>(video_senders_.size()));
+}
 
 void MediaPlane::Lane::on_frame(media::ReceivedFrame&& received) {
   if (owner_.observer_ == nullptr) return;

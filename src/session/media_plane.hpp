@@ -26,6 +26,8 @@ class MediaObserver {
   virtual void on_media_muted(jsep::TransceiverId id, bool muted) = 0;
   /// The next frame that a sender sends with this rid should be a key frame.
   virtual void on_key_frame_request(jsep::TransceiverId id, const std::string& rid) = 0;
+  /// What a sender of video may use from now on.
+  virtual void on_target_rate(jsep::TransceiverId id, double bits_per_second) = 0;
 };
 
 /// The RTP sessions of a connection, one for each transport that carries media. Thread of its loop only.

@@ -200,6 +200,30 @@ TEST(Media, TheProgramAsksThePeerForAKeyFrame) {
   EXPECT_TRUE(again.wait());
 }
 
+TEST(Media, TheEncoderHearsHowMuchMayBeSent) {
+  Latch more;
+  Pair pair;
+  const auto track = MediaStreamTrack::create("video");
+  std::uint32_t number = 0;
+  track->onkeyframerequest = [&] { track->write(vp8_frame(Key, 3000, number++)); };
+  track->ontargetbitrate = [&](const TargetBitrateEvent& event) {
+    if (event.bits_per_second > 1e6) more.set();
+  };
+  (void)pair.offerer.addTrack(track);
+  prefer(pair.offerer.getTransceivers().at(0), "video/VP8");
+  run([&] { return negotiated(pair); });
+  // Loopback carries more than the beginning allows; the probes show it.
+  EventLoop::shared()->run([&]() -> Promise<void> {
+    while (!more.is_set() && number < 1000) {
+      track->write(vp8_frame(Delta, 3000, number++));
+      PromiseResolver<void> later(EventLoop::shared().get());
+      EventLoop::shared()->after(20ms, [later] { later.resolve(); });
+      co_await later.promise();
+    }
+  }).get(30s);
+  EXPECT_TRUE(more.is_set());
+}
+
 TEST(Media, GoodbyeMutesTheTrackOfThePeer) {
   Latch muted, arrived;
   std::shared_ptr<MediaStreamTrack> remote;
