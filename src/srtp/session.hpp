@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <span>
+
+#include "base/result.hpp"
+#include "base/rtp_numbers.hpp"
+#include "srtp/profile.hpp"
+#include "srtp/transform.hpp"
+
+namespace parley::srtp {
+
+/// SRTP and SRTCP (RFC 3711, RFC 7714) of one DTLS association: any number of sources each way, up to a limit, under
+/// one master key each way. Packets change in place. No thread, no allocation for a packet but the first of a source.
+class Session {
+ public:
+  /// What protection adds to a packet, at most.
+  static constexpr std::size_t kMaxTrailer = 20;
+  /// How many packets of RTP late one may be. Of RTCP, 127 at least.
+  static constexpr std::size_t kReplayWindow = 1024;
+
+  /// `local` is the key of this side's role in the handshake, `remote` the other.
+  static Result<Session> create(Profile profile, const MasterKey& local, const MasterKey& remote);
+
+  /// The packet is the first `length` bytes of `buffer`, which has room for kMaxTrailer bytes more. A packet may be
+  /// sent again if it is the same, byte by byte.
+  Outcome protect_rtp(std::span<std::uint8_t> buffer, std::size_t length);
+  /// A compound packet (or a reduced-size one).
+  Outcome protect_rtcp(std::span<std::uint8_t> buffer, std::size_t length);
+
+  /// Whatever the peer or anybody else has sent. What is refused is counted, and may have been overwritten.
+  Outcome unprotect_rtp(std::span<std::uint8_t> packet);
+  Outcome unprotect_rtcp(std::span<std::uint8_t> packet);
+
+  /// Makes room for another source. False if it is unknown. Received packets of a forgotten source would be taken
+  /// again, and a forgotten outgoing one must not go on: its packets would be numbered as before.
+  bool forget(Direction direction, Ssrc ssrc) { return transform_->forget(direction, ssrc); }
+
+  /// How many received packets were refused for that reason.
+  [[nodiscard]] std::uint64_t refused(Refusal reason) const { return refused_[static_cast<std::size_t>(reason)]; }
+
+ private:
+  Session(Profile profile, std::unique_ptr<Transform> transform)
+      : profile_(profile), transform_(std::move(transform)) {}
+  Outcome protect(Kind kind, std::span<std::uint8_t> buffer, std::size_t length);
+  Outcome unprotect(Kind kind, std::span<std::uint8_t> packet);
+  [[nodiscard]] bool has_trailer(Kind kind, ByteView packet) const;
+
+  Profile profile_;
+  std::unique_ptr<Transform> transform_;
+  std::array<std::uint64_t, kRefusals> refused_{};
+};
+
+}  // namespace parley::srtp
