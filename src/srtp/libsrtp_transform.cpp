@@ -46,10 +46,11 @@ Refusal refusal(srtp_err_status_t status) {
       return Refusal::TooOld;
     case srtp_err_status_key_expired:
       return Refusal::Exhausted;
-    case srtp_err_status_alloc_fail:
-      return Refusal::TooManyStreams;
-    default:
+    case srtp_err_status_bad_param:
+    case srtp_err_status_parse_err:
       return Refusal::Malformed;
+    default:
+      return Refusal::Failed;
   }
 }
 

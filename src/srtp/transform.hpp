@@ -21,8 +21,10 @@ enum class Refusal {
   TooManyStreams,
   /// The key has protected as many packets as it may (RFC 3711 section 9.2): 2^48 of RTP, 2^31 of RTCP.
   Exhausted,
+  /// The cryptographic library did not do it.
+  Failed,
 };
-inline constexpr std::size_t kRefusals = 6;
+inline constexpr std::size_t kRefusals = 7;
 
 /// The packet as it is now, at the place where it was.
 using Outcome = Result<std::span<std::uint8_t>, Refusal>;
@@ -40,6 +42,9 @@ class Transform {
   virtual bool forget(Direction direction, Ssrc ssrc) = 0;
 };
 
+/// Ours, on OpenSSL: the profiles with AES-CM and HMAC-SHA1, for which it takes a quarter of libsrtp2's time.
+Result<std::unique_ptr<Transform>> make_counter_mode_transform(Profile profile, const MasterKey& local,
+                                                               const MasterKey& remote);
 /// By libsrtp2, any profile.
 Result<std::unique_ptr<Transform>> make_libsrtp_transform(Profile profile, const MasterKey& local,
                                                           const MasterKey& remote);
