@@ -42,7 +42,8 @@ class Transform {
   virtual bool forget(Direction direction, Ssrc ssrc) = 0;
 };
 
-/// Ours, on OpenSSL: the profiles with AES-CM and HMAC-SHA1, for which it takes a quarter of libsrtp2's time.
+/// Ours, on OpenSSL: the profiles with AES-CM and HMAC-SHA1, for which it takes a quarter of the time that
+/// Debian's libsrtp2 takes (tests/benchmark/README.md).
 Result<std::unique_ptr<Transform>> make_counter_mode_transform(Profile profile, const MasterKey& local,
                                                                const MasterKey& remote);
 /// By libsrtp2, any profile.
