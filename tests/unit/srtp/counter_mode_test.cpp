@@ -15,8 +15,8 @@ Bytes keystream(const Bytes& key, const CounterMode::Block& counter, std::size_t
 TEST(SrtpCounterMode, GivesTheKeystreamOfTheSpecification) {
   std::array<std::uint8_t, 14> salt{};
   std::ranges::copy(from_hex("f0f1f2f3f4f5f6f7f8f9fafbfcfd"), salt.begin());
-  const Bytes all =
-      keystream(from_hex("2b7e151628aed2a6abf7158809cf4f3c"), packet_counter(salt, Ssrc(0), 0), 0xff02 * 16);
+  const Bytes all = keystream(from_hex("2b7e151628aed2a6abf7158809cf4f3c"), packet_counter(salt, Ssrc(0), 0),
+                              std::size_t{0xff02} * 16);
   const auto blocks = [&](std::ptrdiff_t first) {
     return Bytes(all.begin() + 16 * first, all.begin() + 16 * (first + 3));
   };

@@ -8,6 +8,7 @@ namespace {
 TEST(SrtpThreads, EachMayHaveSessionsOfItsOwn) {
   std::atomic<int> passed = 0;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&] {
       for (const Profile profile : kProfiles) {
