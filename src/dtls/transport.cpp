@@ -1,7 +1,5 @@
 #include "dtls/transport.hpp"
 
-#include <openssl/crypto.h>
-
 #include "dtls/association.hpp"
 
 namespace parley::dtls {
@@ -37,7 +35,5 @@ Result<Bytes> Transport::export_keying_material(std::string_view label, std::siz
     return fail(ErrorKind::OperationError, "keying material: " + last_openssl_error());
   return out;
 }
-
-void wipe(std::span<std::uint8_t> secret) { OPENSSL_cleanse(secret.data(), secret.size()); }
 
 }  // namespace parley::dtls

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -93,7 +92,7 @@ class Transport {
   [[nodiscard]] std::string_view cipher() const;
   /// Nothing until connected, and when the peer wants no SRTP.
   [[nodiscard]] std::optional<SrtpProfile> srtp_profile() const;
-  /// RFC 5705, without context: the same bytes at both ends. The caller wipes them (see wipe()). Error:
+  /// RFC 5705, without context: the same bytes at both ends. The caller wipes them (base/wipe.hpp). Error:
   /// InvalidStateError unless connected.
   [[nodiscard]] Result<Bytes> export_keying_material(std::string_view label, std::size_t length) const;
 
@@ -104,8 +103,5 @@ class Transport {
   };
   std::unique_ptr<Association, Retire> association_;
 };
-
-/// Overwrites a secret in a way that the compiler does not leave out.
-void wipe(std::span<std::uint8_t> secret);
 
 }  // namespace parley::dtls

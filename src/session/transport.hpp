@@ -69,7 +69,7 @@ class Transport final : private dtls::Transport::Handler {
   /// Protects a packet and queues it likewise. False unless connected with SRTP.
   bool send_rtp(ByteView packet);
   bool send_rtcp(ByteView packet);
-  [[nodiscard]] bool has_srtp() const { return srtp_ != nullptr; }
+  [[nodiscard]] bool has_srtp() const { return srtp_.has_value(); }
   /// One record in a datagram that leaves at once and that nobody may fragment; nothing is sent where that cannot be
   /// had.
   void send_probe(ByteView data);
@@ -135,7 +135,7 @@ class Transport final : private dtls::Transport::Handler {
   std::unique_ptr<dtls::Transport> dtls_;
   std::unique_ptr<Deadline<dtls::Transport>> dtls_deadline_;
   std::optional<DtlsStart> dtls_start_;  // until the handshake has begun
-  std::unique_ptr<srtp::Session> srtp_;  // while DTLS is connected and has agreed on it
+  std::optional<srtp::Session> srtp_;    // while DTLS is connected and has agreed on it
 };
 
 }  // namespace parley::session

@@ -1,69 +1,55 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 
-#include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "base/rtp_numbers.hpp"
+#include "srtp/profile.hpp"
+#include "srtp/transform.hpp"
 
-/// SRTP and SRTCP for one DTLS association: RFC 3711, RFC 7714, keys by RFC 5764.
 namespace parley::srtp {
 
-/// By the number in the use_srtp extension.
-enum class Profile : std::uint16_t {
-  Aes128CmSha1_80 = 0x0001,
-  Aes128CmSha1_32 = 0x0002,
-  AeadAes128Gcm = 0x0007,
-  AeadAes256Gcm = 0x0008,
-};
-
-/// How many bytes the association has to export (label "EXTRACTOR-dtls_srtp").
-std::size_t exported_length(Profile profile);
-
-enum class Role { Client, Server };
-
-/// Which packets were refused.
-struct Refused {
-  std::uint64_t replayed = 0;        ///< seen before, or too old to tell
-  std::uint64_t authentication = 0;  ///< not from the peer, or changed on the way
-  std::uint64_t other = 0;
-};
-
-/// Protects what is sent and checks what arrives, of any source. Both happen in place. Not for several threads at once.
+/// SRTP and SRTCP (RFC 3711, RFC 7714) of one DTLS association: any number of sources each way, up to a limit, under
+/// one master key each way. Packets change in place. No thread, no allocation for a packet but the first of a source.
 class Session {
  public:
-  /// What protection adds at most.
-  static constexpr std::size_t kMostAdded = 32;
-  /// How far packets may be out of order.
-  static constexpr unsigned long kWindow = 1024;
+  /// What protection adds to a packet, at most.
+  static constexpr std::size_t kMaxTrailer = 20;
+  /// How many packets of RTP late one may be. Of RTCP, 127 at least.
+  static constexpr std::size_t kReplayWindow = 1024;
 
-  /// `exported`: exported_length() bytes, which the caller wipes. `role`: of this side, in DTLS.
-  static Result<std::unique_ptr<Session>> create(Profile profile, Role role, ByteView exported);
-  ~Session();
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
+  /// `local` is the key of this side's role in the handshake, `remote` the other.
+  static Result<Session> create(Profile profile, const MasterKey& local, const MasterKey& remote);
 
-  /// `buffer` begins with a packet of `size` bytes and has kMostAdded behind it. The protected packet's size; nullopt
-  /// if it is not RTP.
-  std::optional<std::size_t> protect_rtp(std::span<std::uint8_t> buffer, std::size_t size);
-  std::optional<std::size_t> protect_rtcp(std::span<std::uint8_t> buffer, std::size_t size);
-  /// The size of what was in the packet; nullopt if it is refused.
-  std::optional<std::size_t> unprotect_rtp(std::span<std::uint8_t> packet);
-  std::optional<std::size_t> unprotect_rtcp(std::span<std::uint8_t> packet);
+  /// The packet is the first `length` bytes of `buffer`, which has room for kMaxTrailer bytes more. A packet may be
+  /// sent again if it is the same, byte by byte.
+  Outcome protect_rtp(std::span<std::uint8_t> buffer, std::size_t length);
+  /// A compound packet (or a reduced-size one).
+  Outcome protect_rtcp(std::span<std::uint8_t> buffer, std::size_t length);
 
-  [[nodiscard]] const Refused& refused() const { return refused_; }
+  /// Whatever the peer or anybody else has sent. What is refused is counted, and may have been overwritten.
+  Outcome unprotect_rtp(std::span<std::uint8_t> packet);
+  Outcome unprotect_rtcp(std::span<std::uint8_t> packet);
+
+  /// Makes room for another source. False if it is unknown. Received packets of a forgotten source would be taken
+  /// again, and a forgotten outgoing one must not go on: its packets would be numbered as before.
+  bool forget(Direction direction, Ssrc ssrc) { return transform_->forget(direction, ssrc); }
+
+  /// How many received packets were refused for that reason.
+  [[nodiscard]] std::uint64_t refused(Refusal reason) const { return refused_[static_cast<std::size_t>(reason)]; }
 
  private:
-  struct Contexts;
-  explicit Session(std::unique_ptr<Contexts> contexts);
-  std::optional<std::size_t> judge(int status, int size);
+  Session(Profile profile, std::unique_ptr<Transform> transform)
+      : profile_(profile), transform_(std::move(transform)) {}
+  Outcome protect(Kind kind, std::span<std::uint8_t> buffer, std::size_t length);
+  Outcome unprotect(Kind kind, std::span<std::uint8_t> packet);
+  [[nodiscard]] bool has_trailer(Kind kind, ByteView packet) const;
 
-  std::unique_ptr<Contexts> contexts_;
-  Refused refused_;
+  Profile profile_;
+  std::unique_ptr<Transform> transform_;
+  std::array<std::uint64_t, kRefusals> refused_{};
 };
 
 }  // namespace parley::srtp

@@ -139,9 +139,6 @@ TEST(DtlsHandshake, ExportsTheSameKeysAtBothEndsForEveryProfile) {
     EXPECT_EQ(client->size(), keys.length);
     EXPECT_EQ(*client, *server);
     EXPECT_NE(*client, pair.client.transport->export_keying_material("EXTRACTOR-other", keys.length).value());
-    Bytes secret = *client;
-    wipe(secret);
-    EXPECT_EQ(secret, Bytes(keys.length, 0));
   }
 }
 

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "base/bytes.hpp"
+#include "base/rtp_numbers.hpp"
+
+namespace parley::srtp {
+
+enum class Kind { Rtp, Rtcp };
+
+/// Of an RTCP packet what stays readable: the first header and the sender's SSRC (RFC 3711 section 3.4).
+inline constexpr std::size_t kRtcpHeader = 8;
+
+/// What stays readable of a packet: for RTP the header with its CSRCs and its header extension (RFC 3711 section 3.1).
+/// Nothing if the packet is not of version 2 or ends earlier.
+std::optional<std::size_t> header_length(Kind kind, ByteView packet);
+
+/// Of a packet that has a header.
+Ssrc ssrc(Kind kind, ByteView packet);
+
+}  // namespace parley::srtp
