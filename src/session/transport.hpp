@@ -69,7 +69,10 @@ class Transport final : private dtls::Transport::Handler {
   /// Protects a packet and queues it likewise. False unless connected with SRTP.
   bool send_rtp(ByteView packet);
   bool send_rtcp(ByteView packet);
-  [[nodiscard]] bool has_srtp() const { return srtp_.has_value(); }
+  /// Whether the peer takes media over this association.
+  [[nodiscard]] bool has_srtp() const {
+    return dtls_state() == dtls::State::Connected && dtls_->srtp_profile().has_value();
+  }
   /// One record in a datagram that leaves at once and that nobody may fragment; nothing is sent where that cannot be
   /// had.
   void send_probe(ByteView data);
@@ -106,7 +109,7 @@ class Transport final : private dtls::Transport::Handler {
   };
 
   void on_dtls_packet(ByteView datagram) override;
-  void on_dtls_connected() override;
+  void on_dtls_connected() override { report_dtls(std::nullopt); }
   void on_dtls_data(ByteView data) override;
   void on_dtls_closed() override { report_dtls(std::nullopt); }
   void on_dtls_failed(const Error& error) override { report_dtls(error); }
@@ -117,6 +120,7 @@ class Transport final : private dtls::Transport::Handler {
   void carry(Generation* generation);
   void receive(ByteView packet);
   void receive_srtp(ByteView packet);
+  srtp::Session* srtp();
   void report_dtls(const std::optional<Error>& error);
   void begin_handshake_if_ready();
 
@@ -135,7 +139,7 @@ class Transport final : private dtls::Transport::Handler {
   std::unique_ptr<dtls::Transport> dtls_;
   std::unique_ptr<Deadline<dtls::Transport>> dtls_deadline_;
   std::optional<DtlsStart> dtls_start_;  // until the handshake has begun
-  std::optional<srtp::Session> srtp_;    // while DTLS is connected and has agreed on it
+  std::optional<srtp::Session> srtp_;    // from the first packet on: it costs memory and time
 };
 
 }  // namespace parley::session

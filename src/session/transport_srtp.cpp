@@ -30,45 +30,47 @@ Result<srtp::Session> make_srtp(const dtls::Transport& dtls, dtls::SrtpProfile a
 
 }  // namespace
 
-void Transport::on_dtls_connected() {
-  if (const auto agreed = dtls_->srtp_profile()) {
-    auto made = make_srtp(*dtls_, *agreed);
-    if (made) {
-      srtp_.emplace(*std::move(made));
-    } else {
-      log(LogLevel::Error, "srtp", made.error().message);
-    }
+srtp::Session* Transport::srtp() {
+  if (srtp_) return &*srtp_;
+  if (!has_srtp()) return nullptr;
+  auto made = make_srtp(*dtls_, *dtls_->srtp_profile());
+  if (!made) {
+    log(LogLevel::Error, "srtp", made.error().message);
+    return nullptr;
   }
-  report_dtls(std::nullopt);
+  return &srtp_.emplace(*std::move(made));
 }
 
 bool Transport::send_rtp(ByteView packet) {
   Buffer buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): written below
-  if (!srtp_ || carrier_ == nullptr || packet.size() > kLongest) return false;
+  srtp::Session* const session = srtp();
+  if (session == nullptr || carrier_ == nullptr || packet.size() > kLongest) return false;
   std::ranges::copy(packet, buffer.begin());
-  const auto sealed = srtp_->protect_rtp(buffer, packet.size());
+  const auto sealed = session->protect_rtp(buffer, packet.size());
   if (sealed) carrier_->agent.send(*sealed);
   return sealed.has_value();
 }
 
 bool Transport::send_rtcp(ByteView packet) {
   Buffer buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): written below
-  if (!srtp_ || carrier_ == nullptr || packet.size() > kLongest) return false;
+  srtp::Session* const session = srtp();
+  if (session == nullptr || carrier_ == nullptr || packet.size() > kLongest) return false;
   std::ranges::copy(packet, buffer.begin());
-  const auto sealed = srtp_->protect_rtcp(buffer, packet.size());
+  const auto sealed = session->protect_rtcp(buffer, packet.size());
   if (sealed) carrier_->agent.send(*sealed);
   return sealed.has_value();
 }
 
 void Transport::receive_srtp(ByteView packet) {
   Buffer buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): written below
-  if (!srtp_ || packet.size() > kLongest) return;
+  srtp::Session* const session = srtp();
+  if (session == nullptr || packet.size() > kLongest) return;
   std::ranges::copy(packet, buffer.begin());
   const auto copy = std::span(buffer).first(packet.size());
   if (rtp::is_rtcp(packet)) {
-    if (const auto opened = srtp_->unprotect_rtcp(copy)) observer_->on_rtcp(*this, *opened);
+    if (const auto opened = session->unprotect_rtcp(copy)) observer_->on_rtcp(*this, *opened);
   } else {
-    if (const auto opened = srtp_->unprotect_rtp(copy)) observer_->on_rtp(*this, *opened);
+    if (const auto opened = session->unprotect_rtp(copy)) observer_->on_rtp(*this, *opened);
   }
 }
 
