@@ -1,9 +1,26 @@
 // RTP that arrives.
 #include <algorithm>
 
+#include "formats/red.hpp"
 #include "media/session.hpp"
 
 namespace parley::media {
+
+/// What is in a packet of RED. Browsers wrap video in it where ULPFEC was negotiated; packets of that fill their
+/// numbers and nothing else.
+static StreamPacket without_red(const Section& section, StreamPacket packet) {
+  const auto format = [&](PayloadType number) {
+    return std::ranges::find(section.receive_formats, number, &Format::payload_type);
+  };
+  const auto outer = format(packet.payload_type);
+  if (outer == section.receive_formats.end() || !formats::equals_ignoring_case(outer->name, "red")) return packet;
+  const auto blocks = formats::read_red(packet.payload);
+  const auto inner = blocks ? format(blocks->back().payload_type) : section.receive_formats.end();
+  packet.payload = inner == section.receive_formats.end() ? ByteView() : blocks->back().data;
+  packet.payload_type =
+      inner == section.receive_formats.end() ? section.receive_formats.front().payload_type : inner->payload_type;
+  return packet;
+}
 
 void Session::receive_rtp(ByteView bytes, TimePoint now) {
   auto view = rtp::PacketView::parse(bytes);
@@ -28,13 +45,12 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
     const ByteView payload = packet.view.payload();
     Incoming* incoming = payload.size() < 2 ? nullptr : repaired_by(packet, *section);
     if (incoming == nullptr) return;
-    take(*incoming, *section,
-         {.sequence_number = static_cast<std::uint16_t>(payload[0] << 8 | payload[1]),
-          .timestamp = header.timestamp,
-          .marker = header.marker,
-          .payload_type = repaired->payload_type,
-          .payload = payload.subspan(2)},
-         ReceiveStream::Arrival::Repair, now);
+    const StreamPacket original{.sequence_number = static_cast<std::uint16_t>(payload[0] << 8 | payload[1]),
+                                .timestamp = header.timestamp,
+                                .marker = header.marker,
+                                .payload_type = repaired->payload_type,
+                                .payload = payload.subspan(2)};
+    take(*incoming, *section, without_red(*section, original), ReceiveStream::Arrival::Repair, now);
   } else if (Incoming* incoming = source_of(packet, *section)) {
     StreamPacket taken{.sequence_number = header.sequence_number,
                        .timestamp = header.timestamp,
@@ -43,7 +59,7 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
                        .payload = packet.view.payload()};
     const auto level = packet.view.extension(section->receive_extensions.id(rtp::ExtensionKind::AudioLevel));
     if (level && !level->empty()) taken.audio_level = (*level)[0] & 0x7F;
-    take(*incoming, *section, taken, ReceiveStream::Arrival::First, now);
+    take(*incoming, *section, without_red(*section, taken), ReceiveStream::Arrival::First, now);
   }
   hand_over();
 }

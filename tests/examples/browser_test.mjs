@@ -90,6 +90,15 @@ const cases = {
     await shows(page, 'The program has left.');
   }),
 
+  mirrors: ({ open }) => withServer('mirror', async (url, signaling, mirror) => {
+    const page = await open(url);
+    await mirror.waitFor(/^a visitor's video$/);
+    await shows(page, 'It works: 480×360 came back.');
+    if (process.env.PARLEY_SCREENSHOT) await page.screenshot({ path: process.env.PARLEY_SCREENSHOT });
+    await mirror.finish();
+    await shows(page, 'The program has left.');
+  }),
+
   offline_tells_why: ({ open }) => withServer('signaling-server', async (url) => {
     const page = await open(url);
     await page.click('#call');

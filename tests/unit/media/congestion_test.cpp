@@ -8,7 +8,7 @@
 namespace parley::media::test {
 namespace {
 
-constexpr Encoding kEncoding{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = ""};
+const Encoding kEncoding{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = ""};
 
 /// An encoder that obeys, over a link with 50 ms of round trip.
 struct AdaptiveCall : Call {

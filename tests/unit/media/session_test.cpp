@@ -9,10 +9,10 @@ namespace parley::media::test {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
+
 using testing::SizeIs;
 
-constexpr Encoding kEncoding{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = ""};
+const Encoding kEncoding{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = ""};
 
 /// Left sends video to right.
 struct VideoCall : Call {
@@ -235,6 +235,32 @@ TEST(MediaSession, AStormOfNacksIsAnsweredOnce) {
   }
   call.run(10ms);
   EXPECT_LE(call.sent_packets() - before, 300U);  // what there is, once
+}
+
+TEST(MediaSession, VideoInsideRedIsTakenOutAndItsFecSkipped) {
+  Section section = video_section();
+  section.receive_formats.push_back({.payload_type = PayloadType(120), .name = "red"});
+  Call call;
+  call.right->session.configure({receiving(section)});
+  call.right->session.connect(call.now);
+  const auto receive = [&](std::uint16_t number, std::uint8_t inner, bool key) {
+    Bytes packet(12);
+    rtp::write_header({.payload_type = PayloadType(120),
+                       .marker = true,
+                       .sequence_number = number,
+                       .timestamp = number * 3000U,
+                       .ssrc = Ssrc(5)},
+                      {}, packet);
+    const Bytes payload{inner, 0x10, static_cast<std::uint8_t>(key ? 0x10 : 0x11), 7};
+    packet.insert(packet.end(), payload.begin(), payload.end());
+    call.right->session.receive_rtp(packet, call.now);
+  };
+  receive(1, 96, true);
+  receive(2, 121, false);  // ULPFEC
+  receive(3, 96, false);
+  ASSERT_THAT(call.right->frames, SizeIs(2));
+  EXPECT_THAT(call.right->frames[1].arrived.frame.data, ElementsAre(0x11, 7));
+  EXPECT_EQ(call.right->frames[1].codec, "VP8");
 }
 
 TEST(MediaSession, ManySourcesOfAPeerDoNotGrowItWithoutEnd) {
