@@ -55,19 +55,18 @@ void TrackSource::deliver(EncodedFrame frame, Listeners listeners) {
     senders = senders_;
     if (listeners == Listeners::Yes) tracks = tracks_;
   }
-  std::shared_ptr<const EncodedFrame> shared;  // made when somebody on another loop needs it
+  const auto shared = std::make_shared<const EncodedFrame>(std::move(frame));
   for (const Sending& sending : *senders) {
     const auto track = sending.track.lock();
     if (!track || !passes(*track)) continue;
     if (sending.loop->is_current()) {
-      send(sending.sender, shared ? *shared : frame);
-      continue;
+      send(sending.sender, *shared);
+    } else {
+      sending.loop->post([sender = sending.sender, shared] { send(sender, *shared); });
     }
-    if (!shared) shared = std::make_shared<const EncodedFrame>(std::move(frame));
-    sending.loop->post([sender = sending.sender, shared] { send(sender, *shared); });
   }
   for (const auto& weak : tracks)
-    if (const auto track = weak.lock(); track && passes(*track)) fire_frame(*track, shared ? *shared : frame);
+    if (const auto track = weak.lock(); track && passes(*track)) fire_frame(*track, *shared);
 }
 
 std::vector<std::shared_ptr<TrackCore>> TrackSource::live_tracks() {

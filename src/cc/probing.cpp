@@ -6,7 +6,8 @@ namespace parley::cc {
 namespace {
 
 constexpr Duration kLength = 15ms;
-constexpr std::size_t kLeastBytes = 6 * 1200;
+constexpr Duration kPause = 50ms;
+constexpr std::size_t kLeastBytes = 7200;
 constexpr std::size_t kLeastPackets = 4;
 constexpr double kEnough = 0.8;
 /// Between probes while the application uses little.
@@ -90,7 +91,7 @@ std::optional<Probe> ProbePlan::due(double rate, double most, std::optional<doub
   if (wanted_.empty() && used && last_ && now - *last_ >= kLimitedPause)
     wanted_.push_back(std::min(2 * rate, kMuchMore * *used));
   while (!wanted_.empty() && std::min(wanted_.front(), most) <= rate) wanted_.erase(wanted_.begin());
-  if (wanted_.empty() || (last_ && now - *last_ < 50ms)) return std::nullopt;
+  if (wanted_.empty() || (last_ && now - *last_ < kPause)) return std::nullopt;
   const double faster = std::min(wanted_.front(), most);
   wanted_.erase(wanted_.begin());
   last_ = now;
@@ -101,7 +102,7 @@ std::optional<Probe> ProbePlan::due(double rate, double most, std::optional<doub
 
 std::optional<TimePoint> ProbePlan::next_deadline() const {
   std::optional<TimePoint> next = recover_at_;
-  if (!wanted_.empty()) next = earlier(next, last_ ? *last_ + 50ms : TimePoint::min());
+  if (!wanted_.empty()) next = earlier(next, last_ ? *last_ + kPause : TimePoint{});
   return next;
 }
 

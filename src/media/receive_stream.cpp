@@ -115,6 +115,7 @@ std::optional<ArrivedFrame> ReceiveStream::next_frame() {
   });
   if (!arrived) return std::nullopt;
   nacks_.forget_before(arrived->last + 1);
+  keyless_since_.reset();
   ++counters_.frames;
   if (arrived->frame.info.key_frame) ++counters_.key_frames;
   if (arrived->frame.info.width > 0) {

@@ -58,14 +58,14 @@ Result<PacketView> PacketView::parse(ByteView packet) {
                   .timestamp = number32(packet, 4),
                   .ssrc = Ssrc(number32(packet, 8))};
   std::size_t at = kFixedHeader;
-  const std::size_t csrcs = (packet[0] & 0x0FU) * 4U;
+  const std::size_t csrcs = (packet[0] & std::size_t{0x0F}) * 4;
   if (packet.size() < at + csrcs) return fail(ErrorKind::DataError, "the CSRC list is cut off");
   view.csrcs_ = packet.subspan(at, csrcs);
   at += csrcs;
   if ((packet[0] & 0x10) != 0) {
     if (packet.size() < at + 4) return fail(ErrorKind::DataError, "the header extension is cut off");
     const std::uint16_t profile = number16(packet, at);
-    const std::size_t length = number16(packet, at + 2) * 4U;
+    const std::size_t length = std::size_t{number16(packet, at + 2)} * 4;
     at += 4;
     if (packet.size() < at + length) return fail(ErrorKind::DataError, "the header extension is cut off");
     view.two_byte_ = (profile & 0xFFF0) == kTwoByte;

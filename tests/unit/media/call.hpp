@@ -101,7 +101,18 @@ class Call {
   [[nodiscard]] std::size_t sent_packets() const { return sent_; }
   [[nodiscard]] std::size_t lost_packets() const { return lost_; }
   /// What a packet that leaves now would wait in the queue.
-  [[nodiscard]] Duration queueing() const { return std::max(free_at_[0] - now, Duration::zero()); }
+  [[nodiscard]] Duration queueing() const { return std::max(*free_at_[0] - now, Duration::zero()); }
+
+  /// Other traffic rightwards. Whether there was room for it.
+  bool occupy(std::size_t bytes) {
+    TimePoint& free_at = *free_at_[0];
+    const TimePoint leaves = std::max(now, free_at);
+    if (leaves - now > to_right.queue) return false;
+    free_at = leaves + cc::from_seconds(static_cast<double>(bytes) * 8 / *to_right.rate);
+    return true;
+  }
+  /// What both send rightwards waits in one queue. Their times have to move together.
+  void share_link_with(Call& other) { other.free_at_[0] = free_at_[0]; }
 
   TimePoint now{10s};
   Path to_right, to_left;
@@ -119,7 +130,7 @@ class Call {
   void transmit(End& from, ByteView packet, bool rtcp) {
     const bool rightwards = &from == left.get();
     const Path& path = rightwards ? to_right : to_left;
-    TimePoint& free_at = free_at_[rightwards ? 0 : 1];
+    TimePoint& free_at = *free_at_[rightwards ? 0 : 1];
     ++sent_;
     TimePoint leaves = now;
     if (path.rate) {
@@ -142,7 +153,7 @@ class Call {
 
   SeededRandom random_;
   std::multimap<TimePoint, Flying> flying_;
-  TimePoint free_at_[2]{};
+  std::shared_ptr<TimePoint> free_at_[2]{std::make_shared<TimePoint>(), std::make_shared<TimePoint>()};
   std::size_t sent_ = 0, lost_ = 0;
 };
 

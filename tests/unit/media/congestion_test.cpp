@@ -95,6 +95,63 @@ TEST(Congestion, WhatTheApplicationDoesNotUseIsNotClaimed) {
   EXPECT_EQ(call.lost_packets(), 0U);
 }
 
+/// What a flow like TCP's would do to the same queue: a window that grows by a packet each round trip and halves when
+/// one is lost. Its packets take their place in the link's queue.
+class GreedyFlow {
+ public:
+  explicit GreedyFlow(Call& call) : call_(call), next_round_(call.now) {}
+  void advance() {
+    while (next_round_ <= call_.now) {
+      std::size_t lost = 0;
+      for (std::size_t i = 0; i < static_cast<std::size_t>(window_); ++i) lost += call_.occupy(1500) ? 0U : 1U;
+      sent_ += static_cast<std::size_t>(window_) - lost;
+      window_ = lost > 0 ? std::max(1.0, window_ / 2) : window_ + 1;
+      next_round_ += 50ms + call_.queueing();
+    }
+  }
+  [[nodiscard]] std::size_t bytes() const { return sent_ * 1500; }
+
+ private:
+  Call& call_;
+  TimePoint next_round_;
+  double window_ = 2;
+  std::size_t sent_ = 0;
+};
+
+TEST(Congestion, AGreedyFlowDoesNotStarveIt) {
+  AdaptiveCall call(3e6);
+  call.to_right.queue = 150ms;
+  call.stream(10s);
+  GreedyFlow greedy(call);
+  call.stream(20s, [&] { greedy.advance(); });
+  double sum = 0;
+  int count = 0;
+  const std::size_t before = greedy.bytes();
+  call.stream(60s, [&] {
+    greedy.advance();
+    sum += call.target();
+    ++count;
+  });
+  EXPECT_GT(greedy.bytes() - before, 60U * 3'000'000 / 8 / 5);  // the other does something
+  EXPECT_GT(sum / count, 3e6 / 4);
+}
+
+TEST(Congestion, TwoFlowsShareALink) {
+  // Both send the same way over one link.
+  AdaptiveCall one(3e6, 1), other(3e6, 2);
+  one.share_link_with(other);
+  double sum_one = 0, sum_other = 0;
+  for (int step = 0; step < 3000; ++step) {
+    one.stream(33'333us);
+    other.stream(33'333us);
+    if (step < 1000) continue;
+    sum_one += one.target();
+    sum_other += other.target();
+  }
+  EXPECT_LT(std::max(sum_one, sum_other) / std::min(sum_one, sum_other), 2);
+  EXPECT_GT((sum_one + sum_other) / 2000, 1.8e6);
+}
+
 TEST(Congestion, TheQueueStaysShortWhileTheLinkIsFull) {
   AdaptiveCall call(1e6);
   call.stream(10s);

@@ -46,6 +46,7 @@ TEST(MediaSession, FramesArriveInOrderOnAGoodPath) {
   call.stream(100);
   ASSERT_THAT(call.right->frames, SizeIs(100));
   EXPECT_THAT(call.right->begun, ElementsAre(kVideo));
+  EXPECT_THAT(call.keys, ElementsAre(0));  // nobody asks for another
   for (std::size_t i = 0; i < 100; ++i) {
     const ReceivedFrame& frame = call.right->frames[i];
     EXPECT_EQ(frame.arrived.frame.data, vp8(i == 0, 4000, static_cast<std::uint8_t>(i)));
@@ -53,6 +54,13 @@ TEST(MediaSession, FramesArriveInOrderOnAGoodPath) {
     EXPECT_EQ(frame.source, kEncoding.source);
     EXPECT_EQ(frame.codec, "VP8");
   }
+}
+
+TEST(MediaSession, AKeyFrameOfOnePacketIsEnough) {
+  VideoCall call;
+  call.stream(10, 100);
+  EXPECT_THAT(call.right->frames, SizeIs(10));
+  EXPECT_THAT(call.keys, ElementsAre(0));
 }
 
 /// With 5 % loss and reordering everything arrives nevertheless.

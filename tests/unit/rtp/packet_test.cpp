@@ -168,7 +168,7 @@ TEST(RtpSequence, NeverGoesBelowZero) {
   SequenceUnwrapper unwrapper;
   std::minstd_rand random(3);
   unwrapper.unwrap(0);
-  for (int i = 0; i < 100'000; ++i) EXPECT_GE(unwrapper.unwrap(static_cast<std::uint16_t>(i * 40'000)), 0);
+  for (std::uint32_t i = 0; i < 100'000; ++i) EXPECT_GE(unwrapper.unwrap(static_cast<std::uint16_t>(i * 40'000)), 0);
 }
 
 TEST(RtpExtensionMap, FindsTheIdOfAKind) {
