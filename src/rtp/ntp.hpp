@@ -17,9 +17,9 @@ struct NtpTime {
 
 constexpr NtpTime to_ntp(std::chrono::system_clock::time_point time) {
   constexpr std::uint64_t kFrom1900To1970 = 2'208'988'800;
-  const auto since = std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
-  const auto whole = static_cast<std::uint64_t>(since / 1'000'000'000);
-  const auto rest = static_cast<std::uint64_t>(since % 1'000'000'000);
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  const auto whole = static_cast<std::uint64_t>(second.time_since_epoch().count());
+  const auto rest = static_cast<std::uint64_t>(std::chrono::nanoseconds(time - second).count());
   return {((whole + kFrom1900To1970) << 32) | ((rest << 32) / 1'000'000'000)};
 }
 

@@ -33,7 +33,7 @@ std::optional<Extension> take_extension(ByteView& rest, bool two_byte) {
   } else {
     id = rest[0] >> 4;
     length = (rest[0] & 0x0FU) + 1U;
-    if (id == 15) return std::nullopt;
+    if (id == 0 || id == 15) return std::nullopt;  // reserved: they end the block
   }
   if (rest.size() < head + length) return std::nullopt;
   const Extension extension{id, rest.subspan(head, length)};

@@ -5,9 +5,10 @@
 namespace parley::rtp {
 namespace {
 
-constexpr auto kStep = std::chrono::microseconds(250);
-constexpr auto kReference = 64ms;
-constexpr std::int64_t kStepsOfReference = 256;
+/// What arrival times are counted in.
+using Steps = std::chrono::duration<std::int64_t, std::ratio<1, 4000>>;
+/// The reference is in steps of 64 ms.
+constexpr unsigned kBitsOfReference = 8;
 /// Of one message: a datagram holds it whatever the deltas are.
 constexpr std::size_t kMostWritten = 400;
 
@@ -32,7 +33,7 @@ bool read_statuses(ByteReader& reader, std::size_t count, std::vector<Status>& s
   return true;
 }
 
-std::int64_t in_steps(Duration time) { return std::chrono::floor<std::chrono::microseconds>(time) / kStep; }
+std::int64_t in_steps(Duration time) { return std::chrono::floor<Steps>(time).count(); }
 
 /// Vectors of seven, and runs where seven and more are the same.
 void write_statuses(const std::vector<Status>& statuses, ByteWriter& writer) {
@@ -66,7 +67,7 @@ std::optional<TransportFeedback> parse_transport_feedback(const RtcpPacket& pack
   std::vector<Status> statuses;
   if (!read_statuses(reader, *count, statuses)) return std::nullopt;
   // 24 bits, signed.
-  std::int64_t steps = (static_cast<std::int32_t>(*reference) >> 8) * kStepsOfReference;
+  std::int64_t steps = static_cast<std::int64_t>(static_cast<std::int32_t>(*reference) >> 8) << kBitsOfReference;
   feedback.packets.reserve(statuses.size());
   for (std::size_t i = 0; i < statuses.size(); ++i) {
     TransportFeedback::Packet told{.number = static_cast<std::uint16_t>(*base + i)};
@@ -74,12 +75,12 @@ std::optional<TransportFeedback> parse_transport_feedback(const RtcpPacket& pack
       const auto delta = reader.number<std::uint8_t>();
       if (!delta) return std::nullopt;
       steps += *delta;
-      told.arrival = steps * kStep;
+      told.arrival = Steps(steps);
     } else if (statuses[i] == Status::Large) {
       const auto delta = reader.number<std::uint16_t>();
       if (!delta) return std::nullopt;
       steps += static_cast<std::int16_t>(*delta);
-      told.arrival = steps * kStep;
+      told.arrival = Steps(steps);
     }
     feedback.packets.push_back(told);
   }
@@ -87,10 +88,11 @@ std::optional<TransportFeedback> parse_transport_feedback(const RtcpPacket& pack
 }
 
 std::size_t write(const TransportFeedback& feedback, Bytes& out) {
-  const auto first = std::ranges::find_if(feedback.packets, [](const auto& packet) { return packet.arrival.has_value(); });
+  const auto first =
+      std::ranges::find_if(feedback.packets, [](const auto& packet) { return packet.arrival.has_value(); });
   if (first == feedback.packets.end()) return feedback.packets.size();
-  const std::int64_t reference = std::chrono::floor<std::chrono::milliseconds>(*first->arrival) / kReference;
-  std::int64_t steps = reference * kStepsOfReference;
+  const std::int64_t reference = in_steps(*first->arrival) >> kBitsOfReference;
+  std::int64_t steps = reference << kBitsOfReference;
   std::vector<Status> statuses;
   Bytes deltas;
   for (const TransportFeedback::Packet& packet : feedback.packets) {

@@ -1,28 +1,66 @@
-// RTP packets: whatever is read can be written again.
+// RTP packets as peers may send them: read whole, written again with the same extensions, and read back.
+#include <algorithm>
 #include <cstdlib>
+#include <vector>
 
 #include "rtp/packet.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace parley;
-  const ByteView bytes(data, size);
-  const auto packet = rtp::PacketView::parse(bytes);
-  if (!packet) return 0;
-  for (std::size_t i = 0; i < packet->csrc_count(); ++i) (void)packet->csrc(i);
-  std::vector<rtp::Extension> extensions;
-  for (unsigned id = 1; id <= 255; ++id)
-    if (const auto value = packet->extension(static_cast<std::uint8_t>(id)))
-      extensions.push_back({static_cast<std::uint8_t>(id), *value});
-  Bytes written(rtp::header_size(extensions));
-  if (written.size() > 65535) return 0;
-  rtp::write_header(packet->header(), extensions, written);
-  written.insert(written.end(), packet->payload().begin(), packet->payload().end());
-  const auto again = rtp::PacketView::parse(written);
-  if (!again || again->payload().size() != packet->payload().size()) std::abort();
-  for (const rtp::Extension& extension : extensions) {
-    const auto value = again->extension(extension.id);
-    if (!value || !std::equal(value->begin(), value->end(), extension.value.begin(), extension.value.end()))
-      std::abort();
+namespace {
+
+using namespace parley;
+using namespace parley::rtp;
+
+void check(bool condition) {
+  if (!condition) std::abort();
+}
+
+bool same(const Header& a, const Header& b) {
+  return a.payload_type == b.payload_type && a.marker == b.marker && a.sequence_number == b.sequence_number &&
+         a.timestamp == b.timestamp && a.ssrc == b.ssrc;
+}
+
+std::vector<Extension> extensions(const PacketView& view, ByteView packet) {
+  std::vector<Extension> found;
+  for (unsigned id = 0; id < 256; ++id) {
+    const auto value = view.extension(static_cast<std::uint8_t>(id));
+    if (!value) continue;
+    check(id != 0);
+    check(value->empty() ||
+          (value->data() >= packet.data() + 16 && value->data() + value->size() <= packet.data() + view.header_size()));
+    found.push_back({static_cast<std::uint8_t>(id), *value});
   }
+  return found;
+}
+
+void write_again(const PacketView& view, const std::vector<Extension>& list) {
+  const std::size_t size = header_size(list);
+  if ((size - 12) / 4 > 65535) return;
+  Bytes packet(size, 0xEE);
+  write_header(view.header(), list, packet);
+  packet.insert(packet.end(), view.payload().begin(), view.payload().end());
+  const auto read = PacketView::parse(packet);
+  check(read.has_value() && same(read->header(), view.header()));
+  check(std::ranges::equal(read->payload(), view.payload()));
+  for (const Extension& one : list) {
+    const auto value = read->extension(one.id);
+    check(value && std::ranges::equal(*value, one.value));
+    const auto place = extension_in(packet, one.id);
+    check(place && place->size() == one.value.size());
+    std::ranges::fill(*place, std::uint8_t{0});
+    check(PacketView::parse(packet).has_value());
+    std::ranges::copy(one.value, place->begin());
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const ByteView packet(data, size);
+  (void)is_rtcp(packet);
+  const auto view = PacketView::parse(packet);
+  if (!view) return 0;
+  check(view->header_size() + view->payload().size() + view->padding_size() == size);
+  for (std::size_t i = 0; i < view->csrc_count(); ++i) (void)view->csrc(i);
+  write_again(*view, extensions(*view, packet));
   return 0;
 }
