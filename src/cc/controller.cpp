@@ -9,7 +9,7 @@ static constexpr double kLimitedBelow = 0.65;
 static constexpr Duration kBucket = 100ms;
 
 GoogleController::GoogleController(const Limits& limits)
-    : limits_(limits), delay_(limits.start), loss_(limits.most), target_(limits.start) {}
+    : limits_(limits), delay_(limits.start), loss_(limits.start), target_(limits.start) {}
 
 void GoogleController::on_sent(const SentPacket& packet) {
   if (!bucket_) bucket_ = packet.sent;
@@ -29,6 +29,8 @@ bool GoogleController::is_limited(TimePoint) const { return sent_rate_ < kLimite
 
 void GoogleController::on_feedback(const Feedback& feedback) {
   const TimePoint now = feedback.received;
+  if (!told_of_packets_) loss_.set(limits_.most);  // from now on the delay leads
+  told_of_packets_ = true;
   std::size_t arrived = 0, lost = 0;
   std::optional<double> probed;
   for (const PacketResult& result : feedback.packets) {
@@ -64,10 +66,18 @@ void GoogleController::on_round_trip(Duration round_trip, TimePoint) {
 
 void GoogleController::on_remote_limit(double rate, TimePoint now) {
   remote_limit_ = rate;
+  // Where the peer estimates, it knows better than our slow growth.
+  if (!told_of_packets_) loss_.set(std::max(loss_.rate(), rate));
   settle(now);
 }
 
 void GoogleController::settle(TimePoint now) {
+  if (!told_of_packets_) {
+    const double most = std::min(limits_.most, remote_limit_.value_or(limits_.most));
+    loss_.set(std::clamp(loss_.rate(), limits_.least, limits_.most));
+    target_ = std::max(std::min(loss_.rate(), most), limits_.least);
+    return;
+  }
   if (delay_.rate() > limits_.most) delay_.set(limits_.most, now);
   if (delay_.rate() < limits_.least) delay_.set(limits_.least, now);
   loss_.limit(delay_.rate());

@@ -65,6 +65,8 @@ class GoogleController final : public Controller {
   std::optional<double> remote_limit_;
   double target_;
   bool begun_ = false;
+  /// Whether the peer tells of single packets. If not, the losses that it reports and what it allows are all there is.
+  bool told_of_packets_ = false;
   /// Bytes sent in the last moments, in buckets of 100 ms: whether the application uses what it may.
   double sent_rate_ = 0;
   std::size_t bucket_bytes_ = 0;

@@ -25,7 +25,7 @@ void LossRate::add(std::size_t received, std::size_t lost, Duration round_trip, 
     rate_ *= 1 - 0.5 * fraction_;
     decreased_ = now;
   } else if (fraction_ < kLittle) {
-    rate_ *= 1 + 0.08 * std::min(seconds(now - *judged_), 1.0) / 0.2;
+    rate_ *= 1.08;
   }
   judged_ = now;
 }

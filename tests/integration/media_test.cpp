@@ -213,14 +213,16 @@ TEST(Media, TheEncoderHearsHowMuchMayBeSent) {
   prefer(pair.offerer.getTransceivers().at(0), "video/VP8");
   run([&] { return negotiated(pair); });
   // Loopback carries more than the beginning allows; the probes show it.
-  EventLoop::shared()->run([&]() -> Promise<void> {
-    while (!more.is_set() && number < 1000) {
-      track->write(vp8_frame(Delta, 3000, number++));
-      PromiseResolver<void> later(EventLoop::shared().get());
-      EventLoop::shared()->after(20ms, [later] { later.resolve(); });
-      co_await later.promise();
-    }
-  }).get(30s);
+  EventLoop::shared()
+      ->run([&]() -> Promise<void> {
+        while (!more.is_set() && number < 1000) {
+          track->write(vp8_frame(Delta, 3000, number++));
+          PromiseResolver<void> later(EventLoop::shared().get());
+          EventLoop::shared()->after(20ms, [later] { later.resolve(); });
+          co_await later.promise();
+        }
+      })
+      .get(30s);
   EXPECT_TRUE(more.is_set());
 }
 

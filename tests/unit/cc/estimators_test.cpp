@@ -124,5 +124,20 @@ TEST(GoogleController, LossesAloneLowerTheRateWhereNothingElseIsTold) {
   EXPECT_GE(controller.target_rate(), 30e3);
 }
 
+TEST(GoogleController, WithoutFeedbackItGrowsAsLongAsNothingIsLost) {
+  GoogleController controller({.start = 300e3});
+  TimePoint now = kStart;
+  for (int i = 0; i < 60; ++i) controller.on_loss(256, 0, now += 1s);
+  EXPECT_GT(controller.target_rate(), 2e6);
+  controller.on_remote_limit(500e3, now);
+  EXPECT_EQ(controller.target_rate(), 500e3);
+}
+
+TEST(GoogleController, WithoutFeedbackItTakesWhatThePeerAllows) {
+  GoogleController controller({.start = 300e3});
+  controller.on_remote_limit(2e6, kStart);
+  EXPECT_EQ(controller.target_rate(), 2e6);
+}
+
 }  // namespace
 }  // namespace parley::cc
