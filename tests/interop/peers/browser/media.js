@@ -4,7 +4,7 @@ const width = 320, height = 240;
 const colours = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]]; // left to right, top to bottom
 
 /// A video track of four coloured quarters, with a stripe that moves so that there is something to encode.
-function picture() {
+function picture(width, height) {
   const canvas = document.createElement('canvas');
   Object.assign(canvas, { width, height });
   const context = canvas.getContext('2d');
@@ -67,7 +67,7 @@ export class Media {
     this.players = new Map(); // kind -> function
     pc.addEventListener('track', ({ track }) => this.players.set(track.kind, player(track)));
     this.codec = codec;
-    this.senders = [pc.addTrack(picture()), pc.addTrack(tone(frequency))];
+    this.senders = [pc.addTrack(picture(width, height)), pc.addTrack(tone(frequency))];
     const transceiver = pc.getTransceivers().find((t) => t.sender === this.senders[0]);
     const known = RTCRtpReceiver.getCapabilities('video').codecs;
     const wanted = (c) => c.mimeType === `video/${codec}` || c.mimeType === 'video/rtx';
@@ -94,4 +94,14 @@ export class Media {
       told: pick(of('remote-outbound-rtp', 'video'), ['packetsSent', 'reportsSent']),
     };
   }
+}
+
+/// Sends a picture in three sizes, largest first.
+export function sendLayers(pc) {
+  const layer = (rid, scaleResolutionDownBy) => ({ rid, scaleResolutionDownBy, maxBitrate: 1_200_000 / scaleResolutionDownBy });
+  const transceiver = pc.addTransceiver(picture(960, 540), {
+    direction: 'sendonly', sendEncodings: [layer('h', 1), layer('m', 2), layer('l', 4)],
+  });
+  const known = RTCRtpReceiver.getCapabilities('video').codecs;
+  transceiver.setCodecPreferences?.(known.filter((c) => ['video/VP8', 'video/rtx'].includes(c.mimeType)));
 }

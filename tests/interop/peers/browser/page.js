@@ -1,7 +1,7 @@
 // The interop peer inside a browser page: it executes the commands of ../../README.md ("The protocol") on the browser's own
 // RTCPeerConnection.
 
-import { Media } from './media.js';
+import { Media, sendLayers } from './media.js';
 
 const connections = new Map(); // name -> {pc, trickle, incoming}
 const channels = new Map(); // name -> RTCDataChannel
@@ -137,6 +137,7 @@ const commands = {
     entry.media = new Media(entry.pc, { codec, frequency });
     return {};
   },
+  layers: ({ connection }) => sendLayers(connections.get(connection).pc),
   watch: ({ connection }) => connections.get(connection).media.state(),
   attributes: ({ channel }) => attributesOf(channels.get(channel)),
   send({ channel, text, base64: encoded, fill: recipe }) {

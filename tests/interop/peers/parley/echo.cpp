@@ -21,6 +21,9 @@ Echo::Echo(RTCPeerConnection& pc, const std::string& codec, bool offer) : pc_(pc
     event.track->onvideoframe = [counts](const RTCEncodedVideoFrame& frame) {
       ++counts->video;
       counts->video_codec = frame.metadata.mimeType;
+      auto& [frames, width] = counts->layers[frame.metadata.rid];
+      ++frames;
+      if (frame.metadata.width > 0) width = frame.metadata.width;
       if (frame.type != RTCEncodedVideoFrameType::Key) return;
       ++counts->key_frames;
       counts->width = frame.metadata.width;
@@ -45,7 +48,10 @@ nlohmann::json Echo::state() const {
     const auto current = transceiver->currentDirection();
     directions.push_back(current ? nlohmann::json(to_string(*current)) : nlohmann::json(nullptr));
   }
+  nlohmann::json layers = nlohmann::json::object();
+  for (const auto& [rid, seen] : counts_->layers) layers[rid] = {{"frames", seen.first}, {"width", seen.second}};
   return {{"directions", directions},
+          {"layers", layers},
           {"video",
            {{"frames", counts_->video},
             {"keyFrames", counts_->key_frames},

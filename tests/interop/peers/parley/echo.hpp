@@ -1,8 +1,10 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "parley/parley.hpp"
 
@@ -19,6 +21,7 @@ class Echo {
   struct Counts {
     int video = 0, key_frames = 0, audio = 0, width = 0, height = 0;
     std::string video_codec, audio_codec;
+    std::map<std::string, std::pair<int, int>> layers;  // by rid: frames, and the width of key frames
   };
   parley::RTCPeerConnection& pc_;
   std::shared_ptr<Counts> counts_ = std::make_shared<Counts>();

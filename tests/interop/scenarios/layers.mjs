@@ -1,0 +1,26 @@
+// A browser sends a picture in three sizes (simulcast); parley gets all of them apart. That the larger ones come at all is the
+// work of parley's feedback: the browser begins with the smallest.
+import assert from 'node:assert/strict';
+import { Link } from '../lib/link.mjs';
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+export async function layers({ offerer, answerer, note }) {
+  if (!offerer.stack.sendsMedia || !answerer.stack.echoesMedia) return note('only a browser that offers sends several sizes');
+  const link = new Link(offerer, answerer);
+  await link.prepare();
+  await offerer.command('layers', { connection: link.name });
+  await answerer.command('media', { connection: link.name, codec: 'VP8', offer: false });
+  await link.connect();
+  const wanted = { h: 960, m: 480, l: 240 };
+  const good = (seen) => Object.entries(wanted).every(([rid, width]) => seen[rid]?.frames >= 20 && seen[rid].width === width);
+  const end = Date.now() + 60_000;
+  let seen;
+  do {
+    await pause(250);
+    seen = (await answerer.command('watch', { connection: link.name })).layers;
+  } while (!good(seen) && Date.now() < end);
+  note(JSON.stringify(seen));
+  assert.ok(good(seen), 'not all sizes arrive');
+  await link.end();
+}
