@@ -17,7 +17,10 @@ void GoogleController::on_sent(const SentPacket& packet) {
     sent_rate_ += 0.3 * (static_cast<double>(bucket_bytes_) * 8 / seconds(kBucket) - sent_rate_);
     bucket_bytes_ = 0;
     *bucket_ += kBucket;
-    if (packet.sent - *bucket_ > 5s) bucket_ = packet.sent;
+    if (packet.sent - *bucket_ > 5s) {
+      bucket_ = packet.sent;
+      sent_rate_ = 0;
+    }
   }
   bucket_bytes_ += packet.size;
   if (begun_) return;
@@ -47,6 +50,8 @@ void GoogleController::on_feedback(const Feedback& feedback) {
   const double before = target_;
   if (probed && trend_.usage() != Usage::Overuse && *probed > delay_.rate()) {
     delay_.set(std::min(*probed, limits_.most), now);
+    // It got through, so losses allow it as well.
+    loss_.set(std::max(loss_.rate(), delay_.rate()));
     plan_.shown(*probed, now);
   } else {
     delay_.update(trend_.usage(), received_.rate(), {is_limited(now), trend_.queueing(), round_trip_}, now);

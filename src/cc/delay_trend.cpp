@@ -36,6 +36,8 @@ void DelayTrend::measure_queue(TimePoint sent, Duration arrival) {
 }
 
 void DelayTrend::add(TimePoint sent, Duration arrival) {
+  // Not even a queue turns time back so far: the peer's clock has been set.
+  if (current_ && ms(current_->last_arrival - arrival) > kJumpMs) *this = DelayTrend();
   measure_queue(sent, arrival);
   if (!current_) {
     current_ = Burst{sent, sent, arrival, arrival};
@@ -114,12 +116,11 @@ void DelayTrend::detect(double slope_now, double elapsed_ms, double at) {
 }
 
 void DelayTrend::adapt(double trend, double at) {
-  if (last_adapted_ < 0) last_adapted_ = at;
   const double size = std::abs(trend);
   // A sudden spike, as when a route changes, is not what the threshold should learn.
   if (size <= threshold_ + 15) {
     const double rate = size < threshold_ ? kDown : kUp;
-    threshold_ += rate * (size - threshold_) * std::min(at - last_adapted_, 100.0);
+    threshold_ += rate * (size - threshold_) * std::min(at - last_adapted_.value_or(at), 100.0);
     threshold_ = std::clamp(threshold_, kLeastThreshold, kMostThreshold);
   }
   last_adapted_ = at;

@@ -43,7 +43,8 @@ class DelayTrend {
   std::size_t deltas_ = 0;
   double accumulated_ = 0, smoothed_ = 0;
   double threshold_ = 12.5;
-  double overuse_for_ = -1, last_trend_ = 0, last_adapted_ = -1;
+  double overuse_for_ = -1, last_trend_ = 0;
+  std::optional<double> last_adapted_;
   unsigned overuses_ = 0;
   Usage usage_ = Usage::Normal;
   Duration queueing_{};

@@ -7,14 +7,21 @@ namespace {
 
 constexpr Duration kWindow = 500ms;
 constexpr Duration kLeast = 150ms;
+/// More do not arrive in the window honestly.
+constexpr std::size_t kMost = 10'000;
 
 }  // namespace
 
 void ReceivedRate::add(Duration arrival, std::size_t size) {
+  // Packets may overtake each other, but not by so much: the peer's clock has been set back.
+  if (!arrivals_.empty() && arrivals_.back().at - arrival > kWindow) {
+    arrivals_.clear();
+    bytes_ = 0;
+  }
   if (!arrivals_.empty()) arrival = std::max(arrival, arrivals_.back().at);
   arrivals_.push_back({arrival, size});
   bytes_ += size;
-  while (arrival - arrivals_.front().at > kWindow) {
+  while (arrival - arrivals_.front().at > kWindow || arrivals_.size() > kMost) {
     bytes_ -= arrivals_.front().size;
     arrivals_.pop_front();
   }

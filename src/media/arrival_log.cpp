@@ -1,22 +1,31 @@
 #include "media/arrival_log.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace parley::media {
 
-/// A gap in the numbers that is longer is another beginning.
+/// What is farther from the first or the last number to tell is another beginning.
 static constexpr std::int64_t kLongestGap = 2000;
 static constexpr std::size_t kMostEntries = 1000;
 
 void ArrivalLog::arrived(std::uint16_t number, TimePoint now) {
   const std::int64_t full = unwrapper_.unwrap(number);
-  const bool jumped = !entries_.empty() && full - entries_.back().number > kLongestGap;
-  if (jumped || entries_.size() >= kMostEntries) entries_.clear();
-  if (told_until_ && full - *told_until_ > kLongestGap) told_until_ = full;
+  const std::int64_t begin = first_to_tell().value_or(full), end = entries_.empty() ? begin : entries_.back().number;
+  if (std::abs(full - begin) > kLongestGap || std::abs(full - end) > kLongestGap) {
+    entries_.clear();
+    told_until_ = full;
+  }
+  if (entries_.size() >= kMostEntries) entries_.clear();
   const auto place = std::ranges::lower_bound(entries_, full, {}, &Entry::number);
   if (place != entries_.end() && place->number == full) return;
   entries_.insert(place, {full, now});
   if (!since_) since_ = now;
+}
+
+std::optional<std::int64_t> ArrivalLog::first_to_tell() const {
+  if (entries_.empty()) return told_until_;
+  return std::min(told_until_.value_or(entries_.front().number), entries_.front().number);
 }
 
 std::vector<ArrivalLog::Arrival> ArrivalLog::take() {
@@ -24,7 +33,7 @@ std::vector<ArrivalLog::Arrival> ArrivalLog::take() {
   since_.reset();
   if (entries_.empty()) return arrivals;
   // What comes late, after it was told to be missing, is told once more.
-  const std::int64_t first = told_until_ ? std::min(*told_until_, entries_.front().number) : entries_.front().number;
+  const std::int64_t first = *first_to_tell();
   const std::int64_t last = entries_.back().number;
   arrivals.reserve(static_cast<std::size_t>(last - first + 1));
   auto entry = entries_.begin();

@@ -34,6 +34,8 @@ class ArrivalLog {
     std::int64_t number;
     TimePoint at;
   };
+  [[nodiscard]] std::optional<std::int64_t> first_to_tell() const;
+
   rtp::SequenceUnwrapper unwrapper_;
   std::vector<Entry> entries_;              // by number
   std::optional<std::int64_t> told_until_;  // all before it

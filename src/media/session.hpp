@@ -40,8 +40,11 @@ class FeedbackClock {
  public:
   Duration unwrap(Duration told) {
     if (last_) {
-      while (told - *last_ > kCycle / 2) told -= kCycle;
-      while (*last_ - told > kCycle / 2) told += kCycle;
+      Duration step = (told - *last_) % kCycle;
+      if (step > kCycle / 2) step -= kCycle;
+      if (step < -kCycle / 2) step += kCycle;
+      // No call is so long: a peer that turns the clock on and on makes it begin anew, before numbers end.
+      if (std::chrono::abs(*last_ + step) < kLongest) told = *last_ + step;
     }
     last_ = told;
     return told;
@@ -49,6 +52,7 @@ class FeedbackClock {
 
  private:
   static constexpr Duration kCycle = 64ms * (1 << 24);
+  static constexpr Duration kLongest = 1000 * kCycle;
   std::optional<Duration> last_;
 };
 

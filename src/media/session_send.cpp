@@ -121,6 +121,7 @@ std::size_t Session::send_padding(std::size_t needed, TimePoint now) {
 /// The encoder of a stream should make a key frame: not for every request of a peer that repeats itself.
 void Session::ask_encoder(Outgoing& outgoing, const SendStream& stream, TimePoint now) {
   constexpr Duration kPause = 250ms;
+  if (find_section(outgoing.section)->kind != Kind::Video) return;
   auto& asked = outgoing.asked[stream.encoding().source];
   if (asked && now - *asked < kPause) return;
   asked = now;

@@ -9,6 +9,8 @@ namespace {
 using Steps = std::chrono::duration<std::int64_t, std::ratio<1, 4000>>;
 /// The reference is in steps of 64 ms.
 constexpr unsigned kBitsOfReference = 8;
+/// More than any sender remembers: a few bytes could tell of that many.
+constexpr std::size_t kMostRead = 8192;
 /// Of one message: a datagram holds it whatever the deltas are.
 constexpr std::size_t kMostWritten = 400;
 
@@ -60,7 +62,7 @@ std::optional<TransportFeedback> parse_transport_feedback(const RtcpPacket& pack
   const auto sender = reader.number<std::uint32_t>(), source = reader.number<std::uint32_t>();
   const auto base = reader.number<std::uint16_t>(), count = reader.number<std::uint16_t>();
   const auto reference = reader.number<std::uint32_t>();
-  if (!reference || *count == 0) return std::nullopt;
+  if (!reference || *count == 0 || *count > kMostRead) return std::nullopt;
   feedback.sender = Ssrc(*sender);
   feedback.source = Ssrc(*source);
   feedback.count = static_cast<std::uint8_t>(*reference);

@@ -26,6 +26,7 @@ struct TransportFeedback {
   bool operator==(const TransportFeedback&) const = default;
 };
 
+/// Nothing also for a message that tells of more than 8192 packets.
 std::optional<TransportFeedback> parse_transport_feedback(const RtcpPacket& packet);
 /// Writes as many of the packets as one message can tell of, and says how many. Arrivals are rounded to 250 µs.
 std::size_t write(const TransportFeedback& feedback, Bytes& out);

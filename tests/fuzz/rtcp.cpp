@@ -64,7 +64,7 @@ void nack(const RtcpPacket& packet) {
 void transport_feedback(const RtcpPacket& packet) {
   auto feedback = parse_transport_feedback(packet);
   if (!feedback) return;
-  check(!feedback->packets.empty() && feedback->packets.size() <= 65535);
+  check(!feedback->packets.empty() && feedback->packets.size() <= 8192);
   while (!feedback->packets.empty()) {
     Bytes out;
     const std::size_t told = write(*feedback, out);

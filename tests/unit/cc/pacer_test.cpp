@@ -5,68 +5,138 @@
 namespace parley::cc {
 namespace {
 
-constexpr TimePoint kStart{10s};
+using testing::ElementsAre;
 
-Bytes packet(std::size_t size, std::uint8_t mark) { return Bytes(size, mark); }
+constexpr TimePoint kStart{100s};
 
-TEST(Pacer, SpreadsVideoAtItsRate) {
+Bytes packet(std::uint8_t name, std::size_t size = 1000) { return Bytes(size, name); }
+
+/// The names of what leaves now.
+std::vector<int> leaving(Pacer& pacer, TimePoint now) {
+  std::vector<int> names;
+  while (const auto* one = pacer.pop(now)) names.push_back(one->bytes.at(0));
+  return names;
+}
+
+TEST(Pacer, LetsAudioPassThenRetransmissions) {
   Pacer pacer;
-  pacer.set_rate(1e6);  // a packet of 1250 bytes is 10 ms
-  for (std::uint8_t i = 0; i < 10; ++i) pacer.push(packet(1250, i), Priority::Video, kStart);
-  std::size_t sent = 0;
-  TimePoint now = kStart;
-  while (sent < 10) {
-    while (const auto* popped = pacer.pop(now)) EXPECT_EQ(popped->bytes[0], sent++);
-    if (const auto next = pacer.next_deadline()) {
-      ASSERT_GT(*next, now);
-      now = *next;
-    }
-  }
-  EXPECT_GE(now - kStart, 80ms);
-  EXPECT_LE(now - kStart, 100ms);
+  pacer.set_rate(1e9);
+  pacer.push(packet(1), Priority::Video, kStart);
+  pacer.push(packet(2), Priority::Retransmission, kStart);
+  pacer.push(packet(3), Priority::Audio, kStart);
+  pacer.push(packet(4), Priority::Video, kStart);
+  EXPECT_EQ(pacer.waiting_bytes(), 4000U);
+  EXPECT_THAT(leaving(pacer, kStart), ElementsAre(3, 2, 1, 4));
+  EXPECT_EQ(pacer.waiting_bytes(), 0U);
   EXPECT_EQ(pacer.next_deadline(), std::nullopt);
 }
 
-TEST(Pacer, AudioNeverWaitsAndRetransmissionsGoBeforeVideo) {
+/// 20 packets of 1000 bytes at 1 Mbit/s take 160 ms.
+TEST(Pacer, SpreadsAFrameOverTime) {
   Pacer pacer;
   pacer.set_rate(1e6);
-  pacer.push(packet(1250, 1), Priority::Video, kStart);
-  pacer.push(packet(1250, 2), Priority::Video, kStart);
-  pacer.push(packet(1250, 3), Priority::Retransmission, kStart);
-  EXPECT_EQ(pacer.pop(kStart)->bytes[0], 3);
-  EXPECT_EQ(pacer.pop(kStart), nullptr);
-  pacer.push(packet(100, 4), Priority::Audio, kStart);
-  EXPECT_EQ(pacer.pop(kStart)->bytes[0], 4);
-  EXPECT_EQ(pacer.pop(kStart + 20ms)->bytes[0], 1);
-}
-
-TEST(Pacer, IsFasterRatherThanVeryLate) {
-  Pacer pacer;
-  pacer.set_rate(100e3);
-  for (int i = 0; i < 100; ++i) pacer.push(packet(1250, 1), Priority::Video, kStart);
-  TimePoint now = kStart;
+  for (std::uint8_t i = 0; i < 20; ++i) pacer.push(packet(i), Priority::Video, kStart);
+  TimePoint now = kStart, last = kStart;
   std::size_t sent = 0;
-  while (pacer.waiting_bytes() > 12'500) {
-    while (pacer.pop(now)) ++sent;
-    now = std::max(now, pacer.next_deadline().value_or(now));
+  for (int turns = 0; pacer.waiting_bytes() > 0; ++turns) {
+    ASSERT_LT(turns, 100);
+    const std::size_t burst = leaving(pacer, now).size();
+    EXPECT_LE(burst, 2U);
+    if (burst > 0) last = now;
+    sent += burst;
+    if (const auto due = pacer.next_deadline()) {
+      EXPECT_GT(*due, now) << "nothing may be due that does not leave";
+      now = *due;
+    }
   }
-  EXPECT_LT(now - kStart, 1s);  // at the rate it would be nine
+  EXPECT_EQ(sent, 20U);
+  EXPECT_GE(last - kStart, 140ms);
+  EXPECT_LE(last - kStart, 165ms);
 }
 
-TEST(Pacer, AProbeAsksForPaddingWhenNothingWaits) {
+TEST(Pacer, AudioNeverWaitsBehindVideo) {
   Pacer pacer;
-  pacer.set_rate(300e3);
-  pacer.begin({.id = 7, .rate = 1e6, .bytes = 5000}, kStart);
-  pacer.push(packet(1250, 1), Priority::Video, kStart);
-  ASSERT_NE(pacer.pop(kStart), nullptr);
-  EXPECT_EQ(pacer.probe(), 7U);
-  EXPECT_EQ(pacer.padding(kStart), 0U);  // not yet
-  EXPECT_EQ(pacer.padding(kStart + 10ms), 3750U);
-  pacer.padded(3750, kStart + 10ms);
-  EXPECT_EQ(pacer.padding(kStart + 1s), 0U);
-  pacer.begin({.id = 8, .rate = 1e6, .bytes = 5000}, kStart + 1s);
-  pacer.end_probe();
+  pacer.set_rate(1e5);
+  pacer.push(packet(1, 1200), Priority::Video, kStart);
+  pacer.push(packet(2, 1200), Priority::Video, kStart);
+  EXPECT_THAT(leaving(pacer, kStart), ElementsAre(1));
+  pacer.push(packet(3, 100), Priority::Audio, kStart + 1ms);
+  EXPECT_THAT(leaving(pacer, kStart + 1ms), ElementsAre(3));
+}
+
+TEST(Pacer, IsFasterThanItsRateRatherThanLate) {
+  Pacer pacer;
+  pacer.set_rate(1e5);  // which would take 8 s
+  for (std::uint8_t i = 0; i < 100; ++i) pacer.push(packet(i), Priority::Video, kStart);
+  TimePoint now = kStart;
+  while (pacer.waiting_bytes() > 50'000) {
+    (void)leaving(pacer, now);
+    now += 1ms;
+  }
+  EXPECT_LE(now - kStart, Pacer::kLongestWait);
+}
+
+TEST(Pacer, DoesNotSaveUpForABurstWhileNothingIsSent) {
+  Pacer pacer;
+  pacer.set_rate(1e6);
+  pacer.push(packet(1), Priority::Video, kStart);
+  (void)leaving(pacer, kStart);
+  for (std::uint8_t i = 0; i < 10; ++i) pacer.push(packet(i), Priority::Video, kStart + 10s);
+  EXPECT_LE(leaving(pacer, kStart + 10s).size(), 2U);
+}
+
+TEST(Pacer, KeepsTheBytesOfEachPacketApart) {
+  Pacer pacer;
+  for (int round = 0; round < 3; ++round)
+    for (std::uint8_t i = 1; i < 50; ++i) {
+      pacer.push(packet(i, i * 20U), Priority::Video, kStart);
+      const auto* one = pacer.pop(kStart + round * 1s);
+      ASSERT_NE(one, nullptr);
+      EXPECT_EQ(one->bytes, packet(i, i * 20U));
+    }
+}
+
+TEST(Pacer, AProbeTakesWhatWaitsAtItsOwnRateAndThenPadding) {
+  Pacer pacer;
+  pacer.set_rate(1e5);
+  for (std::uint8_t i = 1; i <= 3; ++i) pacer.push(packet(i), Priority::Video, kStart);
+  pacer.begin({.id = 9, .rate = 8e6, .bytes = 10'000}, kStart);  // a packet takes 1 ms
+  std::size_t sent = 0, padding = 0;
+  TimePoint now = kStart;
+  for (int turns = 0; sent + padding < 10'000; ++turns) {
+    ASSERT_LT(turns, 100);
+    while (const auto* one = pacer.pop(now)) {
+      EXPECT_EQ(pacer.probe(), 9U);
+      sent += one->bytes.size();
+    }
+    while (pacer.padding(now) > 0) {
+      EXPECT_EQ(sent, 3000U) << "padding only when nothing waits";
+      pacer.padded(250, now);
+      EXPECT_EQ(pacer.probe(), 9U);
+      padding += 250;
+    }
+    if (sent + padding >= 10'000) break;
+    ASSERT_TRUE(pacer.next_deadline());
+    ASSERT_GT(*pacer.next_deadline(), now);
+    now = *pacer.next_deadline();
+  }
+  EXPECT_EQ(padding, 7000U);
+  EXPECT_NEAR(seconds(now - kStart), 0.005, 0.003);
+  EXPECT_EQ(pacer.padding(now + 1s), 0U);
+  EXPECT_EQ(pacer.next_deadline(), std::nullopt);
+  // The next packet does not belong to it.
+  pacer.push(packet(1), Priority::Video, now + 1s);
+  ASSERT_NE(pacer.pop(now + 1s), nullptr);
   EXPECT_EQ(pacer.probe(), std::nullopt);
+}
+
+TEST(Pacer, AProbeThatCannotBePaddedEnds) {
+  Pacer pacer;
+  pacer.begin({.id = 9, .rate = 8e6, .bytes = 10'000}, kStart);
+  EXPECT_GT(pacer.padding(kStart), 0U);
+  pacer.end_probe();
+  EXPECT_EQ(pacer.padding(kStart), 0U);
+  EXPECT_EQ(pacer.next_deadline(), std::nullopt);
 }
 
 }  // namespace

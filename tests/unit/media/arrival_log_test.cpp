@@ -56,6 +56,19 @@ TEST(ArrivalLog, AHostilePeerCannotMakeItTellWithoutEnd) {
   EXPECT_LE(log.take().size(), 10'000U);
 }
 
+/// Numbers that go back and back, or on and on, before anything is told.
+TEST(ArrivalLog, WhatItTellsStaysShortWhateverOrderNumbersComeIn) {
+  for (const int step : {-32000, -1900, 1900, 20000}) {
+    ArrivalLog log;
+    std::int64_t number = 0;
+    for (int i = 0; i < 500; ++i) log.arrived(static_cast<std::uint16_t>(number += 30000), kStart);
+    for (int i = 0; i < 500; ++i) log.arrived(static_cast<std::uint16_t>(number += step), kStart);
+    const auto told = log.take();
+    EXPECT_GE(told.size(), 1U);
+    EXPECT_LE(told.size(), 4001U) << step;
+  }
+}
+
 TEST(SentLog, GivesEachPacketOnce) {
   SentLog log;
   const std::uint16_t number = log.next();

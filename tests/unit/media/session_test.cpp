@@ -85,6 +85,35 @@ TEST(MediaSession, LossAndReorderingAreRepaired) {
   }
 }
 
+/// There are no key frames of audio, whatever a peer asks for.
+TEST(MediaSession, NobodyIsAskedForAKeyFrameOfAudio) {
+  Call call;
+  call.left->session.configure({sending(audio_section(), {kEncoding})});
+  call.connect();
+  Bytes packet;
+  rtp::write(rtp::PictureLoss{Ssrc(1), kEncoding.source}, packet);
+  rtp::write(rtp::FullIntraRequest{Ssrc(1), {{kEncoding.source, 1}}}, packet);
+  call.left->session.receive_rtcp(packet, call.now);
+  EXPECT_THAT(call.left->requests, IsEmpty());
+}
+
+TEST(FeedbackClock, GoesRoundAndNeverEnds) {
+  constexpr Duration kCycle = 64ms * (1 << 24);
+  FeedbackClock clock;
+  EXPECT_EQ(clock.unwrap(kCycle / 2 - 1s), kCycle / 2 - 1s);
+  EXPECT_EQ(clock.unwrap(-kCycle / 2 + 1s), kCycle / 2 + 1s);
+  EXPECT_EQ(clock.unwrap(kCycle / 2 - 1s), kCycle / 2 - 1s);
+  // A peer that makes time pass as fast as it can: 300 years are the end of numbers.
+  Duration told{};
+  for (int i = 0; i < 100'000; ++i) {
+    const Duration answer = clock.unwrap(told);
+    ASSERT_EQ((answer - told) % kCycle, 0s);
+    ASSERT_LE(std::chrono::abs(answer), 1000 * kCycle);
+    told += kCycle / 3;
+    if (told > kCycle / 2) told -= kCycle;
+  }
+}
+
 TEST(MediaSession, WithoutRetransmissionAKeyFrameRepairs) {
   Section section = video_section();
   section.send_formats[0].nack = section.receive_formats[0].nack = false;

@@ -96,6 +96,12 @@ TEST(TransportFeedback, RunsDoNotReachBeyondTheCount) {
   EXPECT_FALSE(parse(message({0, 0, 0, 0, 0, 0, 0, 0})));
 }
 
+/// Twenty bytes can tell of 65535 packets, none of which has arrived.
+TEST(TransportFeedback, OfMorePacketsThanAnybodyRemembersIsNone) {
+  EXPECT_TRUE(parse(message({0, 0, 0x20, 0x00, 0, 0, 0, 0, 0x1F, 0xFF, 0x00, 0x01})));
+  EXPECT_FALSE(parse(message({0, 0, 0x20, 0x01, 0, 0, 0, 0, 0x1F, 0xFF, 0x00, 0x02})));
+}
+
 TEST(TransportFeedback, ReservedStatusesAreNotArrivals) {
   const auto feedback = parse(message({0, 0, 0, 3, 0, 0, 0, 0, 0x60, 0x01, 0x20, 0x02, 4, 8}));
   ASSERT_TRUE(feedback);

@@ -1,0 +1,156 @@
+#include "cc/probing.hpp"
+
+#include <gtest/gtest.h>
+
+namespace parley::cc {
+namespace {
+
+constexpr TimePoint kStart{100s};
+constexpr Probe kProbe{.id = 7, .rate = 4e6, .bytes = 10'000};
+
+/// Packets of 1000 bytes that leave every 2 ms, which is 4 Mbit/s, and arrive with these pauses.
+std::optional<double> play(ProbeResults& results, int packets, Duration arriving, std::uint32_t id = kProbe.id) {
+  std::optional<double> shown;
+  for (int i = 0; i < packets; ++i) {
+    const auto rate =
+        results.add({{.number = i, .size = 1000, .sent = kStart + i * 2ms, .probe = id}, 9s + i * arriving});
+    EXPECT_FALSE(rate && shown);
+    if (rate) shown = rate;
+  }
+  return shown;
+}
+
+TEST(ProbeResults, ShowTheRateThatGotThrough) {
+  ProbeResults results;
+  results.begin(kProbe);
+  EXPECT_NEAR(play(results, 10, 2ms).value(), 4e6, 1);
+}
+
+TEST(ProbeResults, ShowALittleLessThanThePathsRateWhereItIsSlower) {
+  ProbeResults results;
+  results.begin(kProbe);
+  EXPECT_NEAR(play(results, 10, 4ms).value(), 0.95 * 2e6, 1);
+}
+
+/// What arrives faster than it left has waited in a queue.
+TEST(ProbeResults, NeverShowMoreThanWasSent) {
+  ProbeResults results;
+  results.begin(kProbe);
+  EXPECT_NEAR(play(results, 10, 1ms).value(), 4e6, 1);
+  results.begin(kProbe);
+  EXPECT_NEAR(play(results, 10, 0ms).value(), 4e6, 1);
+}
+
+TEST(ProbeResults, CountWhenFourFifthsHaveArrived) {
+  ProbeResults results;
+  results.begin(kProbe);
+  EXPECT_FALSE(play(results, 7, 2ms));
+  EXPECT_TRUE(results.add({{.number = 7, .size = 1000, .sent = kStart + 14ms, .probe = kProbe.id}, 9s + 14ms}));
+}
+
+TEST(ProbeResults, OfWhatIsLostOrForeignAreNone) {
+  ProbeResults results;
+  results.begin(kProbe);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_FALSE(results.add({{.size = 1000, .sent = kStart, .probe = kProbe.id}, std::nullopt}));
+    EXPECT_FALSE(results.add({{.size = 1000, .sent = kStart, .probe = std::nullopt}, 9s}));
+  }
+  EXPECT_FALSE(play(results, 20, 2ms, 8));
+}
+
+TEST(ProbeResults, OfABurstInOneMomentAreNone) {
+  ProbeResults results;
+  results.begin(kProbe);
+  for (int i = 0; i < 20; ++i)
+    EXPECT_FALSE(results.add({{.size = 1000, .sent = kStart, .probe = kProbe.id}, 9s + i * 1ms}));
+}
+
+TEST(ProbeResults, ForgetTheOldestOfManyProbes) {
+  ProbeResults results;
+  for (std::uint32_t id = 1; id <= 9; ++id) results.begin({.id = id, .rate = 4e6, .bytes = 10'000});
+  EXPECT_FALSE(play(results, 10, 2ms, 1));
+  EXPECT_TRUE(play(results, 10, 2ms, 2));
+  EXPECT_TRUE(play(results, 10, 2ms, 9));
+}
+
+TEST(ProbePlan, BeginsWithThreeAndSixTimesTheRate) {
+  ProbePlan plan;
+  EXPECT_FALSE(plan.due(3e5, false, 2e7, kStart));
+  EXPECT_EQ(plan.next_deadline(), std::nullopt);
+  plan.begin(3e5, kStart);
+  EXPECT_LE(plan.next_deadline().value(), kStart);
+  const auto first = plan.due(3e5, false, 2e7, kStart);
+  ASSERT_TRUE(first);
+  EXPECT_DOUBLE_EQ(first->rate, 9e5);
+  EXPECT_GE(first->bytes, 6U * 1200);
+  // Not both at once.
+  EXPECT_FALSE(plan.due(3e5, false, 2e7, kStart + 49ms));
+  EXPECT_EQ(plan.next_deadline(), kStart + 50ms);
+  const auto second = plan.due(3e5, false, 2e7, kStart + 50ms);
+  ASSERT_TRUE(second);
+  EXPECT_DOUBLE_EQ(second->rate, 1.8e6);
+  EXPECT_NE(second->id, first->id);
+  EXPECT_FALSE(plan.due(3e5, false, 2e7, kStart + 100ms));
+  EXPECT_EQ(plan.next_deadline(), std::nullopt);
+}
+
+/// Whole seconds of a fast probe are not sent, but long enough a burst to measure it.
+TEST(ProbePlan, ProbesLastSomeMilliseconds) {
+  ProbePlan plan;
+  plan.begin(5e6, kStart);
+  const auto probe = plan.due(5e6, false, 1e8, kStart);
+  EXPECT_NEAR(static_cast<double>(probe->bytes) * 8 / probe->rate, 0.015, 0.001);
+}
+
+TEST(ProbePlan, GoesOnWhereAProbeHasShownThatThereIsMore) {
+  ProbePlan plan;
+  plan.begin(3e5, kStart);
+  (void)plan.due(3e5, false, 2e7, kStart);
+  (void)plan.due(3e5, false, 2e7, kStart + 50ms);
+  plan.shown(1.8e6, kStart + 150ms);
+  const auto further = plan.due(1.8e6, false, 2e7, kStart + 150ms);
+  ASSERT_TRUE(further);
+  EXPECT_DOUBLE_EQ(further->rate, 3.6e6);
+  plan.shown(2e6, kStart + 250ms);  // that was the path's end
+  EXPECT_FALSE(plan.due(2e6, false, 2e7, kStart + 250ms));
+}
+
+TEST(ProbePlan, NeverProbesBeyondTheMost) {
+  ProbePlan plan;
+  plan.begin(3e5, kStart);
+  EXPECT_DOUBLE_EQ(plan.due(3e5, false, 5e5, kStart)->rate, 5e5);
+  EXPECT_FALSE(plan.due(5e5, false, 5e5, kStart + 50ms));
+  EXPECT_EQ(plan.next_deadline(), std::nullopt);
+}
+
+TEST(ProbePlan, TriesAgainSomeTimeAfterTheRateFell) {
+  ProbePlan plan;
+  plan.fell(2e6, kStart);
+  EXPECT_EQ(plan.next_deadline(), kStart + 3s);
+  EXPECT_FALSE(plan.due(1e6, false, 2e7, kStart + 2999ms));
+  const auto probe = plan.due(1e6, false, 2e7, kStart + 3s);
+  ASSERT_TRUE(probe);
+  EXPECT_DOUBLE_EQ(probe->rate, 1.7e6);
+  EXPECT_EQ(plan.next_deadline(), std::nullopt);
+}
+
+TEST(ProbePlan, NeedNotTryAgainWhatHasComeBack) {
+  ProbePlan plan;
+  plan.fell(2e6, kStart);
+  EXPECT_FALSE(plan.due(1.9e6, false, 2e7, kStart + 3s));
+  EXPECT_EQ(plan.next_deadline(), std::nullopt);
+}
+
+TEST(ProbePlan, AsksNowAndThenWhileTheApplicationUsesLittle) {
+  ProbePlan plan;
+  plan.begin(3e5, kStart);
+  (void)plan.due(3e5, false, 2e7, kStart);
+  (void)plan.due(3e5, false, 2e7, kStart + 50ms);
+  EXPECT_FALSE(plan.due(1e6, true, 2e7, kStart + 5s));
+  EXPECT_FALSE(plan.due(1e6, false, 2e7, kStart + 5050ms));
+  EXPECT_DOUBLE_EQ(plan.due(1e6, true, 2e7, kStart + 5050ms)->rate, 2e6);
+  EXPECT_FALSE(plan.due(1e6, true, 2e7, kStart + 10s));
+}
+
+}  // namespace
+}  // namespace parley::cc
