@@ -66,7 +66,8 @@ class Path {
       return;
     }
     free_at_ += from_seconds(static_cast<double>(packet.size) * 8 / rate);
-    const Duration late = jitter > Duration::zero() ? Duration(random_() % jitter.count()) : Duration::zero();
+    const Duration late =
+        jitter > Duration::zero() ? Duration(static_cast<Duration::rep>(random_()) % jitter.count()) : Duration::zero();
     told_.push_back({packet, clock + (free_at_ + 20ms + late).time_since_epoch()});
   }
 
@@ -193,6 +194,15 @@ TEST(Controller, AnApplicationThatUsesLittleDoesNotMakeItForgetThePath) {
   path.uses = 0.1;
   path.run(20s);
   EXPECT_GE(path.target(), 0.8 * before);
+}
+
+TEST(Controller, RemembersNoRateOfSendingFromBeforeASilence) {
+  Path path(3e6);
+  path.run(20s);
+  EXPECT_FALSE(path.controller.probe(path.now)) << "what it may is used";
+  path.now += 60s;
+  path.controller.on_sent({.size = 100, .sent = path.now});
+  EXPECT_TRUE(path.controller.probe(path.now)) << "little is used: there may be more than is known";
 }
 
 TEST(Controller, ObeysWhatThePeerAllows) {

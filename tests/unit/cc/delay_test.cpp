@@ -90,6 +90,15 @@ TEST(DelayTrend, BeginsAnewWhenThePeersClockIsSet) {
   }
 }
 
+TEST(DelayTrend, TakesAJumpOfThePeersClockForNoQueue) {
+  DelayTrend trend;
+  (void)usages(trend, 100, 3s, [](int) { return 40ms; });
+  for (int i = 100; i < 300; ++i) {
+    trend.add(kStart + i * 10ms, 23s + i * 10ms, 1200);
+    EXPECT_EQ(trend.usage(), Usage::Normal);
+  }
+}
+
 /// Ten packets that leave at once arrive one after the other: that is how a link works, and no queue that grows.
 TEST(DelayTrend, TakesAFrameForOnePacket) {
   DelayTrend trend;

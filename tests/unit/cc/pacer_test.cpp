@@ -89,10 +89,10 @@ TEST(Pacer, KeepsTheBytesOfEachPacketApart) {
   Pacer pacer;
   for (int round = 0; round < 3; ++round)
     for (std::uint8_t i = 1; i < 50; ++i) {
-      pacer.push(packet(i, i * 20U), Priority::Video, kStart);
+      pacer.push(packet(i, std::size_t{i} * 20), Priority::Video, kStart);
       const auto* one = pacer.pop(kStart + round * 1s);
       ASSERT_NE(one, nullptr);
-      EXPECT_EQ(one->bytes, packet(i, i * 20U));
+      EXPECT_EQ(one->bytes, packet(i, std::size_t{i} * 20));
     }
 }
 
