@@ -196,15 +196,6 @@ TEST(Controller, AnApplicationThatUsesLittleDoesNotMakeItForgetThePath) {
   EXPECT_GE(path.target(), 0.8 * before);
 }
 
-TEST(Controller, RemembersNoRateOfSendingFromBeforeASilence) {
-  Path path(3e6);
-  path.run(20s);
-  EXPECT_FALSE(path.controller.probe(path.now)) << "what it may is used";
-  path.now += 60s;
-  path.controller.on_sent({.size = 100, .sent = path.now});
-  EXPECT_TRUE(path.controller.probe(path.now)) << "little is used: there may be more than is known";
-}
-
 TEST(Controller, ObeysWhatThePeerAllows) {
   Path path(3e6);
   path.run(10s);

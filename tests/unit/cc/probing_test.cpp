@@ -75,22 +75,22 @@ TEST(ProbeResults, ForgetTheOldestOfManyProbes) {
 
 TEST(ProbePlan, BeginsWithThreeAndSixTimesTheRate) {
   ProbePlan plan;
-  EXPECT_FALSE(plan.due(3e5, false, 2e7, kStart));
+  EXPECT_FALSE(plan.due(3e5, 2e7, std::nullopt, kStart));
   EXPECT_EQ(plan.next_deadline(), std::nullopt);
   plan.begin(3e5, kStart);
   EXPECT_LE(plan.next_deadline().value(), kStart);
-  const auto first = plan.due(3e5, false, 2e7, kStart);
+  const auto first = plan.due(3e5, 2e7, std::nullopt, kStart);
   ASSERT_TRUE(first);
   EXPECT_DOUBLE_EQ(first->rate, 9e5);
   EXPECT_GE(first->bytes, 6U * 1200);
   // Not both at once.
-  EXPECT_FALSE(plan.due(3e5, false, 2e7, kStart + 49ms));
+  EXPECT_FALSE(plan.due(3e5, 2e7, std::nullopt, kStart + 49ms));
   EXPECT_EQ(plan.next_deadline(), kStart + 50ms);
-  const auto second = plan.due(3e5, false, 2e7, kStart + 50ms);
+  const auto second = plan.due(3e5, 2e7, std::nullopt, kStart + 50ms);
   ASSERT_TRUE(second);
   EXPECT_DOUBLE_EQ(second->rate, 1.8e6);
   EXPECT_NE(second->id, first->id);
-  EXPECT_FALSE(plan.due(3e5, false, 2e7, kStart + 100ms));
+  EXPECT_FALSE(plan.due(3e5, 2e7, std::nullopt, kStart + 100ms));
   EXPECT_EQ(plan.next_deadline(), std::nullopt);
 }
 
@@ -98,58 +98,58 @@ TEST(ProbePlan, BeginsWithThreeAndSixTimesTheRate) {
 TEST(ProbePlan, ProbesLastSomeMilliseconds) {
   ProbePlan plan;
   plan.begin(5e6, kStart);
-  const auto probe = plan.due(5e6, false, 1e8, kStart);
+  const auto probe = plan.due(5e6, 1e8, std::nullopt, kStart);
   EXPECT_NEAR(static_cast<double>(probe->bytes) * 8 / probe->rate, 0.015, 0.001);
 }
 
 TEST(ProbePlan, GoesOnWhereAProbeHasShownThatThereIsMore) {
   ProbePlan plan;
   plan.begin(3e5, kStart);
-  (void)plan.due(3e5, false, 2e7, kStart);
-  (void)plan.due(3e5, false, 2e7, kStart + 50ms);
+  (void)plan.due(3e5, 2e7, std::nullopt, kStart);
+  (void)plan.due(3e5, 2e7, std::nullopt, kStart + 50ms);
   plan.shown(1.8e6, kStart + 150ms);
-  const auto further = plan.due(1.8e6, false, 2e7, kStart + 150ms);
+  const auto further = plan.due(1.8e6, 2e7, std::nullopt, kStart + 150ms);
   ASSERT_TRUE(further);
   EXPECT_DOUBLE_EQ(further->rate, 3.6e6);
   plan.shown(2e6, kStart + 250ms);  // that was the path's end
-  EXPECT_FALSE(plan.due(2e6, false, 2e7, kStart + 250ms));
+  EXPECT_FALSE(plan.due(2e6, 2e7, std::nullopt, kStart + 250ms));
 }
 
 TEST(ProbePlan, NeverProbesBeyondTheMost) {
   ProbePlan plan;
   plan.begin(3e5, kStart);
-  EXPECT_DOUBLE_EQ(plan.due(3e5, false, 5e5, kStart)->rate, 5e5);
-  EXPECT_FALSE(plan.due(5e5, false, 5e5, kStart + 50ms));
+  EXPECT_DOUBLE_EQ(plan.due(3e5, 5e5, std::nullopt, kStart)->rate, 5e5);
+  EXPECT_FALSE(plan.due(5e5, 5e5, std::nullopt, kStart + 50ms));
   EXPECT_EQ(plan.next_deadline(), std::nullopt);
 }
 
 TEST(ProbePlan, TriesAgainSomeTimeAfterTheRateFell) {
   ProbePlan plan;
   plan.fell(2e6, kStart);
-  EXPECT_EQ(plan.next_deadline(), kStart + 3s);
-  EXPECT_FALSE(plan.due(1e6, false, 2e7, kStart + 2999ms));
-  const auto probe = plan.due(1e6, false, 2e7, kStart + 3s);
+  EXPECT_EQ(plan.next_deadline(), kStart + 4s);
+  EXPECT_FALSE(plan.due(1e6, 2e7, std::nullopt, kStart + 3999ms));
+  const auto probe = plan.due(1e6, 2e7, std::nullopt, kStart + 4s);
   ASSERT_TRUE(probe);
   EXPECT_DOUBLE_EQ(probe->rate, 1.7e6);
-  EXPECT_EQ(plan.next_deadline(), std::nullopt);
+  EXPECT_EQ(plan.next_deadline(), kStart + 8s);  // as long as it has not come back
 }
 
 TEST(ProbePlan, NeedNotTryAgainWhatHasComeBack) {
   ProbePlan plan;
   plan.fell(2e6, kStart);
-  EXPECT_FALSE(plan.due(1.9e6, false, 2e7, kStart + 3s));
+  EXPECT_FALSE(plan.due(1.9e6, 2e7, std::nullopt, kStart + 4s));
   EXPECT_EQ(plan.next_deadline(), std::nullopt);
 }
 
 TEST(ProbePlan, AsksNowAndThenWhileTheApplicationUsesLittle) {
   ProbePlan plan;
   plan.begin(3e5, kStart);
-  (void)plan.due(3e5, false, 2e7, kStart);
-  (void)plan.due(3e5, false, 2e7, kStart + 50ms);
-  EXPECT_FALSE(plan.due(1e6, true, 2e7, kStart + 5s));
-  EXPECT_FALSE(plan.due(1e6, false, 2e7, kStart + 5050ms));
-  EXPECT_DOUBLE_EQ(plan.due(1e6, true, 2e7, kStart + 5050ms)->rate, 2e6);
-  EXPECT_FALSE(plan.due(1e6, true, 2e7, kStart + 10s));
+  (void)plan.due(3e5, 2e7, std::nullopt, kStart);
+  (void)plan.due(3e5, 2e7, std::nullopt, kStart + 50ms);
+  EXPECT_FALSE(plan.due(1e6, 2e7, 5e5, kStart + 5s));
+  EXPECT_FALSE(plan.due(1e6, 2e7, std::nullopt, kStart + 5050ms));
+  EXPECT_DOUBLE_EQ(plan.due(1e6, 2e7, 5e5, kStart + 5050ms)->rate, 2e6);
+  EXPECT_FALSE(plan.due(1e6, 2e7, 5e5, kStart + 10s));
 }
 
 }  // namespace

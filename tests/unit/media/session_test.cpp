@@ -9,6 +9,7 @@ namespace parley::media::test {
 namespace {
 
 using testing::ElementsAre;
+using testing::IsEmpty;
 
 using testing::SizeIs;
 
