@@ -17,6 +17,11 @@ enum Type : std::uint8_t { kSlice = 1, kIdr = 5, kSps = 7, kDelimiter = 9, kStap
 
 std::uint8_t type_of(ByteView unit) { return unit.empty() ? 0 : unit[0] & 0x1F; }
 
+/// Neither reserved nor one of the payload format's own.
+bool is_unit(std::uint8_t type) { return type > 0 && type < kStapA; }
+
+constexpr const char* kMissing = "a part of an H.264 frame is missing";
+
 /// first_mb_in_slice is 0: its exp-Golomb code is a single bit.
 bool begins_picture(ByteView slice) { return slice.size() > 1 && (slice[1] & 0x80) != 0; }
 
@@ -90,7 +95,7 @@ void note(ByteView unit, FrameInfo& info) {
   if (type_of(unit) == kSps) read_size(unit, info);
 }
 
-/// The units of a STAP-A, RFC 6184 section 5.7.1. False if it is cut off.
+/// The units of a STAP-A, RFC 6184 section 5.7.1. False if it is broken.
 template <class Each>
 bool each_aggregated(ByteView payload, Each each) {
   ByteReader reader(payload.subspan(1));
@@ -98,11 +103,13 @@ bool each_aggregated(ByteView payload, Each each) {
   while (reader.remaining() > 0) {
     const auto size = reader.number<std::uint16_t>();
     const auto unit = size ? reader.take(*size) : std::nullopt;
-    if (!unit || unit->empty()) return false;
+    if (!unit || !is_unit(type_of(*unit))) return false;
     each(*unit);
   }
   return true;
 }
+
+bool is_fragment(ByteView payload) { return payload.size() > 2 && is_unit(payload[1] & 0x1F); }
 
 /// Sends units as payloads; small ones that follow each other share one.
 class Sender {
@@ -168,7 +175,8 @@ class Sender {
 
 Result<void> H264Packetizer::packetize(ByteView frame, const FrameInfo&, std::size_t most, PayloadSink& sink) {
   std::vector<ByteView> units = nal_units(frame);
-  std::erase_if(units, [](ByteView unit) { return type_of(unit) == kDelimiter; });  // packets delimit
+  // Packets delimit; and other types would be taken for payloads of the format's own.
+  std::erase_if(units, [](ByteView unit) { return type_of(unit) == kDelimiter || !is_unit(type_of(unit)); });
   if (units.empty()) return fail(ErrorKind::DataError, "an H.264 frame is an Annex B byte stream");
   Sender sender(most, sink);
   for (std::size_t i = 0; i < units.size(); ++i) sender.add(units[i], i + 1 == units.size());
@@ -184,18 +192,18 @@ Result<PayloadInfo> H264Depacketizer::inspect(ByteView payload) const {
       if (std::exchange(first, false)) info.begins_frame = begins_frame(unit);
       if (type_of(unit) == kSps || type_of(unit) == kIdr) info.key_frame = true;
     });
-    if (!whole) return fail(ErrorKind::DataError, "an H.264 aggregation is cut off");
+    if (!whole) return fail(ErrorKind::DataError, "a broken H.264 aggregation");
     return info;
   }
   if (type == kFuA) {
-    if (payload.size() < 3) return fail(ErrorKind::DataError, "an H.264 fragment is cut off");
+    if (!is_fragment(payload)) return fail(ErrorKind::DataError, "a broken H.264 fragment");
     const std::uint8_t inner = payload[1] & 0x1F;
     const bool slice = inner == kSlice || inner == kIdr;
     info.begins_frame = (payload[1] & 0x80) != 0 && slice && (payload[2] & 0x80) != 0;
     info.key_frame = inner == kIdr;
     return info;
   }
-  if (type == 0 || type > 23) return fail(ErrorKind::DataError, "not an H.264 payload");
+  if (!is_unit(type)) return fail(ErrorKind::DataError, "not an H.264 payload");
   info.begins_frame = begins_frame(payload);
   info.key_frame = type == kIdr || type == kSps;
   return info;
@@ -206,10 +214,12 @@ Result<Frame> H264Depacketizer::assemble(std::span<const ByteView> payloads) {
   Bytes fragmented;
   for (const ByteView payload : payloads) {
     const std::uint8_t type = type_of(payload);
+    if (type != kFuA && !fragmented.empty()) return fail(ErrorKind::DataError, kMissing);
     if (type == kFuA) {
-      if (payload.size() < 3) return fail(ErrorKind::DataError, "an H.264 fragment is cut off");
+      if (!is_fragment(payload)) return fail(ErrorKind::DataError, "a broken H.264 fragment");
       const bool begins = (payload[1] & 0x80) != 0;
-      if (begins != fragmented.empty()) return fail(ErrorKind::DataError, "a fragment of an H.264 unit is missing");
+      const bool same = fragmented.empty() || type_of(fragmented) == (payload[1] & 0x1F);
+      if (begins != fragmented.empty() || !same) return fail(ErrorKind::DataError, kMissing);
       if (begins) fragmented.push_back(static_cast<std::uint8_t>((payload[0] & 0xE0) | (payload[1] & 0x1F)));
       fragmented.insert(fragmented.end(), payload.begin() + 2, payload.end());
       if ((payload[1] & 0x40) == 0) continue;
@@ -221,16 +231,15 @@ Result<Frame> H264Depacketizer::assemble(std::span<const ByteView> payloads) {
         note(unit, frame.info);
         append_nal_unit(frame.data, unit);
       });
-      if (!whole) return fail(ErrorKind::DataError, "an H.264 aggregation is cut off");
-    } else if (type > 0 && type < 24) {
+      if (!whole) return fail(ErrorKind::DataError, "a broken H.264 aggregation");
+    } else if (is_unit(type)) {
       note(payload, frame.info);
       append_nal_unit(frame.data, payload);
     } else {
       return fail(ErrorKind::DataError, "not an H.264 payload");
     }
   }
-  if (!fragmented.empty() || frame.data.empty())
-    return fail(ErrorKind::DataError, "the end of an H.264 unit is missing");
+  if (!fragmented.empty() || frame.data.empty()) return fail(ErrorKind::DataError, kMissing);
   return frame;
 }
 
