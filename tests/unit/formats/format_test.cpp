@@ -11,7 +11,8 @@ namespace {
 using namespace test;
 
 TEST(Formats, AreFoundWhateverTheCaseOfTheName) {
-  for (const char* name : {"opus", "OPUS", "PCMU", "pcma", "G722", "CN", "VP8", "vp8", "Vp9", "h264", "H264", "av1"}) {
+  for (const char* name :
+       {"opus", "OPUS", "PCMU", "pcma", "G722", "CN", "VP8", "vp8", "Vp9", "h264", "H264", "h265", "av1"}) {
     EXPECT_NE(make_packetizer(name), nullptr) << name;
     EXPECT_NE(make_depacketizer(name), nullptr) << name;
   }

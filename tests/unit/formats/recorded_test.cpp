@@ -20,6 +20,11 @@ Bytes without_delimiter(const Bytes& frame) {
     if ((unit[0] & 0x1F) != 9) append_nal_unit(result, unit);
   return result;
 }
+Bytes with_long_start_codes(const Bytes& frame) {
+  Bytes result;
+  for (const ByteView unit : nal_units(frame)) append_nal_unit(result, unit);
+  return result;
+}
 /// The first OBU is the temporal delimiter.
 Bytes without_first_obu(const Bytes& frame) { return {frame.begin() + 2, frame.end()}; }
 
@@ -100,7 +105,9 @@ TEST_P(Recorded, DamageDoesNotMakeFramesGrow) {
 
 INSTANTIATE_TEST_SUITE_P(Codecs, Recorded,
                          testing::Values(Recording{"vp8", &same}, Recording{"vp9", &same},
-                                         Recording{"h264", &without_delimiter}, Recording{"av1", &without_first_obu}),
+                                         Recording{"h264", &without_delimiter},
+                                         Recording{"h265", &with_long_start_codes},
+                                         Recording{"av1", &without_first_obu}),
                          [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
