@@ -32,41 +32,59 @@ std::optional<std::vector<Obu>> read_unit(ByteView frame) {
 /// Fills packets with OBUs as elements that all tell their length (W is 0).
 class Sender {
  public:
-  Sender(std::size_t most, bool new_sequence, PayloadSink& sink)
-      : most_(most), sink_(sink), head_(new_sequence ? kNewSequence : 0) {}
+  Sender(const std::vector<Obu>& obus, std::size_t most, PayloadSink& sink)
+      : most_(std::min(most, kLongest)), sink_(sink) {
+    for (const Obu& obu : obus) rest_ += kLengthSize + obu.header.size() + obu.content.size();
+    if (std::ranges::any_of(obus, [](const Obu& obu) { return obu.is(ObuType::SequenceHeader); })) head_ = kNewSequence;
+    share();
+  }
 
   void add(const Obu& obu) {
     Bytes header(obu.header.begin(), obu.header.end());
     header[0] &= static_cast<std::uint8_t>(~0x02U);  // the element tells the size
-    ByteView rest = obu.content;
-    // The header and a byte of content at least, unless there is none.
+    // The header and a byte of content at least.
     if (room() < header.size() + 1) flush(0);
-    bool first = true;
-    do {
-      if (!first) {
-        flush(kContinued);
-        head_ |= kContinues;
-      }
-      const std::size_t taken_by_header = first ? header.size() : 0;
-      const std::size_t part = std::min(rest.size(), room() - taken_by_header);
-      append_leb128(packet_, static_cast<std::uint32_t>(taken_by_header + part));
-      if (first) packet_.insert(packet_.end(), header.begin(), header.end());
-      packet_.insert(packet_.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(part));
-      rest = rest.subspan(part);
-      first = false;
-    } while (!rest.empty());
+    ByteView content = obu.content;
+    append(header, take(content, room() - header.size()));
+    while (!content.empty()) {
+      rest_ += kLengthSize;
+      flush(kContinued);
+      head_ = kContinues;
+      append({}, take(content, room()));
+    }
   }
   void finish() { send(0, true); }
 
  private:
-  static constexpr std::size_t kLengthSize = 2;  // of elements up to 16 KiB
+  static constexpr std::size_t kHeadSize = 1;
+  static constexpr std::size_t kLengthSize = 2;
+  static constexpr std::size_t kLongest = 1U << 14;  // what such a length can tell
+
+  static ByteView take(ByteView& from, std::size_t most) {
+    const ByteView taken = from.first(std::min(from.size(), most));
+    from = from.subspan(taken.size());
+    return taken;
+  }
   [[nodiscard]] std::size_t room() const {
-    const std::size_t used = 1 + packet_.size() + kLengthSize;
-    return used >= most_ ? 0 : most_ - used;
+    const std::size_t used = kHeadSize + packet_.size() + kLengthSize;
+    return used >= limit_ ? 0 : limit_ - used;
+  }
+  /// Gives the next packet its share of what is left, so that all are about equally long.
+  void share() {
+    const std::size_t whole = most_ - kHeadSize - kLengthSize;
+    const std::size_t packets = std::max<std::size_t>((rest_ + whole - 1) / whole, 1);
+    limit_ = kHeadSize + kLengthSize + (rest_ + packets - 1) / packets;
+  }
+  void append(ByteView header, ByteView part) {
+    append_leb128(packet_, static_cast<std::uint32_t>(header.size() + part.size()));
+    packet_.insert(packet_.end(), header.begin(), header.end());
+    packet_.insert(packet_.end(), part.begin(), part.end());
+    rest_ -= kLengthSize + header.size() + part.size();
   }
   void flush(std::uint8_t flags) {
-    if (!packet_.empty()) send(flags, false);
+    send(flags, false);
     head_ = 0;
+    share();
   }
   void send(std::uint8_t flags, bool last) {
     const std::array<std::uint8_t, 1> head{static_cast<std::uint8_t>(head_ | flags)};
@@ -75,9 +93,10 @@ class Sender {
     packet_.clear();
   }
 
-  std::size_t most_;
+  std::size_t most_, limit_ = 0;
+  std::size_t rest_ = 0;  ///< of all elements, with their lengths
   PayloadSink& sink_;
-  std::uint8_t head_;
+  std::uint8_t head_ = 0;
   Bytes packet_;
 };
 
@@ -106,8 +125,7 @@ std::optional<std::vector<ByteView>> elements(ByteView payload) {
 Result<void> Av1Packetizer::packetize(ByteView frame, const FrameInfo&, std::size_t most, PayloadSink& sink) {
   const auto obus = read_unit(frame);
   if (!obus || obus->empty()) return fail(ErrorKind::DataError, "an AV1 frame is a sequence of OBUs");
-  const bool new_sequence = std::ranges::any_of(*obus, [](const Obu& obu) { return obu.is(ObuType::SequenceHeader); });
-  Sender sender(most, new_sequence, sink);
+  Sender sender(*obus, most, sink);
   for (const Obu& obu : *obus) sender.add(obu);
   sender.finish();
   return {};
@@ -116,6 +134,7 @@ Result<void> Av1Packetizer::packetize(ByteView frame, const FrameInfo&, std::siz
 Result<PayloadInfo> Av1Depacketizer::inspect(ByteView payload) const {
   if (payload.size() < 2) return fail(ErrorKind::DataError, "an AV1 payload is cut off");
   const bool begins = (payload[0] & kNewSequence) != 0;
+  if (begins && (payload[0] & kContinues) != 0) return fail(ErrorKind::DataError, "a sequence begins inside an OBU");
   return PayloadInfo{.begins_frame = begins, .key_frame = begins};
 }
 

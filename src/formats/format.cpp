@@ -5,6 +5,7 @@
 #include "formats/audio.hpp"
 #include "formats/av1.hpp"
 #include "formats/h264.hpp"
+#include "formats/h265.hpp"
 #include "formats/vp8.hpp"
 #include "formats/vp9.hpp"
 
@@ -31,7 +32,7 @@ constexpr Row kFormats[] = {
     row<WholePacketizer, WholeDepacketizer>("PCMA"), row<WholePacketizer, WholeDepacketizer>("G722"),
     row<WholePacketizer, WholeDepacketizer>("CN"),   row<Vp8Packetizer, Vp8Depacketizer>("VP8"),
     row<Vp9Packetizer, Vp9Depacketizer>("VP9"),      row<H264Packetizer, H264Depacketizer>("H264"),
-    row<Av1Packetizer, Av1Depacketizer>("AV1"),
+    row<H265Packetizer, H265Depacketizer>("H265"),   row<Av1Packetizer, Av1Depacketizer>("AV1"),
 };
 
 const Row* find(std::string_view name) {

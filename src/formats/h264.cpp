@@ -2,28 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
-#include <vector>
 
-#include "formats/annex_b.hpp"
 #include "formats/bit_reader.hpp"
-#include "formats/parts.hpp"
+#include "formats/units.hpp"
 
 namespace parley::formats {
 namespace {
 
-/// ITU-T H.264 table 7-1, and RFC 6184 section 5.2.
-enum Type : std::uint8_t { kSlice = 1, kIdr = 5, kSps = 7, kDelimiter = 9, kStapA = 24, kFuA = 28 };
-
-std::uint8_t type_of(ByteView unit) { return unit.empty() ? 0 : unit[0] & 0x1F; }
-
-/// first_mb_in_slice is 0: its exp-Golomb code is a single bit.
-bool begins_picture(ByteView slice) { return slice.size() > 1 && (slice[1] & 0x80) != 0; }
-
-bool begins_frame(ByteView unit) {
-  const std::uint8_t type = type_of(unit);
-  return type == kSps || type == kDelimiter || ((type == kSlice || type == kIdr) && begins_picture(unit));
-}
+/// ITU-T H.264 table 7-1.
+enum Type : std::uint8_t { kSlice = 1, kIdr = 5, kSps = 7, kDelimiter = 9 };
 
 void skip_scaling_list(BitReader& reader, unsigned size) {
   std::int32_t last = 8, next = 8;
@@ -86,153 +73,46 @@ void read_size(ByteView sps, FrameInfo& info) {
   info.height = static_cast<std::uint16_t>(height - cut_y);
 }
 
-void note(ByteView unit, FrameInfo& info) {
-  if (type_of(unit) == kIdr) info.key_frame = true;
-  if (type_of(unit) == kSps) read_size(unit, info);
-}
+/// RFC 6184 sections 5.2 to 5.8: STAP-A and FU-A.
+struct Syntax {
+  static constexpr std::size_t kHeader = 1;
+  static constexpr std::uint8_t kTogether = 24, kFragment = 28;
+  static constexpr std::uint8_t kTypeBits = 0x1F, kImportanceBits = 0x60;
+  using Header = std::array<std::uint8_t, kHeader>;
 
-/// The units of a STAP-A, RFC 6184 section 5.7.1. False if it is cut off.
-template <class Each>
-bool each_aggregated(ByteView payload, Each each) {
-  ByteReader reader(payload.subspan(1));
-  if (reader.remaining() == 0) return false;
-  while (reader.remaining() > 0) {
-    const auto size = reader.number<std::uint16_t>();
-    const auto unit = size ? reader.take(*size) : std::nullopt;
-    if (!unit || unit->empty()) return false;
-    each(*unit);
+  static std::uint8_t type(ByteView unit) { return unit[0] & kTypeBits; }
+  static bool is_unit(std::uint8_t type) { return type > 0 && type < kTogether; }
+  /// The highest importance of all, section 5.7.
+  static Header together(std::span<const ByteView> units) {
+    std::uint8_t importance = 0;
+    for (const ByteView unit : units) importance = std::max<std::uint8_t>(importance, unit[0] & kImportanceBits);
+    return {static_cast<std::uint8_t>(importance | kTogether)};
   }
-  return true;
-}
-
-/// Sends units as payloads; small ones that follow each other share one.
-class Sender {
- public:
-  Sender(std::size_t most, PayloadSink& sink) : most_(most), sink_(sink) {}
-
-  void add(ByteView unit, bool last) {
-    const std::size_t grown = size_ + 2 + unit.size();
-    if (!together_.empty() && (1 + grown > most_ || together_.size() == kMostTogether)) flush(false);
-    if (unit.size() > most_) {
-      flush(false);
-      fragment(unit, last);
-      return;
-    }
-    together_.push_back(unit);
-    size_ += 2 + unit.size();
-    if (last) flush(true);
+  static Header fragment(ByteView unit) { return {static_cast<std::uint8_t>((unit[0] & ~kTypeBits) | kFragment)}; }
+  static Header unit(ByteView payload) {
+    return {static_cast<std::uint8_t>((payload[0] & ~kTypeBits) | (payload[1] & kTypeBits))};
   }
-
- private:
-  static constexpr std::size_t kMostTogether = 16;
-
-  void flush(bool last) {
-    if (together_.size() == 1) {
-      sink_.on_payload(together_, last);
-    } else if (together_.size() > 1) {
-      // The highest NRI of all, RFC 6184 section 5.7.
-      std::uint8_t importance = 0;
-      std::array<std::array<std::uint8_t, 2>, kMostTogether> sizes{};
-      std::vector<ByteView> pieces{{}};
-      for (std::size_t i = 0; i < together_.size(); ++i) {
-        importance = std::max<std::uint8_t>(importance, together_[i][0] & 0x60);
-        sizes[i] = {static_cast<std::uint8_t>(together_[i].size() >> 8),
-                    static_cast<std::uint8_t>(together_[i].size())};
-        pieces.emplace_back(sizes[i]);
-        pieces.push_back(together_[i]);
-      }
-      const std::array<std::uint8_t, 1> head{static_cast<std::uint8_t>(importance | kStapA)};
-      pieces[0] = head;
-      sink_.on_payload(pieces, last);
-    }
-    together_.clear();
-    size_ = 0;
+  static PayloadInfo tells(ByteView unit) {
+    const std::uint8_t type = Syntax::type(unit);
+    // first_mb_in_slice is 0 if its exp-Golomb code is a single bit.
+    const bool first_slice = (type == kSlice || type == kIdr) && unit.size() > 1 && (unit[1] & 0x80) != 0;
+    return {.begins_frame = type == kSps || type == kDelimiter || first_slice,
+            .key_frame = type == kSps || type == kIdr};
   }
-
-  void fragment(ByteView unit, bool last) {
-    in_even_parts(unit.subspan(1), most_ - 2, [&](ByteView part, bool first, bool end) {
-      const std::array<std::uint8_t, 2> head{
-          static_cast<std::uint8_t>((unit[0] & 0x60) | kFuA),
-          static_cast<std::uint8_t>((unit[0] & 0x1F) | (first ? 0x80 : 0) | (end ? 0x40 : 0))};
-      const ByteView pieces[] = {head, part};
-      sink_.on_payload(pieces, last && end);
-    });
+  static void note(ByteView unit, FrameInfo& info) {
+    if (type(unit) == kIdr) info.key_frame = true;
+    if (type(unit) == kSps) read_size(unit, info);
   }
-
-  std::size_t most_;
-  PayloadSink& sink_;
-  std::vector<ByteView> together_;
-  std::size_t size_ = 0;
 };
 
 }  // namespace
 
 Result<void> H264Packetizer::packetize(ByteView frame, const FrameInfo&, std::size_t most, PayloadSink& sink) {
-  std::vector<ByteView> units = nal_units(frame);
-  std::erase_if(units, [](ByteView unit) { return type_of(unit) == kDelimiter; });  // packets delimit
-  if (units.empty()) return fail(ErrorKind::DataError, "an H.264 frame is an Annex B byte stream");
-  Sender sender(most, sink);
-  for (std::size_t i = 0; i < units.size(); ++i) sender.add(units[i], i + 1 == units.size());
-  return {};
+  return send_units<Syntax>(frame, kDelimiter, most, sink);
 }
 
-Result<PayloadInfo> H264Depacketizer::inspect(ByteView payload) const {
-  PayloadInfo info;
-  const std::uint8_t type = type_of(payload);
-  if (type == kStapA) {
-    bool first = true;
-    const bool whole = each_aggregated(payload, [&](ByteView unit) {
-      if (std::exchange(first, false)) info.begins_frame = begins_frame(unit);
-      if (type_of(unit) == kSps || type_of(unit) == kIdr) info.key_frame = true;
-    });
-    if (!whole) return fail(ErrorKind::DataError, "an H.264 aggregation is cut off");
-    return info;
-  }
-  if (type == kFuA) {
-    if (payload.size() < 3) return fail(ErrorKind::DataError, "an H.264 fragment is cut off");
-    const std::uint8_t inner = payload[1] & 0x1F;
-    const bool slice = inner == kSlice || inner == kIdr;
-    info.begins_frame = (payload[1] & 0x80) != 0 && slice && (payload[2] & 0x80) != 0;
-    info.key_frame = inner == kIdr;
-    return info;
-  }
-  if (type == 0 || type > 23) return fail(ErrorKind::DataError, "not an H.264 payload");
-  info.begins_frame = begins_frame(payload);
-  info.key_frame = type == kIdr || type == kSps;
-  return info;
-}
+Result<PayloadInfo> H264Depacketizer::inspect(ByteView payload) const { return inspect_units<Syntax>(payload); }
 
-Result<Frame> H264Depacketizer::assemble(std::span<const ByteView> payloads) {
-  Frame frame;
-  Bytes fragmented;
-  for (const ByteView payload : payloads) {
-    const std::uint8_t type = type_of(payload);
-    if (type == kFuA) {
-      if (payload.size() < 3) return fail(ErrorKind::DataError, "an H.264 fragment is cut off");
-      const bool begins = (payload[1] & 0x80) != 0;
-      if (begins != fragmented.empty()) return fail(ErrorKind::DataError, "a fragment of an H.264 unit is missing");
-      if (begins) fragmented.push_back(static_cast<std::uint8_t>((payload[0] & 0xE0) | (payload[1] & 0x1F)));
-      fragmented.insert(fragmented.end(), payload.begin() + 2, payload.end());
-      if ((payload[1] & 0x40) == 0) continue;
-      note(fragmented, frame.info);
-      append_nal_unit(frame.data, fragmented);
-      fragmented.clear();
-    } else if (type == kStapA) {
-      const bool whole = each_aggregated(payload, [&](ByteView unit) {
-        note(unit, frame.info);
-        append_nal_unit(frame.data, unit);
-      });
-      if (!whole) return fail(ErrorKind::DataError, "an H.264 aggregation is cut off");
-    } else if (type > 0 && type < 24) {
-      note(payload, frame.info);
-      append_nal_unit(frame.data, payload);
-    } else {
-      return fail(ErrorKind::DataError, "not an H.264 payload");
-    }
-  }
-  if (!fragmented.empty() || frame.data.empty())
-    return fail(ErrorKind::DataError, "the end of an H.264 unit is missing");
-  return frame;
-}
+Result<Frame> H264Depacketizer::assemble(std::span<const ByteView> payloads) { return join_units<Syntax>(payloads); }
 
 }  // namespace parley::formats
