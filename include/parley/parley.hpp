@@ -1,6 +1,7 @@
 #pragma once
 
-/// Everything but signaling, whose headers need nlohmann_json: parley/signaling_channel.hpp, parley/json.hpp.
+/// Everything but signaling, whose headers need nlohmann_json: parley/signaling_channel.hpp, parley/json.hpp,
+/// parley/perfect_negotiator.hpp.
 
 #include "parley/certificate.hpp"          // IWYU pragma: export
 #include "parley/configuration.hpp"        // IWYU pragma: export

@@ -10,7 +10,17 @@ std::shared_ptr<Peer> Peer::create(std::shared_ptr<EventLoop> loop, const RTCCon
                                    std::shared_ptr<Lists> lists) {
   auto config = to_session_config(configuration);
   if (!config) throw_exception(config.error());
-  return std::make_shared<Peer>(std::move(loop), configuration, *std::move(config), std::move(lists));
+  auto peer = std::make_shared<Peer>(loop, configuration, *std::move(config), std::move(lists));
+  // Whoever listens late has not missed that negotiation is needed.
+  peer->lists_->get<"negotiationneeded">()->on_added([loop = std::weak_ptr(loop), peer = std::weak_ptr(peer)] {
+    const auto alive = loop.lock();
+    if (!alive) return;
+    alive->post([peer] {
+      const auto self = peer.lock();
+      if (self && !self->closed_) self->update_negotiation_needed();
+    });
+  });
+  return peer;
 }
 
 Peer::Peer(std::shared_ptr<EventLoop> loop, RTCConfiguration configuration, session::Config config,

@@ -49,6 +49,7 @@ void Peer::update_negotiation_needed() {
       negotiation_needed_ = false;
       return;
     }
+    if (lists_->get<"negotiationneeded">()->empty()) return;  // the event waits for its first handler
     if (std::exchange(negotiation_needed_, true)) return;
     fire<"negotiationneeded">();
   });

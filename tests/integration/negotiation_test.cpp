@@ -56,6 +56,25 @@ TEST(Negotiation, EventsComeInTheSpecificationsOrder) {
   EXPECT_EQ(ice[0], "ice checking");
 }
 
+TEST(Negotiation, WhoListensLateHearsThatItIsNeeded) {
+  RTCPeerConnection pc(test::on_loopback());
+  const auto channel = pc.createDataChannel("x");
+  EventLoop::shared()->delay(5ms).get();
+  int needed = 0;  // on the loop
+  Latch first;
+  const auto count = [&] {
+    ++needed;
+    first.set();
+  };
+  pc.onnegotiationneeded = count;
+  ASSERT_TRUE(first.wait());
+  pc.addEventListener<"negotiationneeded">(count);
+  EventLoop::shared()->delay(5ms).get();
+  EXPECT_EQ(EventLoop::shared()->run([&] { return needed; }), 1);  // the event is told once
+  pc.onnegotiationneeded = nullptr;
+  pc.close();
+}
+
 TEST(Negotiation, TheOfferIsSignaledBeforeItsCandidates) {
   RTCPeerConnection pc(test::on_loopback());
   const auto channel = pc.createDataChannel("x");
