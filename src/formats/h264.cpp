@@ -65,8 +65,8 @@ void read_size(ByteView sps, FrameInfo& info) {
     cut_x = std::uint64_t{reader.unsigned_golomb()} + reader.unsigned_golomb();
     cut_y = std::uint64_t{reader.unsigned_golomb()} + reader.unsigned_golomb();
     cut_x *= chroma == 1 || chroma == 2 ? 2 : 1;
-    if (chroma == 1) cut_y *= 2;
-    if (!frames_only) cut_y *= 2;
+    cut_y *= chroma == 1 ? 2 : 1;
+    cut_y *= frames_only ? 1 : 2;
   }
   if (reader.failed() || width > 0xFFFF || height > 0xFFFF || cut_x >= width || cut_y >= height) return;
   info.width = static_cast<std::uint16_t>(width - cut_x);

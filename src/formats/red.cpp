@@ -1,33 +1,72 @@
 #include "formats/red.hpp"
 
 namespace parley::formats {
+namespace {
 
-std::optional<std::vector<RedBlock>> read_red(ByteView payload) {
-  struct Header {
-    PayloadType payload_type;
-    std::uint16_t offset;
-    std::size_t length;
-  };
-  constexpr std::size_t kMostBlocks = 32;
-  std::vector<Header> headers;
-  std::size_t at = 0;
-  while (at < payload.size() && (payload[at] & 0x80) != 0) {
-    if (at + 4 > payload.size() || headers.size() == kMostBlocks) return std::nullopt;
-    const auto low = static_cast<unsigned>(payload[at + 1] << 16 | payload[at + 2] << 8 | payload[at + 3]);
-    headers.push_back({PayloadType(payload[at] & 0x7F), static_cast<std::uint16_t>(low >> 10), low & 0x3FF});
-    at += 4;
-  }
-  if (at >= payload.size()) return std::nullopt;
-  const PayloadType own(payload[at++] & 0x7F);
+/// Section 3: F, 7 bits of type, 14 of offset, 10 of length; and for the last block F and the type alone.
+constexpr std::uint8_t kFollowed = 0x80;
+constexpr std::size_t kHeaderSize = 4, kLastHeaderSize = 1;
+constexpr std::uint32_t kMostOffset = 0x3FFF, kMostLength = 0x3FF;
+
+}  // namespace
+
+Result<std::vector<RedBlock>> read_red(ByteView payload) {
+  ByteReader reader(payload);
   std::vector<RedBlock> blocks;
-  blocks.reserve(headers.size() + 1);
-  for (const Header& header : headers) {
-    if (header.length > payload.size() - at) return std::nullopt;
-    blocks.push_back({header.payload_type, header.offset, payload.subspan(at, header.length)});
-    at += header.length;
+  std::vector<std::size_t> sizes;
+  for (;;) {
+    const auto type = reader.number<std::uint8_t>();
+    if (!type) return fail(ErrorKind::DataError, "a redundant payload without a last header");
+    RedBlock& block = blocks.emplace_back();
+    block.payload_type = *type & static_cast<std::uint8_t>(~kFollowed);
+    if ((*type & kFollowed) == 0) break;
+    const auto high = reader.number<std::uint8_t>();
+    const auto low = reader.number<std::uint16_t>();
+    if (!high || !low) return fail(ErrorKind::DataError, "a redundant payload's header is cut off");
+    block.timestamp_offset = static_cast<std::uint16_t>(*high << 6 | *low >> 10);
+    sizes.push_back(*low & kMostLength);
   }
-  blocks.push_back({own, 0, payload.subspan(at)});
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const auto data = reader.take(i < sizes.size() ? sizes[i] : reader.remaining());
+    if (!data) return fail(ErrorKind::DataError, "a redundant block is cut off");
+    blocks[i].data = *data;
+  }
   return blocks;
+}
+
+/// How many of the frames before, from the newest on.
+std::size_t RedWriter::fitting(std::uint32_t timestamp, std::size_t room) const {
+  std::size_t count = 0;
+  while (count < sent_.size()) {
+    const Sent& next = sent_[sent_.size() - 1 - count];
+    const std::size_t needed = kHeaderSize + next.data.size();
+    // An offset of 0 or beyond the half of all is not of the past.
+    const std::uint32_t offset = timestamp - next.timestamp;
+    if (offset == 0 || offset > kMostOffset || next.data.size() > kMostLength || needed > room) break;
+    room -= needed;
+    ++count;
+  }
+  return count;
+}
+
+Result<Bytes> RedWriter::write(std::uint8_t payload_type, std::uint32_t timestamp, ByteView frame, std::size_t most) {
+  if (frame.size() + kLastHeaderSize > most)
+    return fail(ErrorKind::DataError, "an audio frame has to fit into one packet");
+  const std::size_t repeated = fitting(timestamp, most - frame.size() - kLastHeaderSize);
+  const auto first = sent_.end() - static_cast<std::ptrdiff_t>(repeated);
+  Bytes payload;
+  ByteWriter writer(payload);
+  for (auto one = first; one != sent_.end(); ++one) {
+    const std::uint32_t offset = timestamp - one->timestamp, size = static_cast<std::uint32_t>(one->data.size());
+    const std::uint32_t type = kFollowed | one->payload_type;
+    writer.number(type << 24 | offset << 10 | size);
+  }
+  writer.number(static_cast<std::uint8_t>(payload_type & ~kFollowed));
+  for (auto one = first; one != sent_.end(); ++one) writer.bytes(one->data);
+  writer.bytes(frame);
+  sent_.push_back({static_cast<std::uint8_t>(payload_type & ~kFollowed), timestamp, Bytes(frame.begin(), frame.end())});
+  if (sent_.size() > repeats_) sent_.pop_front();
+  return payload;
 }
 
 }  // namespace parley::formats

@@ -15,7 +15,7 @@ static StreamPacket without_red(const Section& section, StreamPacket packet) {
   const auto outer = format(packet.payload_type);
   if (outer == section.receive_formats.end() || !formats::equals_ignoring_case(outer->name, "red")) return packet;
   const auto blocks = formats::read_red(packet.payload);
-  const auto inner = blocks ? format(blocks->back().payload_type) : section.receive_formats.end();
+  const auto inner = blocks ? format(PayloadType(blocks->back().payload_type)) : section.receive_formats.end();
   packet.payload = inner == section.receive_formats.end() ? ByteView() : blocks->back().data;
   packet.payload_type =
       inner == section.receive_formats.end() ? section.receive_formats.front().payload_type : inner->payload_type;

@@ -1,47 +1,112 @@
-// Payload formats: payloads of a hostile peer, and frames of a careless program.
+// Payload formats: what arrives, and what a program sends.
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <vector>
 
 #include "formats/format.hpp"
+#include "formats/opus.hpp"
+#include "formats/red.hpp"
+#include "formats/telephone_event.hpp"
 
 namespace {
 
 using namespace parley;
+using namespace parley::formats;
 
-struct Collector final : formats::PayloadSink {
-  void on_payload(std::span<const ByteView> pieces, bool) override {
-    Bytes& payload = payloads.emplace_back();
+void check(bool condition) {
+  if (!condition) std::abort();
+}
+
+constexpr std::array kNames{"opus", "VP8", "VP9", "H264", "H265", "AV1"};
+
+/// Insists on the contract of PayloadSink.
+class Payloads final : public PayloadSink {
+ public:
+  explicit Payloads(std::size_t most) : most_(most) {}
+  void on_payload(std::span<const ByteView> pieces, bool last) override {
+    check(!ended_);
+    ended_ = last;
+    Bytes& payload = all_.emplace_back();
     for (const ByteView piece : pieces) payload.insert(payload.end(), piece.begin(), piece.end());
-    if (payload.size() > kMost) std::abort();
+    check(!payload.empty() && payload.size() <= most_);
   }
-  static constexpr std::size_t kMost = 200;
-  std::vector<Bytes> payloads;
+  [[nodiscard]] bool ended() const { return ended_; }
+  [[nodiscard]] std::vector<ByteView> views() const { return {all_.begin(), all_.end()}; }
+
+ private:
+  std::size_t most_;
+  bool ended_ = false;
+  std::vector<Bytes> all_;
 };
+
+/// Payloads, each behind its length in two bytes. A unit of one byte gets a start code of four.
+void receive(Depacketizer& depacketizer, ByteView bytes) {
+  ByteReader reader(bytes);
+  std::vector<ByteView> payloads;
+  std::size_t total = 0;
+  while (const auto size = reader.number<std::uint16_t>()) {
+    const auto payload = reader.take(std::min<std::size_t>(*size % 2048, reader.remaining()));
+    if (!payload || payload->empty()) continue;
+    (void)depacketizer.inspect(*payload);
+    payloads.push_back(*payload);
+    total += payload->size();
+  }
+  const auto frame = depacketizer.assemble(payloads);
+  check(!frame || (!frame->data.empty() && frame->data.size() <= 5 * total));
+}
+
+/// What has been sent once comes back the same ever after.
+void send(std::string_view name, std::size_t most, ByteView bytes) {
+  const auto packetizer = make_packetizer(name);
+  const auto depacketizer = make_depacketizer(name);
+  Payloads first(most);
+  if (!packetizer->packetize(bytes, {}, most, first)) {
+    check(first.views().empty());
+    return;
+  }
+  check(first.ended());
+  for (const ByteView payload : first.views()) check(depacketizer->inspect(payload).has_value());
+  const auto once = depacketizer->assemble(first.views());
+  check(once.has_value());
+  Payloads second(most);
+  check(packetizer->packetize(once->data, once->info, most, second).has_value() && second.ended());
+  const auto twice = depacketizer->assemble(second.views());
+  check(twice && twice->data == once->data && twice->info.key_frame == once->info.key_frame);
+  check(twice->info.width == once->info.width && twice->info.height == once->info.height);
+}
+
+void read_audio(ByteView bytes) {
+  if (const auto packet = read_opus_packet(bytes)) check(packet->samples > 0 && packet->samples <= 5760);
+  if (const auto events = read_telephone_events(bytes)) {
+    Bytes written;
+    for (const TelephoneEvent& event : *events) append_telephone_event(written, event);
+    check(*read_telephone_events(written) == *events);
+  }
+  const auto blocks = read_red(bytes);
+  if (!blocks) return;
+  // Each is repeated by the payload after it.
+  RedWriter writer(1);
+  const RedBlock* before = nullptr;
+  for (const RedBlock& block : *blocks) {
+    const auto again = writer.write(block.payload_type, std::uint32_t{1} << 14 | (0x3FFFU - block.timestamp_offset),
+                                    block.data, bytes.size() * 2);
+    const auto read = again ? read_red(*again) : Result<std::vector<RedBlock>>(Unexpected(again.error()));
+    check(read && !read->empty() && read->size() <= 2 && std::ranges::equal(read->back().data, block.data));
+    check(read->size() == 1 || std::ranges::equal(read->front().data, before->data));
+    before = &block;
+  }
+}
 
 }  // namespace
 
+/// A byte chooses the format, one the room in a packet.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  constexpr std::string_view kNames[] = {"VP8", "VP9", "H264", "AV1", "opus"};
   if (size < 2) return 0;
-  const std::string_view name = kNames[data[0] % std::size(kNames)];
-  ByteView rest(data + 1, size - 1);
-  const auto depacketizer = formats::make_depacketizer(name);
-
-  Collector made;
-  if (formats::make_packetizer(name)->packetize(rest, {}, Collector::kMost, made)) {
-    std::vector<ByteView> views(made.payloads.begin(), made.payloads.end());
-    if (views.empty()) std::abort();
-    (void)depacketizer->assemble(views);
-  }
-
-  std::vector<ByteView> payloads;
-  while (!rest.empty()) {
-    const std::size_t length = std::min<std::size_t>(rest[0], rest.size() - 1);
-    const ByteView payload = rest.subspan(1, length);
-    (void)depacketizer->inspect(payload);
-    if (!payload.empty()) payloads.push_back(payload);
-    rest = rest.subspan(1 + length);
-  }
-  if (const auto frame = depacketizer->assemble(payloads); frame && frame->data.size() > size * 8 + 64) std::abort();
+  const std::string_view name = kNames[data[0] % kNames.size()];
+  const ByteView rest(data + 2, size - 2);
+  read_audio(rest);
+  receive(*make_depacketizer(name), rest);
+  send(name, 100 + data[1] * std::size_t{8}, rest);
   return 0;
 }
