@@ -6,7 +6,7 @@
 
 namespace parley::api {
 
-std::shared_ptr<Peer> Peer::create(std::shared_ptr<EventLoop> loop, const RTCConfiguration& configuration,
+std::shared_ptr<Peer> Peer::create(const std::shared_ptr<EventLoop>& loop, const RTCConfiguration& configuration,
                                    std::shared_ptr<Lists> lists) {
   auto config = to_session_config(configuration);
   if (!config) throw_exception(config.error());

@@ -22,7 +22,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   using Lists = RTCPeerConnectionEvents::Lists;
 
   /// Throws what RTCPeerConnection's constructor throws. Any thread: until its first operation nothing is on the loop.
-  static std::shared_ptr<Peer> create(std::shared_ptr<EventLoop> loop, const RTCConfiguration& configuration,
+  static std::shared_ptr<Peer> create(const std::shared_ptr<EventLoop>& loop, const RTCConfiguration& configuration,
                                       std::shared_ptr<Lists> lists);
   Peer(std::shared_ptr<EventLoop> loop, RTCConfiguration configuration, session::Config config,
        std::shared_ptr<Lists> lists);
