@@ -37,9 +37,9 @@ TEST(Media, VideoArrivesWholeAndInOrder) {
   std::vector<RTCEncodedVideoFrame> received;
   std::vector<std::string> events;
   Latch all, asked;
-  Pair pair;
   const auto track = MediaStreamTrack::create("video");
   std::uint32_t sent = 0;
+  std::shared_ptr<MediaStreamTrack> remote;
   const auto send = [&] {
     for (; sent < kFrames; ++sent) {
       auto frame = vp8_frame(sent % 20 == 0 ? Key : Delta, 30 + 700 * sent, sent);
@@ -47,6 +47,7 @@ TEST(Media, VideoArrivesWholeAndInOrder) {
       track->write(std::move(frame));
     }
   };
+  Pair pair;
   track->onkeyframerequest = [&](const KeyFrameRequestEvent& event) {
     EXPECT_EQ(event.rid, "");
     send();
@@ -54,7 +55,6 @@ TEST(Media, VideoArrivesWholeAndInOrder) {
   };
   (void)pair.offerer.addTrack(track);
   prefer(pair.offerer.getTransceivers().at(0), "video/VP8");
-  std::shared_ptr<MediaStreamTrack> remote;
   pair.answerer.ontrack = [&](const RTCTrackEvent& event) {
     remote = event.track;
     remote->onunmute = [&] { events.emplace_back("unmute"); };
@@ -85,9 +85,9 @@ TEST(Media, AudioGoesBothWaysBesideData) {
   std::array<std::vector<std::vector<std::uint8_t>>, 2> received;
   std::array<Latch, 2> done;
   Latch open;
+  const std::array tracks{MediaStreamTrack::create("audio"), MediaStreamTrack::create("audio")};
   Pair pair;
   const auto channel = pair.offerer.createDataChannel("beside");
-  const std::array tracks{MediaStreamTrack::create("audio"), MediaStreamTrack::create("audio")};
   const std::array<RTCPeerConnection*, 2> peers{&pair.offerer, &pair.answerer};
   for (std::size_t i = 0; i < 2; ++i) {
     (void)peers[i]->addTrack(tracks[i]);
@@ -117,9 +117,9 @@ TEST(Media, AudioGoesBothWaysBesideData) {
 
 TEST(Media, ARemoteTrackThatIsAddedIsForwarded) {
   Latch back;
-  Pair pair;
   const auto track = MediaStreamTrack::create("video");
   const auto wanted = vp8_frame(Key, 5000, 7);
+  Pair pair;
   // Whoever joins asks, all the way back to the source.
   track->onkeyframerequest = [&] { track->write(wanted); };
   const auto transceiver = pair.offerer.addTransceiver(track);
@@ -133,16 +133,15 @@ TEST(Media, ARemoteTrackThatIsAddedIsForwarded) {
 }
 
 TEST(Media, ATrackIsReplacedAndEncodingsPauseWithoutNegotiation) {
-  std::vector<std::uint8_t> last;
   std::atomic<int> count = 0;
-  Pair pair;
   const auto first = MediaStreamTrack::create("audio"), second = MediaStreamTrack::create("audio");
-  const auto sender = pair.offerer.addTrack(first);
   Latch connected;
+  Latch replaced, resumed;
+  Pair pair;
+  const auto sender = pair.offerer.addTrack(first);
   pair.answerer.onconnectionstatechange = [&] {
     if (pair.answerer.connectionState() == RTCPeerConnectionState::Connected) connected.set();
   };
-  Latch replaced, resumed;
   pair.answerer.ontrack = [&](const RTCTrackEvent& event) {
     event.track->onaudioframe = [&](const RTCEncodedAudioFrame& frame) {
       ++count;
@@ -179,15 +178,15 @@ TEST(Media, ATrackIsReplacedAndEncodingsPauseWithoutNegotiation) {
 TEST(Media, TheProgramAsksThePeerForAKeyFrame) {
   std::atomic<int> requests = 0;
   Latch again, arrived;
-  Pair pair;
   const auto track = MediaStreamTrack::create("video");
+  std::shared_ptr<MediaStreamTrack> remote;
+  Pair pair;
   track->onkeyframerequest = [&] {
     if (++requests == 2) again.set();
     track->write(vp8_frame(Key, 100, 1));
   };
   (void)pair.offerer.addTrack(track);
   prefer(pair.offerer.getTransceivers().at(0), "video/VP8");
-  std::shared_ptr<MediaStreamTrack> remote;
   pair.answerer.ontrack = [&](const RTCTrackEvent& event) {
     remote = event.track;
     remote->onvideoframe = [&] { arrived.set(); };
@@ -195,16 +194,15 @@ TEST(Media, TheProgramAsksThePeerForAKeyFrame) {
   run([&] { return negotiated(pair); });
   ASSERT_TRUE(arrived.wait());
   EXPECT_EQ(requests, 1);
-  std::this_thread::yield();
   remote->request_key_frame();
   EXPECT_TRUE(again.wait());
 }
 
 TEST(Media, TheEncoderHearsHowMuchMayBeSent) {
   Latch more;
-  Pair pair;
   const auto track = MediaStreamTrack::create("video");
   std::uint32_t number = 0;
+  Pair pair;
   track->onkeyframerequest = [&] { track->write(vp8_frame(Key, 3000, number++)); };
   track->ontargetbitrate = [&](const TargetBitrateEvent& event) {
     if (event.bits_per_second > 1e6) more.set();
@@ -229,10 +227,10 @@ TEST(Media, TheEncoderHearsHowMuchMayBeSent) {
 TEST(Media, GoodbyeMutesTheTrackOfThePeer) {
   Latch muted, arrived;
   std::shared_ptr<MediaStreamTrack> remote;
-  Pair pair;
   const auto track = MediaStreamTrack::create("audio");
-  (void)pair.offerer.addTrack(track);
   Latch connected;
+  Pair pair;
+  (void)pair.offerer.addTrack(track);
   pair.offerer.onconnectionstatechange = [&] {
     if (pair.offerer.connectionState() == RTCPeerConnectionState::Connected) connected.set();
   };
@@ -259,14 +257,14 @@ TEST(Media, FramesOfTheWrongKindAndForRemoteTracksAreRefused) {
 
 TEST(Media, AHandlerOfFramesMayCloseTheConnection) {
   Latch closed;
-  Pair pair;
   const auto track = MediaStreamTrack::create("video");
+  std::shared_ptr<MediaStreamTrack> remote;
+  Pair pair;
   track->onkeyframerequest = [&] {
     for (std::uint32_t i = 0; i < 5; ++i) track->write(vp8_frame(Key, 100, i));
   };
   (void)pair.offerer.addTrack(track);
   prefer(pair.offerer.getTransceivers().at(0), "video/VP8");
-  std::shared_ptr<MediaStreamTrack> remote;
   pair.answerer.ontrack = [&](const RTCTrackEvent& event) {
     remote = event.track;
     remote->onvideoframe = [&] {
