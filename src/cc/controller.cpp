@@ -25,10 +25,10 @@ void GoogleController::on_sent(const SentPacket& packet) {
   bucket_bytes_ += packet.size;
   if (begun_) return;
   begun_ = true;
-  plan_.begin(limits_.start, packet.sent);
+  plan_.begin(limits_.start);
 }
 
-bool GoogleController::is_limited(TimePoint) const { return sent_rate_ < kLimitedBelow * target_; }
+bool GoogleController::is_limited() const { return sent_rate_ < kLimitedBelow * target_; }
 
 void GoogleController::on_feedback(const Feedback& feedback) {
   const TimePoint now = feedback.received;
@@ -52,9 +52,9 @@ void GoogleController::on_feedback(const Feedback& feedback) {
     delay_.set(std::min(*probed, limits_.most), now);
     // It got through, so losses allow it as well.
     loss_.set(std::max(loss_.rate(), delay_.rate()));
-    plan_.shown(*probed, now);
+    plan_.shown(*probed);
   } else {
-    delay_.update(trend_.usage(), received_.rate(), {is_limited(now), trend_.queueing(), round_trip_}, now);
+    delay_.update(trend_.usage(), received_.rate(), {is_limited(), trend_.queueing(), round_trip_}, now);
   }
   settle(now);
   if (target_ < 0.66 * before) plan_.fell(before, now);
@@ -96,7 +96,7 @@ void GoogleController::settle(TimePoint now) {
 std::optional<Probe> GoogleController::probe(TimePoint now) {
   if (!begun_) return std::nullopt;
   const auto due = plan_.due(target_, std::min(limits_.most, remote_limit_.value_or(limits_.most)),
-                             is_limited(now) ? std::optional(sent_rate_) : std::nullopt, now);
+                             is_limited() ? std::optional(sent_rate_) : std::nullopt, now);
   if (due) results_.begin(*due);
   return due;
 }

@@ -52,7 +52,7 @@ class GoogleController final : public Controller {
 
  private:
   void settle(TimePoint now);
-  [[nodiscard]] bool is_limited(TimePoint now) const;
+  [[nodiscard]] bool is_limited() const;
 
   Limits limits_;
   DelayTrend trend_;

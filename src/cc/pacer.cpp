@@ -12,15 +12,13 @@ constexpr std::size_t kMostSpare = 512;
 
 }  // namespace
 
-void Pacer::push(ByteView packet, Priority priority, TimePoint now) {
+void Pacer::push(ByteView packet, Priority priority) {
   Packet queued;
   if (!spare_.empty()) {
     queued = std::move(spare_.back());
     spare_.pop_back();
   }
   queued.bytes.assign(packet.begin(), packet.end());
-  queued.priority = priority;
-  queued.queued = now;
   waiting_ += packet.size();
   queues_[static_cast<std::size_t>(priority)].push_back(std::move(queued));
 }

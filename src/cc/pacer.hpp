@@ -23,13 +23,11 @@ class Pacer {
 
   struct Packet {
     Bytes bytes;
-    Priority priority = Priority::Video;
-    TimePoint queued{};
   };
 
   void set_rate(double rate) { rate_ = rate; }
   /// The packet is copied.
-  void push(ByteView packet, Priority priority, TimePoint now);
+  void push(ByteView packet, Priority priority);
   /// A burst at another rate begins. It takes what waits, and padding.
   void begin(const Probe& probe, TimePoint now);
 

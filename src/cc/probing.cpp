@@ -59,12 +59,12 @@ std::optional<double> ProbeResults::judge(const Running& running) {
   return received < 0.9 * sent ? 0.95 * received : std::min(sent, received);
 }
 
-void ProbePlan::begin(double start, TimePoint) {
+void ProbePlan::begin(double start) {
   wanted_ = {3 * start, 6 * start};
   further_above_ = 0.7 * 6 * start;
 }
 
-void ProbePlan::shown(double rate, TimePoint) {
+void ProbePlan::shown(double rate) {
   if (!further_above_ || rate < *further_above_ || !wanted_.empty()) return;
   wanted_.push_back(2 * rate);
   further_above_ = 0.7 * 2 * rate;

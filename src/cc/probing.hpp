@@ -40,9 +40,9 @@ class ProbeResults {
 /// the application uses less than it might.
 class ProbePlan {
  public:
-  void begin(double start, TimePoint now);
+  void begin(double start);
   /// The rate was shown by a probe: go on from there, if there may be more.
-  void shown(double rate, TimePoint now);
+  void shown(double rate);
   /// The rate fell from `before` although little was sent, or for another reason that may pass.
   void fell(double before, TimePoint now);
   /// The next probe, if it is time. `rate` is what may be sent, `used` what is sent where that is much less.

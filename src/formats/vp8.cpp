@@ -3,6 +3,7 @@
 #include <array>
 
 #include "formats/parts.hpp"
+#include "formats/picture_id.hpp"
 
 namespace parley::formats {
 namespace {
@@ -25,14 +26,8 @@ std::optional<Descriptor> read(ByteView payload) {
     const auto extension = reader.number<std::uint8_t>();
     if (!extension) return std::nullopt;
     if ((*extension & 0x80) != 0) {  // I
-      const auto high = reader.number<std::uint8_t>();
-      if (!high) return std::nullopt;
-      descriptor.picture_id = *high;
-      if ((*high & 0x80) != 0) {
-        const auto low = reader.number<std::uint8_t>();
-        if (!low) return std::nullopt;
-        descriptor.picture_id = static_cast<std::uint16_t>((*high & 0x7F) << 8 | *low);
-      }
+      descriptor.picture_id = read_picture_id(reader);
+      if (!descriptor.picture_id) return std::nullopt;
     }
     if ((*extension & 0x40) != 0 && !reader.number<std::uint8_t>()) return std::nullopt;  // L
     if ((*extension & 0x30) != 0) {                                                       // T, K

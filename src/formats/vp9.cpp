@@ -4,6 +4,7 @@
 
 #include "formats/bit_reader.hpp"
 #include "formats/parts.hpp"
+#include "formats/picture_id.hpp"
 
 namespace parley::formats {
 namespace {
@@ -42,14 +43,8 @@ std::optional<Descriptor> read(ByteView payload) {
   descriptor.begins = (*head & 0x08) != 0;
   descriptor.ends = (*head & 0x04) != 0;
   if (has_id) {
-    const auto high = reader.number<std::uint8_t>();
-    if (!high) return std::nullopt;
-    descriptor.picture_id = *high;
-    if ((*high & 0x80) != 0) {
-      const auto low = reader.number<std::uint8_t>();
-      if (!low) return std::nullopt;
-      descriptor.picture_id = static_cast<std::uint16_t>((*high & 0x7F) << 8 | *low);
-    }
+    descriptor.picture_id = read_picture_id(reader);
+    if (!descriptor.picture_id) return std::nullopt;
   }
   if (has_layers) {
     const auto layer = reader.number<std::uint8_t>();

@@ -34,10 +34,10 @@ class ReceiveStream {
   enum class Arrival { First, Repair };
 
   struct Counters {
-    std::uint64_t packets = 0, payload_bytes = 0, header_bytes = 0;
+    std::uint64_t packets = 0, payload_bytes = 0;
     std::uint64_t repaired_packets = 0, discarded_packets = 0;
     std::uint64_t frames = 0, key_frames = 0, frames_dropped = 0;
-    std::uint64_t nacks = 0, plis = 0, firs = 0;
+    std::uint64_t nacks = 0;
     std::optional<TimePoint> last_packet = std::nullopt;
     std::uint16_t width = 0, height = 0;
   };

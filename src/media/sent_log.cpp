@@ -2,10 +2,11 @@
 
 namespace parley::media {
 
-void SentLog::add(std::size_t size, std::optional<std::uint32_t> probe, TimePoint now) {
-  slots_[static_cast<std::size_t>(next_) % kLength] = {
-      .packet = {.number = next_, .size = size, .sent = now, .probe = probe}, .waiting = true, .lost = false};
+const cc::SentPacket& SentLog::add(std::size_t size, std::optional<std::uint32_t> probe, TimePoint now) {
+  Slot& slot = slots_[static_cast<std::size_t>(next_) % kLength];
+  slot = {.packet = {.number = next_, .size = size, .sent = now, .probe = probe}, .waiting = true, .lost = false};
   ++next_;
+  return slot.packet;
 }
 
 std::optional<cc::SentPacket> SentLog::take(std::uint16_t number, bool arrived) {

@@ -14,7 +14,7 @@ class SentLog {
  public:
   /// The number of the next packet.
   [[nodiscard]] std::uint16_t next() const { return static_cast<std::uint16_t>(next_); }
-  void add(std::size_t size, std::optional<std::uint32_t> probe, TimePoint now);
+  const cc::SentPacket& add(std::size_t size, std::optional<std::uint32_t> probe, TimePoint now);
   /// Once for each packet that has arrived; one that is reported lost may still be reported as arrived.
   std::optional<cc::SentPacket> take(std::uint16_t number, bool arrived);
 

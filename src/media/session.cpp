@@ -22,9 +22,14 @@ const Section* Session::find_section(SectionKey key) const {
 
 void Session::configure(std::vector<Section> sections) {
   sections_ = std::move(sections);
+  configure_receiving();
+  configure_sending();
+  if (connected_) begin_sending();
+}
+
+void Session::configure_receiving() {
   std::vector<Router::Target> targets;
   mid_extension_ = 0;
-  paced_ = false;
   for (const Section& section : sections_) {
     Router::Target target{.key = section.key, .mid = section.mid, .payload_types = {}, .announced = {}};
     for (const Format& format : section.receive_formats) {
@@ -37,9 +42,6 @@ void Session::configure(std::vector<Section> sections) {
     }
     targets.push_back(std::move(target));
     if (mid_extension_ == 0) mid_extension_ = section.receive_extensions.id(rtp::ExtensionKind::Mid);
-    const bool told = std::ranges::any_of(section.send_formats, &Format::transport_cc) &&
-                      section.send_extensions.id(rtp::ExtensionKind::TransportSequenceNumber) != 0;
-    if (section.sends && told) paced_ = true;
   }
   router_.set_targets(std::move(targets));
   std::erase_if(incoming_, [this](const auto& entry) {
@@ -48,9 +50,15 @@ void Session::configure(std::vector<Section> sections) {
   });
   for (const auto& [source, incoming] : incoming_)
     incoming->stream.set_formats(find_section(incoming->section)->receive_formats);
+}
 
+void Session::configure_sending() {
+  paced_ = false;
   std::erase_if(outgoing_, [this](const Outgoing& outgoing) { return find_section(outgoing.section) == nullptr; });
   for (const Section& section : sections_) {
+    const bool told = std::ranges::any_of(section.send_formats, &Format::transport_cc) &&
+                      section.send_extensions.id(rtp::ExtensionKind::TransportSequenceNumber) != 0;
+    if (section.sends && told) paced_ = true;
     Outgoing* outgoing = sender(section.key);
     if (outgoing == nullptr) outgoing = &outgoing_.emplace_back(Outgoing{.section = section.key, .streams = {}});
     std::vector<std::unique_ptr<SendStream>> streams;
@@ -65,7 +73,6 @@ void Session::configure(std::vector<Section> sections) {
     }
     outgoing->streams = std::move(streams);
   }
-  if (connected_) begin_sending();
 }
 
 void Session::connect(TimePoint now) {
@@ -115,7 +122,7 @@ void Session::advance(TimePoint now) {
     collect(*incoming);
     ask(*incoming, now);
   }
-  if (const auto due = arrivals_.next_deadline(); due && *due <= now) tell_arrivals(now);
+  if (const auto due = arrivals_.next_deadline(); due && *due <= now) tell_arrivals();
   if (next_report_ && *next_report_ <= now) report(now);
   send_paced(now);
   hand_over();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -12,8 +11,10 @@
 #include "cc/controller.hpp"
 #include "cc/pacer.hpp"
 #include "media/arrival_log.hpp"
+#include "media/feedback_clock.hpp"
 #include "media/format.hpp"
 #include "media/receive_stream.hpp"
+#include "media/repeated_rate.hpp"
 #include "media/router.hpp"
 #include "media/send_stream.hpp"
 #include "media/sent_log.hpp"
@@ -35,48 +36,6 @@ struct ReceivedFrame {
   std::chrono::microseconds time{};
 };
 
-/// The arrival times of transport feedback go round after 12 days, and begin anywhere.
-class FeedbackClock {
- public:
-  Duration unwrap(Duration told) {
-    if (last_) {
-      Duration step = (told - *last_) % kCycle;
-      if (step > kCycle / 2) step -= kCycle;
-      if (step < -kCycle / 2) step += kCycle;
-      // No call is so long: a peer that turns the clock on and on makes it begin anew, before numbers end.
-      if (std::chrono::abs(*last_ + step) < kLongest) told = *last_ + step;
-    }
-    last_ = told;
-    return told;
-  }
-
- private:
-  static constexpr Duration kCycle = 64ms * (1 << 24);
-  static constexpr Duration kLongest = 1000 * kCycle;
-  std::optional<Duration> last_;
-};
-
-/// How much is sent again, over the last second or so.
-class RepeatedRate {
- public:
-  void add(std::size_t bytes, TimePoint now) {
-    decay(now);
-    bits_ += static_cast<double>(bytes) * 8;
-  }
-  double rate(TimePoint now) {
-    decay(now);
-    return bits_;
-  }
-
- private:
-  void decay(TimePoint now) {
-    if (last_ && now > *last_) bits_ *= std::exp(-cc::seconds(now - *last_));
-    last_ = now;
-  }
-  double bits_ = 0;
-  std::optional<TimePoint> last_;
-};
-
 /// RTP over one transport: the sections bundled there, with their sources in both directions, RTCP, repair, congestion
 /// control and pacing. Packets in, packets out, before and after protection; time is an argument.
 class Session {
@@ -84,7 +43,7 @@ class Session {
   class Handler {
    public:
     virtual ~Handler() = default;
-    /// To be protected and sent, valid during the call.
+    /// To be protected and sent, valid during the call. These two must not call the session.
     virtual void on_rtp(ByteView packet) = 0;
     virtual void on_rtcp(ByteView packet) = 0;
     virtual void on_frame(ReceivedFrame&& frame) = 0;
@@ -118,7 +77,7 @@ class Session {
   /// Of all that the section receives.
   void request_key_frame(SectionKey section, TimePoint now);
   /// Says BYE for every source.
-  void say_goodbye(TimePoint now);
+  void say_goodbye();
 
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
   void advance(TimePoint now);
@@ -153,16 +112,14 @@ class Session {
     /// When the encoder was last asked for a key frame, by source.
     std::map<Ssrc, std::optional<TimePoint>> asked = {};
   };
-  /// A packet on its way in.
-  struct Arrived {
-    rtp::PacketView view;
-    TimePoint at;
-  };
   class PacketSink;
 
+  // session.cpp
+  void configure_receiving();
+  void configure_sending();
   // session_receive.cpp
-  Incoming* source_of(const Arrived& packet, const Section& section);
-  Incoming* repaired_by(const Arrived& packet, const Section& section);
+  Incoming* source_of(const rtp::PacketView& packet, const Section& section);
+  Incoming* repaired_by(const rtp::PacketView& packet, const Section& section);
   Incoming& add_source(Ssrc source, const Section& section, std::string rid);
   void take(Incoming& incoming, const Section& section, const StreamPacket& packet, ReceiveStream::Arrival arrival,
             TimePoint now);
@@ -173,6 +130,7 @@ class Session {
   SendStream* stream_of(Ssrc source, Outgoing** owner = nullptr);
   void send_paced(TimePoint now);
   void transmit(std::span<std::uint8_t> packet, TimePoint now);
+  [[nodiscard]] const Section* section_sending(Ssrc source) const;
   std::size_t send_padding(std::size_t needed, TimePoint now);
   void ask_encoder(Outgoing& outgoing, const SendStream& stream, TimePoint now);
   void begin_sending();
@@ -187,7 +145,7 @@ class Session {
   void report(TimePoint now);
   std::vector<rtp::ReportBlock> report_blocks(TimePoint now);
   void ask(Incoming& incoming, TimePoint now);
-  void tell_arrivals(TimePoint now);
+  void tell_arrivals();
   /// A packet of feedback, with what has to go in front of it where reduced size was not negotiated.
   template <class Write>
   void send_feedback(Write write);
@@ -210,7 +168,6 @@ class Session {
   bool round_trip_known_ = false;
   std::optional<TimePoint> next_report_;
   bool paced_ = false;  // the peer tells when packets arrive
-  bool busy_ = false;   // inside send_paced()
   std::vector<ReceivedFrame> ready_;
   Bytes padding_;
   std::chrono::system_clock::time_point wall_offset_;

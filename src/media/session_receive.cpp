@@ -23,17 +23,17 @@ static StreamPacket without_red(const Section& section, StreamPacket packet) {
 }
 
 void Session::receive_rtp(ByteView bytes, TimePoint now) {
-  auto view = rtp::PacketView::parse(bytes);
-  if (!view) return;
-  const Arrived packet{*view, now};
-  const rtp::Header& header = packet.view.header();
+  const auto parsed = rtp::PacketView::parse(bytes);
+  if (!parsed) return;
+  const rtp::PacketView& packet = *parsed;
+  const rtp::Header& header = packet.header();
   // The MID before everything else: what other ids mean, only its section tells.
-  const auto mid = packet.view.extension(mid_extension_);
+  const auto mid = packet.extension(mid_extension_);
   const auto key = router_.route(header.ssrc, mid ? as_text(*mid) : std::string_view(), header.payload_type);
   const Section* section = key ? find_section(*key) : nullptr;
   if (section == nullptr) return;
   const auto number =
-      packet.view.extension(section->receive_extensions.id(rtp::ExtensionKind::TransportSequenceNumber));
+      packet.extension(section->receive_extensions.id(rtp::ExtensionKind::TransportSequenceNumber));
   if (number && number->size() == 2)
     arrivals_.arrived(static_cast<std::uint16_t>((*number)[0] << 8 | (*number)[1]), now);
   if (!section->receives) return;
@@ -42,7 +42,7 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
       section->receive_formats, [&](const Format& format) { return format.retransmission == header.payload_type; });
   if (repaired != section->receive_formats.end()) {
     // RFC 4588 section 4: the original number, then the payload. Without, it is padding.
-    const ByteView payload = packet.view.payload();
+    const ByteView payload = packet.payload();
     Incoming* incoming = payload.size() < 2 ? nullptr : repaired_by(packet, *section);
     if (incoming == nullptr) return;
     const StreamPacket original{.sequence_number = static_cast<std::uint16_t>(payload[0] << 8 | payload[1]),
@@ -56,8 +56,8 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
                        .timestamp = header.timestamp,
                        .marker = header.marker,
                        .payload_type = header.payload_type,
-                       .payload = packet.view.payload()};
-    const auto level = packet.view.extension(section->receive_extensions.id(rtp::ExtensionKind::AudioLevel));
+                       .payload = packet.payload()};
+    const auto level = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::AudioLevel));
     if (level && !level->empty()) taken.audio_level = (*level)[0] & 0x7F;
     take(*incoming, *section, without_red(*section, taken), ReceiveStream::Arrival::First, now);
   }
@@ -65,15 +65,15 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
 }
 
 /// The source that a packet comes from, which may be a new one.
-Session::Incoming* Session::source_of(const Arrived& packet, const Section& section) {
-  const rtp::Header& header = packet.view.header();
+Session::Incoming* Session::source_of(const rtp::PacketView& packet, const Section& section) {
+  const rtp::Header& header = packet.header();
   if (std::ranges::find(section.receive_formats, header.payload_type, &Format::payload_type) ==
       section.receive_formats.end())
     return nullptr;
   const auto found = incoming_.find(header.ssrc);
   if (found != incoming_.end() && found->second->section == section.key) return found->second.get();
   if (found != incoming_.end()) incoming_.erase(found);  // the source has moved to another section
-  const auto rid = packet.view.extension(section.receive_extensions.id(rtp::ExtensionKind::Rid));
+  const auto rid = packet.extension(section.receive_extensions.id(rtp::ExtensionKind::Rid));
   return &add_source(header.ssrc, section, rid ? std::string(as_text(*rid)) : "");
 }
 
@@ -90,21 +90,21 @@ Session::Incoming& Session::add_source(Ssrc source, const Section& section, std:
 }
 
 /// The source whose packet is sent again: by announcement, by rid, or because there is no other.
-Session::Incoming* Session::repaired_by(const Arrived& packet, const Section& section) {
-  const auto announced = std::ranges::find(section.announced, packet.view.header().ssrc,
+Session::Incoming* Session::repaired_by(const rtp::PacketView& packet, const Section& section) {
+  const auto announced = std::ranges::find(section.announced, packet.header().ssrc,
                                            [](const Announced& one) { return one.retransmission.value_or(Ssrc(0)); });
   if (announced != section.announced.end()) {
     const auto found = incoming_.find(announced->source);
     if (found != incoming_.end()) return found->second.get();
   }
-  const auto repaired = packet.view.extension(section.receive_extensions.id(rtp::ExtensionKind::RepairedRid));
+  const auto repaired = packet.extension(section.receive_extensions.id(rtp::ExtensionKind::RepairedRid));
   Incoming* only = nullptr;
   std::size_t others = 0;
   for (const auto& [source, incoming] : incoming_) {
     if (incoming->section != section.key || incoming->said_goodbye) continue;
-    if (incoming->retransmission == packet.view.header().ssrc) return incoming.get();
+    if (incoming->retransmission == packet.header().ssrc) return incoming.get();
     if (repaired && incoming->rid == as_text(*repaired)) {
-      incoming->retransmission = packet.view.header().ssrc;
+      incoming->retransmission = packet.header().ssrc;
       return incoming.get();
     }
     only = incoming.get();

@@ -96,8 +96,7 @@ void Session::ask(Incoming& incoming, TimePoint now) {
   });
 }
 
-void Session::tell_arrivals(TimePoint now) {
-  (void)now;
+void Session::tell_arrivals() {
   const std::vector<ArrivalLog::Arrival> arrivals = arrivals_.take();
   if (arrivals.empty()) return;
   rtp::TransportFeedback feedback{.sender = own_source(),
@@ -113,7 +112,7 @@ void Session::tell_arrivals(TimePoint now) {
   }
 }
 
-void Session::say_goodbye(TimePoint) {
+void Session::say_goodbye() {
   if (!connected_) return;
   std::vector<Ssrc> sources;
   for (const Outgoing& outgoing : outgoing_)

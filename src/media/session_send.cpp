@@ -5,14 +5,14 @@
 
 namespace parley::media {
 
-/// Queues the packets of a stream, or sends them where nothing tells how fast they may go.
+/// Queues the packets of a stream.
 class Session::PacketSink final : public SendStream::Sink {
  public:
   PacketSink(Session& session, cc::Priority priority, TimePoint now)
       : session_(session), priority_(priority), now_(now) {}
   void on_packet(ByteView packet) override {
     if (priority_ == cc::Priority::Retransmission) session_.repeated_.add(packet.size(), now_);
-    session_.pacer_.push(packet, priority_, now_);
+    session_.pacer_.push(packet, priority_);
   }
 
  private:
@@ -43,8 +43,6 @@ Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingF
 
 /// Whatever may leave now.
 void Session::send_paced(TimePoint now) {
-  if (busy_) return;  // what is sent below may lead here again
-  busy_ = true;
   if (paced_) {
     pacer_.set_rate(controller_->pacing_rate());
     if (const auto probe = controller_->probe(now)) pacer_.begin(*probe, now);
@@ -57,7 +55,6 @@ void Session::send_paced(TimePoint now) {
     if (padded == 0) pacer_.end_probe();
     pacer_.padded(padded, now);
   }
-  busy_ = false;
 }
 
 void Session::repeat(SendStream& stream, const rtp::Nack& nack, TimePoint now) {
@@ -77,29 +74,35 @@ std::chrono::system_clock::time_point Session::wall_clock(TimePoint now) const {
 /// The last touch: numbers and times of the transport.
 void Session::transmit(std::span<std::uint8_t> packet, TimePoint now) {
   const auto view = rtp::PacketView::parse(packet);
-  if (!view) return;
-  const Ssrc source = view->header().ssrc;
-  const Section* section = nullptr;
-  for (const Outgoing& outgoing : outgoing_)
-    for (const auto& stream : outgoing.streams)
-      if (stream->encoding().source == source || stream->encoding().retransmission == source)
-        section = find_section(outgoing.section);
+  const Section* section = view ? section_sending(view->header().ssrc) : nullptr;
   if (section == nullptr) return;
-  const auto& ids = section->send_extensions;
-  if (const auto time = rtp::extension_in(packet, ids.id(rtp::ExtensionKind::SendTime)); time && time->size() == 3) {
+  /// Where an extension's value is to be written, if the packet has it with this size.
+  const auto place = [&](rtp::ExtensionKind kind, std::size_t size) -> std::span<std::uint8_t> {
+    const auto value = view->extension(section->send_extensions.id(kind));
+    if (!value || value->size() != size) return {};
+    return packet.subspan(static_cast<std::size_t>(value->data() - packet.data()), size);
+  };
+  if (const auto time = place(rtp::ExtensionKind::SendTime, 3); !time.empty()) {
     // 24 bits, 18 of them behind the point.
     const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
     const auto fixed = static_cast<std::uint64_t>(ns / 1000) * 262144 / 1'000'000;
-    for (unsigned i = 0; i < 3; ++i) (*time)[i] = static_cast<std::uint8_t>(fixed >> (16 - 8 * i));
+    for (unsigned i = 0; i < 3; ++i) time[i] = static_cast<std::uint8_t>(fixed >> (16 - 8 * i));
   }
-  if (const auto number = rtp::extension_in(packet, ids.id(rtp::ExtensionKind::TransportSequenceNumber));
-      number && number->size() == 2) {
-    (*number)[0] = static_cast<std::uint8_t>(sent_.next() >> 8);
-    (*number)[1] = static_cast<std::uint8_t>(sent_.next());
-    sent_.add(packet.size(), pacer_.probe(), now);
-    controller_->on_sent({.number = 0, .size = packet.size(), .sent = now, .probe = pacer_.probe()});
+  if (const auto number = place(rtp::ExtensionKind::TransportSequenceNumber, 2); !number.empty()) {
+    number[0] = static_cast<std::uint8_t>(sent_.next() >> 8);
+    number[1] = static_cast<std::uint8_t>(sent_.next());
+    controller_->on_sent(sent_.add(packet.size(), pacer_.probe(), now));
   }
   handler_.on_rtp(packet);
+}
+
+/// The section whose media or retransmissions come from this source.
+const Section* Session::section_sending(Ssrc source) const {
+  for (const Outgoing& outgoing : outgoing_)
+    for (const auto& stream : outgoing.streams)
+      if (stream->encoding().source == source || stream->encoding().retransmission == source)
+        return find_section(outgoing.section);
+  return nullptr;
 }
 
 /// A packet of nothing but padding, on a retransmission source, which nobody misses.

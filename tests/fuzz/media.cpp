@@ -101,7 +101,7 @@ class Driver final : public Session::Handler {
 
   void run() {
     for (int commands = 0; !input_.is_over() && commands < 500; ++commands) step();
-    session_.say_goodbye(now_);
+    session_.say_goodbye();
   }
 
   void on_rtp(ByteView packet) override {

@@ -21,10 +21,10 @@ std::vector<int> leaving(Pacer& pacer, TimePoint now) {
 TEST(Pacer, LetsAudioPassThenRetransmissions) {
   Pacer pacer;
   pacer.set_rate(1e9);
-  pacer.push(packet(1), Priority::Video, kStart);
-  pacer.push(packet(2), Priority::Retransmission, kStart);
-  pacer.push(packet(3), Priority::Audio, kStart);
-  pacer.push(packet(4), Priority::Video, kStart);
+  pacer.push(packet(1), Priority::Video);
+  pacer.push(packet(2), Priority::Retransmission);
+  pacer.push(packet(3), Priority::Audio);
+  pacer.push(packet(4), Priority::Video);
   EXPECT_EQ(pacer.waiting_bytes(), 4000U);
   EXPECT_THAT(leaving(pacer, kStart), ElementsAre(3, 2, 1, 4));
   EXPECT_EQ(pacer.waiting_bytes(), 0U);
@@ -35,7 +35,7 @@ TEST(Pacer, LetsAudioPassThenRetransmissions) {
 TEST(Pacer, SpreadsAFrameOverTime) {
   Pacer pacer;
   pacer.set_rate(1e6);
-  for (std::uint8_t i = 0; i < 20; ++i) pacer.push(packet(i), Priority::Video, kStart);
+  for (std::uint8_t i = 0; i < 20; ++i) pacer.push(packet(i), Priority::Video);
   TimePoint now = kStart, last = kStart;
   std::size_t sent = 0;
   for (int turns = 0; pacer.waiting_bytes() > 0; ++turns) {
@@ -57,17 +57,17 @@ TEST(Pacer, SpreadsAFrameOverTime) {
 TEST(Pacer, AudioNeverWaitsBehindVideo) {
   Pacer pacer;
   pacer.set_rate(1e5);
-  pacer.push(packet(1, 1200), Priority::Video, kStart);
-  pacer.push(packet(2, 1200), Priority::Video, kStart);
+  pacer.push(packet(1, 1200), Priority::Video);
+  pacer.push(packet(2, 1200), Priority::Video);
   EXPECT_THAT(leaving(pacer, kStart), ElementsAre(1));
-  pacer.push(packet(3, 100), Priority::Audio, kStart + 1ms);
+  pacer.push(packet(3, 100), Priority::Audio);
   EXPECT_THAT(leaving(pacer, kStart + 1ms), ElementsAre(3));
 }
 
 TEST(Pacer, IsFasterThanItsRateRatherThanLate) {
   Pacer pacer;
   pacer.set_rate(1e5);  // which would take 8 s
-  for (std::uint8_t i = 0; i < 100; ++i) pacer.push(packet(i), Priority::Video, kStart);
+  for (std::uint8_t i = 0; i < 100; ++i) pacer.push(packet(i), Priority::Video);
   TimePoint now = kStart;
   while (pacer.waiting_bytes() > 50'000) {
     (void)leaving(pacer, now);
@@ -79,9 +79,9 @@ TEST(Pacer, IsFasterThanItsRateRatherThanLate) {
 TEST(Pacer, DoesNotSaveUpForABurstWhileNothingIsSent) {
   Pacer pacer;
   pacer.set_rate(1e6);
-  pacer.push(packet(1), Priority::Video, kStart);
+  pacer.push(packet(1), Priority::Video);
   (void)leaving(pacer, kStart);
-  for (std::uint8_t i = 0; i < 10; ++i) pacer.push(packet(i), Priority::Video, kStart + 10s);
+  for (std::uint8_t i = 0; i < 10; ++i) pacer.push(packet(i), Priority::Video);
   EXPECT_LE(leaving(pacer, kStart + 10s).size(), 2U);
 }
 
@@ -89,7 +89,7 @@ TEST(Pacer, KeepsTheBytesOfEachPacketApart) {
   Pacer pacer;
   for (int round = 0; round < 3; ++round)
     for (std::uint8_t i = 1; i < 50; ++i) {
-      pacer.push(packet(i, std::size_t{i} * 20), Priority::Video, kStart);
+      pacer.push(packet(i, std::size_t{i} * 20), Priority::Video);
       const auto* one = pacer.pop(kStart + round * 1s);
       ASSERT_NE(one, nullptr);
       EXPECT_EQ(one->bytes, packet(i, std::size_t{i} * 20));
@@ -99,7 +99,7 @@ TEST(Pacer, KeepsTheBytesOfEachPacketApart) {
 TEST(Pacer, AProbeTakesWhatWaitsAtItsOwnRateAndThenPadding) {
   Pacer pacer;
   pacer.set_rate(1e5);
-  for (std::uint8_t i = 1; i <= 3; ++i) pacer.push(packet(i), Priority::Video, kStart);
+  for (std::uint8_t i = 1; i <= 3; ++i) pacer.push(packet(i), Priority::Video);
   pacer.begin({.id = 9, .rate = 8e6, .bytes = 10'000}, kStart);  // a packet takes 1 ms
   std::size_t sent = 0, padding = 0;
   TimePoint now = kStart;
@@ -125,7 +125,7 @@ TEST(Pacer, AProbeTakesWhatWaitsAtItsOwnRateAndThenPadding) {
   EXPECT_EQ(pacer.padding(now + 1s), 0U);
   EXPECT_EQ(pacer.next_deadline(), std::nullopt);
   // The next packet does not belong to it.
-  pacer.push(packet(1), Priority::Video, now + 1s);
+  pacer.push(packet(1), Priority::Video);
   ASSERT_NE(pacer.pop(now + 1s), nullptr);
   EXPECT_EQ(pacer.probe(), std::nullopt);
 }

@@ -77,7 +77,7 @@ TEST(ProbePlan, BeginsWithThreeAndSixTimesTheRate) {
   ProbePlan plan;
   EXPECT_FALSE(plan.due(3e5, 2e7, std::nullopt, kStart));
   EXPECT_EQ(plan.next_deadline(), std::nullopt);
-  plan.begin(3e5, kStart);
+  plan.begin(3e5);
   EXPECT_LE(plan.next_deadline().value(), kStart);
   const auto first = plan.due(3e5, 2e7, std::nullopt, kStart);
   ASSERT_TRUE(first);
@@ -97,27 +97,27 @@ TEST(ProbePlan, BeginsWithThreeAndSixTimesTheRate) {
 /// Whole seconds of a fast probe are not sent, but long enough a burst to measure it.
 TEST(ProbePlan, ProbesLastSomeMilliseconds) {
   ProbePlan plan;
-  plan.begin(5e6, kStart);
+  plan.begin(5e6);
   const auto probe = plan.due(5e6, 1e8, std::nullopt, kStart);
   EXPECT_NEAR(static_cast<double>(probe->bytes) * 8 / probe->rate, 0.015, 0.001);
 }
 
 TEST(ProbePlan, GoesOnWhereAProbeHasShownThatThereIsMore) {
   ProbePlan plan;
-  plan.begin(3e5, kStart);
+  plan.begin(3e5);
   (void)plan.due(3e5, 2e7, std::nullopt, kStart);
   (void)plan.due(3e5, 2e7, std::nullopt, kStart + 50ms);
-  plan.shown(1.8e6, kStart + 150ms);
+  plan.shown(1.8e6);
   const auto further = plan.due(1.8e6, 2e7, std::nullopt, kStart + 150ms);
   ASSERT_TRUE(further);
   EXPECT_DOUBLE_EQ(further->rate, 3.6e6);
-  plan.shown(2e6, kStart + 250ms);  // that was the path's end
+  plan.shown(2e6);  // that was the path's end
   EXPECT_FALSE(plan.due(2e6, 2e7, std::nullopt, kStart + 250ms));
 }
 
 TEST(ProbePlan, NeverProbesBeyondTheMost) {
   ProbePlan plan;
-  plan.begin(3e5, kStart);
+  plan.begin(3e5);
   EXPECT_DOUBLE_EQ(plan.due(3e5, 5e5, std::nullopt, kStart)->rate, 5e5);
   EXPECT_FALSE(plan.due(5e5, 5e5, std::nullopt, kStart + 50ms));
   EXPECT_EQ(plan.next_deadline(), std::nullopt);
@@ -143,7 +143,7 @@ TEST(ProbePlan, NeedNotTryAgainWhatHasComeBack) {
 
 TEST(ProbePlan, AsksNowAndThenWhileTheApplicationUsesLittle) {
   ProbePlan plan;
-  plan.begin(3e5, kStart);
+  plan.begin(3e5);
   (void)plan.due(3e5, 2e7, std::nullopt, kStart);
   (void)plan.due(3e5, 2e7, std::nullopt, kStart + 50ms);
   EXPECT_FALSE(plan.due(1e6, 2e7, 5e5, kStart + 5s));

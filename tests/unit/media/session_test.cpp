@@ -233,7 +233,7 @@ TEST(MediaSession, ReportsTellTheRoundTripAndWhatWasLost) {
 TEST(MediaSession, GoodbyeEndsASection) {
   VideoCall call;
   call.stream(10);
-  call.left->session.say_goodbye(call.now);
+  call.left->session.say_goodbye();
   call.run(100ms);
   EXPECT_THAT(call.right->ended, ElementsAre(kVideo));
   call.stream(1);  // it was not meant so
