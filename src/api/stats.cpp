@@ -124,7 +124,7 @@ class IceStats {
 /// The id of the certificate, whichever connection it belongs to.
 std::string add_certificate(Builder& builder, ByteView der) {
   const dtls::Fingerprint fingerprint = dtls::fingerprint_of(der, dtls::Hash::Sha256);
-  const std::string id = "certificate." + fingerprint.value;
+  std::string id = "certificate." + fingerprint.value;
   auto& stats = builder.add<RTCCertificateStats>(RTCStatsType::Certificate, id);
   stats.fingerprint = fingerprint.value;
   stats.fingerprintAlgorithm = fingerprint.algorithm;

@@ -135,7 +135,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void note_selected(const std::optional<SocketAddress>& remote);
 
   // core_pairs.cpp
-  void begin_pair(const CandidatePair& pair, std::optional<Path> left);
+  void begin_pair(const CandidatePair& pair, const std::optional<Path>& left);
 
   void offer_to_nice(const Candidate& candidate);
   void take_pair(Candidate local, Candidate remote);

@@ -23,11 +23,11 @@ Counters operator-(Counters a, const Counters& b) { return combined(a, b, std::m
 
 /// The pair is selected from now on, in place of one whose path was `left`. What came before there was one belongs to
 /// the first: the peer may have selected it sooner.
-void Agent::Core::begin_pair(const CandidatePair& pair, std::optional<Path> left) {
+void Agent::Core::begin_pair(const CandidatePair& pair, const std::optional<Path>& left) {
   if (pair_) {
     ++counters_.pair_changes;
     if (left_pairs_.size() == kMaxUsedPairs - 1) left_pairs_.erase(left_pairs_.begin());
-    left_pairs_.push_back({.pair = *pair_, .path = std::move(left), .traffic = counters_ - not_of_pair_});
+    left_pairs_.push_back({.pair = *pair_, .path = left, .traffic = counters_ - not_of_pair_});
     not_of_pair_ = counters_;
   }
   const auto again = std::ranges::find(left_pairs_, pair, &LeftPair::pair);
