@@ -5,6 +5,7 @@
 #include "parley/export.hpp"
 #include "parley/ice_candidate.hpp"
 #include "parley/session_description.hpp"
+#include "parley/stats.hpp"
 
 /// The JSON form of descriptions and candidates, member for member what JSON.stringify() makes of the browser's objects
 /// (their toJSON of webrtc-pc sections 4.6.2 and 4.8.1). Reading throws TypeError for what is not of that form: `type`
@@ -19,6 +20,9 @@ PARLEY_EXPORT void to_json(nlohmann::json& json, const RTCIceCandidateInit& cand
 /// null and {} are the end of candidates.
 PARLEY_EXPORT void from_json(const nlohmann::json& json, RTCIceCandidateInit& candidate);
 PARLEY_EXPORT void to_json(nlohmann::json& json, const RTCIceCandidate& candidate);
+/// An object of all its objects by their ids, as `Object.fromEntries(report)` makes it; and one of them. Only written.
+PARLEY_EXPORT void to_json(nlohmann::json& json, const RTCStatsReport& report);
+PARLEY_EXPORT void to_json(nlohmann::json& json, const RTCStatsObject& object);
 
 }  // namespace parley
 

@@ -18,6 +18,7 @@
 #include "parley/rtp_transceiver.hpp"
 #include "parley/sctp_transport.hpp"
 #include "parley/session_description.hpp"
+#include "parley/stats.hpp"
 
 namespace parley {
 
@@ -147,6 +148,12 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   [[nodiscard]] std::vector<std::shared_ptr<RTCRtpReceiver>> getReceivers() const;
   /// In the order in which they were added.
   [[nodiscard]] std::vector<std::shared_ptr<RTCRtpTransceiver>> getTransceivers() const;
+
+  /// Numbers about everything that the connection has, also when it is closed.
+  Promise<RTCStatsReport> getStats();
+  /// About what is sent or received of this track alone, and what that refers to. Null: about everything. Rejects with
+  /// InvalidAccessError unless exactly one sender or receiver has the track.
+  Promise<RTCStatsReport> getStats(const std::shared_ptr<MediaStreamTrack>& selector);
 
   /// Never blocks on the peer. Idempotent, legal anywhere. When it has returned to a thread other than the loop's, no
   /// handler of this connection runs or will run. Remote tracks end, with `ended`, before it returns.

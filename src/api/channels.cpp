@@ -62,6 +62,7 @@ Peer::Channel& Peer::add_channel(dcep::ChannelKey key, const dcep::ChannelInit& 
 
 void Peer::on_channel_announced(dcep::ChannelKey key, const dcep::ChannelInit& init) {
   const Channel& channel = add_channel(key, init);
+  note_open(*channel.core);
   channel.core->state = RTCDataChannelState::Open;  // so that a datachannel handler can send; `open` is fired after it
   queue([this, object = channel.object] { fire<"datachannel">(RTCDataChannelEvent{object}); });
 }
@@ -76,10 +77,16 @@ void Peer::on_channel_open(dcep::ChannelKey key) {
   queue([this, channel = found->second.core] {
     const RTCDataChannelState state = channel->state;
     if (state == RTCDataChannelState::Closing || state == RTCDataChannelState::Closed) return;
+    note_open(*channel);
     channel->state = RTCDataChannelState::Open;
     channel->open_is_due = true;
     fire_open(*channel);
   });
+}
+
+/// RTCPeerConnectionStats counts it, once.
+void Peer::note_open(DataChannelCore& channel) {
+  if (!std::exchange(channel.was_open, true)) ++channels_opened_;
 }
 
 void Peer::fire_open(DataChannelCore& channel) {
@@ -221,6 +228,7 @@ void Peer::finish_channel(dcep::ChannelKey key, const std::optional<Error>& erro
   const Channel channel = std::move(found->second);
   channels_.erase(found);
   forget_waiting(*channel.core);
+  if (channel.core->was_open) ++channels_closed_;
   channel.core->state = RTCDataChannelState::Closed;
   if (error)
     channel.core->lists->get<"error">()->fire(

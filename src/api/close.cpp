@@ -74,6 +74,7 @@ void Peer::close(Disappear disappear) {
   for (auto& [key, channel] : std::exchange(channels_, {})) {
     channel.core->state = RTCDataChannelState::Closed;
     channel.core->lists->close();
+    if (channel.core->was_open) ++channels_closed_;
     forget_waiting(*channel.core);
     for (const auto& writer : std::exchange(channel.core->writers, {})) writer.reject(error);
   }

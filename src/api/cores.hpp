@@ -95,6 +95,7 @@ struct DataChannelCore {
   /// the event waits for it.
   bool open_waits = false;
   bool open_is_due = false;
+  bool was_open = false;  // counted as such
 };
 
 }  // namespace parley::api

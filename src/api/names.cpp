@@ -33,6 +33,13 @@ constexpr std::array<std::string_view, 2> kComponents = {"rtp", "rtcp"};
 constexpr std::array<std::string_view, 2> kTransportPolicies = {"all", "relay"};
 constexpr std::array<std::string_view, 3> kBundlePolicies = {"balanced", "max-compat", "max-bundle"};
 constexpr std::array<std::string_view, 1> kMuxPolicies = {"require"};
+constexpr std::array<std::string_view, 14> kStatsTypes = {
+    "codec",          "inbound-rtp",     "outbound-rtp",     "remote-inbound-rtp", "remote-outbound-rtp",
+    "media-source",   "media-playout",   "peer-connection",  "data-channel",       "transport",
+    "candidate-pair", "local-candidate", "remote-candidate", "certificate"};
+constexpr std::array<std::string_view, 4> kLimitationReasons = {"none", "cpu", "bandwidth", "other"};
+constexpr std::array<std::string_view, 3> kDtlsRoles = {"client", "server", "unknown"};
+constexpr std::array<std::string_view, 5> kPairStates = {"frozen", "waiting", "in-progress", "failed", "succeeded"};
 
 }  // namespace
 
@@ -55,6 +62,10 @@ std::string_view to_string(RTCIceComponent component) { return name(kComponents,
 std::string_view to_string(RTCIceTransportPolicy policy) { return name(kTransportPolicies, policy); }
 std::string_view to_string(RTCBundlePolicy policy) { return name(kBundlePolicies, policy); }
 std::string_view to_string(RTCRtcpMuxPolicy policy) { return name(kMuxPolicies, policy); }
+std::string_view to_string(RTCStatsType type) { return name(kStatsTypes, type); }
+std::string_view to_string(RTCQualityLimitationReason reason) { return name(kLimitationReasons, reason); }
+std::string_view to_string(RTCDtlsRole role) { return name(kDtlsRoles, role); }
+std::string_view to_string(RTCStatsIceCandidatePairState state) { return name(kPairStates, state); }
 
 std::optional<RTCSdpType> to_sdp_type(std::string_view text) {
   for (std::size_t i = 0; i < kSdpTypes.size(); ++i)

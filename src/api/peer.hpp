@@ -58,6 +58,11 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void set_parameters(const std::shared_ptr<TransceiverCore>& core, RTCRtpSendParameters parameters,
                       const PromiseResolver<void>& done);
 
+  // stats.cpp
+  [[nodiscard]] RTCStatsReport stats();
+  /// Rejects with InvalidAccessError unless exactly one sender or receiver has the track.
+  void stats_of(const std::shared_ptr<MediaStreamTrack>& track, const PromiseResolver<RTCStatsReport>& done);
+
   // close.cpp
   /// Whether the connection goes without a word to the program: its remote tracks end with or without `ended`.
   enum class Disappear { No, Yes };
@@ -176,6 +181,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   // channels.cpp
   Channel& add_channel(dcep::ChannelKey key, const dcep::ChannelInit& init);
   void pump(DataChannelCore& channel);
+  void note_open(DataChannelCore& channel);
   void fire_open(DataChannelCore& channel);
   void fire_message(DataChannelCore& channel, bool text, std::span<const std::byte> bytes);
   void settle_buffered(const std::shared_ptr<DataChannelCore>& channel);
@@ -205,6 +211,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   std::shared_ptr<RTCSctpTransport> sctp_;
   std::map<dcep::ChannelKey, Channel> channels_;
   std::size_t waiting_bytes_ = 0;  // of all channels: see DataChannelCore
+  std::uint32_t channels_opened_ = 0, channels_closed_ = 0;
 };
 
 /// RTCRtpSender.getParameters() without the memory of what was returned last.

@@ -81,6 +81,18 @@ Promise<void> RTCPeerConnection::setRemoteDescription(const RTCSessionDescriptio
   });
 }
 
+Promise<RTCStatsReport> RTCPeerConnection::getStats() { return getStats(nullptr); }
+
+Promise<RTCStatsReport> RTCPeerConnection::getStats(const std::shared_ptr<MediaStreamTrack>& selector) {
+  return on_loop<RTCStatsReport>(loop_, peer_, [selector](api::Peer& peer, const auto& done) {
+    if (selector) {
+      peer.stats_of(selector, done);
+    } else {
+      done.resolve(peer.stats());
+    }
+  });
+}
+
 Promise<void> RTCPeerConnection::addIceCandidate(const RTCIceCandidateInit& candidate) {
   return on_loop<void>(loop_, peer_,
                        [candidate](api::Peer& peer, const auto& done) { peer.add_ice_candidate(candidate, done); });

@@ -70,11 +70,31 @@ struct Counters {
   std::uint64_t packets_refused = 0;
   /// Times a pair was selected after the first.
   std::uint64_t pair_changes = 0;
+
+  friend Counters operator+(Counters a, const Counters& b);
+  friend Counters operator-(Counters a, const Counters& b);
 };
 
 struct CandidatePair {
   Candidate local;
   Candidate remote;
+  bool operator==(const CandidatePair&) const = default;
+};
+
+/// What connectivity checks of our own have measured on a path.
+struct RoundTrips {
+  std::optional<Duration> last = std::nullopt;
+  Duration total{};
+  std::uint64_t answers = 0;
+};
+
+/// A pair that is, or was, the selected one.
+struct UsedPair {
+  CandidatePair pair;
+  bool selected = false;
+  /// Of the time in which it was selected.
+  Counters traffic = {};
+  RoundTrips round_trips = {};
 };
 
 /// One ICE generation of one transport on one loop: sockets, candidates, checks, consent, packets. An ICE restart is a
@@ -130,6 +150,7 @@ class Agent {
 
   /// What is kept of packets that cannot be sent at once; later ones are discarded.
   static constexpr std::size_t kMaxQueuedBytes = 256 * 1024;
+  static constexpr std::size_t kMaxUsedPairs = 16;
 
   Agent(EventLoop& loop, Config config, Handler& handler);
   /// As close().
@@ -169,6 +190,10 @@ class Agent {
   [[nodiscard]] const std::vector<Candidate>& remote_candidates() const;
   [[nodiscard]] std::size_t ignored_remote_candidates() const;
   [[nodiscard]] const Counters& counters() const;
+  /// In the order in which they were left, the selected one last; at most kMaxUsedPairs.
+  [[nodiscard]] std::vector<UsedPair> used_pairs() const;
+  /// Measures the round trip of the selected path, unless that was done a moment ago. For used_pairs(), later.
+  void measure_round_trip();
   /// Packets go through our own socket.
   [[nodiscard]] bool on_fast_path() const;
 

@@ -48,7 +48,10 @@ Agent::Core::Core(Reactor& reactor, Config config, Handler& handler)
 
 Agent::Agent(EventLoop& loop, Config config, Handler& handler)
     : core_(Core::create(loop.reactor(), std::move(config), handler)) {}
-Agent::~Agent() { core_->close(); }
+Agent::~Agent() {
+  core_->close();
+  core_->forget();
+}
 
 const Credentials& Agent::local_credentials() const { return core_->config_.local; }
 void Agent::gather() { core_->gather(); }
@@ -71,6 +74,8 @@ const std::vector<std::pair<Candidate, CandidateSource>>& Agent::local_candidate
 const std::vector<Candidate>& Agent::remote_candidates() const { return core_->remote_candidates_; }
 std::size_t Agent::ignored_remote_candidates() const { return core_->ignored_remote_; }
 const Counters& Agent::counters() const { return core_->counters_; }
+std::vector<UsedPair> Agent::used_pairs() const { return core_->used_pairs(); }
+void Agent::measure_round_trip() { core_->measure_round_trip(); }
 bool Agent::on_fast_path() const { return core_->direct_ != nullptr; }
 
 }  // namespace parley::ice

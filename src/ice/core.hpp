@@ -19,7 +19,8 @@
 namespace parley::ice {
 
 /// The Agent's inside. Outlives it while it closes. Split by procedure: core.cpp (construction, what the Handler is
-/// told), core_gather.cpp, core_servers.cpp, core_checks.cpp, core_paths.cpp, core_packets.cpp, core_close.cpp.
+/// told), core_gather.cpp, core_servers.cpp, core_checks.cpp, core_paths.cpp, core_pairs.cpp, core_packets.cpp,
+/// core_close.cpp.
 class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
  public:
   static std::shared_ptr<Core> create(Reactor& reactor, Config config, Handler& handler);
@@ -34,6 +35,12 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void send_probe(ByteView packet);
   void flush();
   void close();
+  /// Nobody asks any more: what only the getters show goes before the rest, which has to wait for TURN servers.
+  void forget();
+
+  // core_pairs.cpp
+  [[nodiscard]] std::vector<UsedPair> used_pairs() const;
+  void measure_round_trip();
 
   [[nodiscard]] bool writable() const { return pair_.has_value() && (state_ != State::Failed) && !closed_; }
 
@@ -127,6 +134,9 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void run_paths();
   void note_selected(const std::optional<SocketAddress>& remote);
 
+  // core_pairs.cpp
+  void begin_pair(const CandidatePair& pair, const std::optional<Path>& left);
+
   void offer_to_nice(const Candidate& candidate);
   void take_pair(Candidate local, Candidate remote);
   void open_direct();
@@ -160,6 +170,15 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   bool remote_complete_ = false;
   std::vector<Candidate> early_candidates_;  // came before the credentials
   unsigned next_foundation_ = 0;
+  /// A pair that was selected once, and its traffic then. The present one is not among them: most agents never leave
+  /// their first, and it costs nothing.
+  struct LeftPair {
+    CandidatePair pair;
+    std::optional<Path> path;
+    Counters traffic;
+  };
+  std::vector<LeftPair> left_pairs_;
+  Counters not_of_pair_;                      // what the present pair has not carried of counters_
   std::optional<SocketAddress> direct_peer_;  // where a socket of our own may send
   std::size_t through_nice_ = 0;              // packets, both ways, on that pair
   SendBatch batch_;

@@ -93,14 +93,14 @@ void Agent::Core::take_pair(Candidate local, Candidate remote) {
     if (remote_) remote.username_fragment = remote_->ufrag;
     remote_candidates_.push_back(remote);
   }
+  const auto left = paths_.selected_path();
   note_selected(address);
   direct_peer_ = config_.fast_path ? address : std::nullopt;
   through_nice_ = 0;
   if (direct_) open_direct();
   CandidatePair pair{std::move(local), std::move(remote)};
   if (pair_ && pair_->local == pair.local && pair_->remote == pair.remote) return;
-  if (pair_) ++counters_.pair_changes;
-  pair_ = pair;
+  begin_pair(pair, left);
   tell([pair = std::move(pair)](Handler& handler) { handler.on_ice_selected_pair(pair.local, pair.remote); });
 }
 

@@ -31,4 +31,15 @@ void Agent::Core::teardown() {
   reactor_.owner->after(kGiveUp, [core = self_.lock()] { core->nice_.reset(); });
 }
 
+void Agent::Core::forget() {
+  reactor_.post([core = self_.lock()] {
+    core->local_candidates_ = {};
+    core->remote_candidates_ = {};
+    core->early_candidates_ = {};
+    core->left_pairs_ = {};
+    core->pair_.reset();
+    core->paths_ = Paths(false);
+  });
+}
+
 }  // namespace parley::ice

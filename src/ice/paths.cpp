@@ -99,6 +99,7 @@ void Paths::heard_check(const stun::Message& message, const Path& path, TimePoin
   if (known.refused && selected_heard_ + kSilence > now) return;
   comparison_ = Comparison{path, now};
   compared_ = now;
+  open_.clear();  // a measurement's silence says less
   ask(*selected_, false, now);
   ask(path, controlling_, now);
 }
@@ -111,6 +112,11 @@ void Paths::heard_answer(const stun::Message& message, const Path& path, TimePoi
       std::find_if(open_.begin(), open_.end(), [&](const Question& q) { return q.id == message.id && q.path == path; });
   const bool ours = question != open_.end();
   const bool nominated = ours && question->nominate;
+  if (ours && question->sends == 1) {
+    known.round_trips.last = now - question->sent;
+    known.round_trips.total += *known.round_trips.last;
+    ++known.round_trips.answers;
+  }
   if (ours) open_.erase(question);
   if (is_selected_) {
     if (comparison_ && ours && comparison_->other == path) comparison_->answered = true;
@@ -150,6 +156,19 @@ void Paths::selected(std::optional<Path> path, TimePoint now) {
   choice_.reset();
   open_.clear();
   for (Known& known : known_) known.refused = false;
+}
+
+bool Paths::measure(TimePoint now) {
+  if (!selected_ || !remote_ || conflict_ || comparison_ || !open_.empty()) return false;
+  if (measured_ && *measured_ + kFresh > now) return false;
+  measured_ = now;
+  ask(*selected_, false, now);
+  return true;
+}
+
+RoundTrips Paths::round_trips(const Path& path) const {
+  const auto found = std::find_if(known_.begin(), known_.end(), [&](const Known& k) { return k.path == path; });
+  return found == known_.end() ? RoundTrips{} : found->round_trips;
 }
 
 void Paths::ask(const Path& path, bool nominate, TimePoint now) {
@@ -197,6 +216,7 @@ std::vector<Paths::Outgoing> Paths::advance(TimePoint now) {
       continue;
     }
     out.push_back({question.path, question.message});
+    if (question.sends == 0) question.sent = now;
     question.next = now + kFirstTimeout * (1 << question.sends++);
   }
   std::erase_if(open_, [&](const Question& q) { return q.sends == kSends && q.next <= now; });

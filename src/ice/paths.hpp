@@ -37,6 +37,7 @@ class Paths {
   static constexpr Duration kSilence = 7s;
   /// From one comparison of two paths to the next.
   static constexpr Duration kCompare = 500ms;
+  static constexpr Duration kFresh = 1s;
   static constexpr std::size_t kMaxKnown = 16;
   static constexpr std::size_t kMaxEarly = 100;
 
@@ -64,12 +65,18 @@ class Paths {
   bool arrived(ByteView datagram, const Path& path, TimePoint now);
   /// A pair was selected; nothing if it is not one of plain UDP.
   void selected(std::optional<Path> path, TimePoint now);
+  /// Asks the selected path for nothing but its round trip, unless something was asked within kFresh. True if something
+  /// follows from it.
+  bool measure(TimePoint now);
 
   // What follows.
   /// Before set_remote(): checks have come from so many addresses that no more should. libnice keeps each of them.
   [[nodiscard]] bool too_many_early() const { return early_.size() == kMaxEarly; }
   std::vector<Outgoing> advance(TimePoint now);
   std::optional<Choice> take_choice() { return std::exchange(choice_, std::nullopt); }
+  [[nodiscard]] const std::optional<Path>& selected_path() const { return selected_; }
+  /// Of questions that were sent once: what a repeated one's answer answers cannot be said.
+  [[nodiscard]] RoundTrips round_trips(const Path& path) const;
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
  private:
@@ -79,6 +86,7 @@ class Paths {
     bool valid = false;
     bool refused = false;  // the selected path was alive, too
     SocketAddress mapped = {};
+    RoundTrips round_trips = {};
   };
   struct Question {
     Path path;
@@ -87,6 +95,7 @@ class Paths {
     Bytes message;
     TimePoint next;
     int sends = 0;
+    TimePoint sent = {};  // first
   };
   bool arrived_early(ByteView datagram, const SocketAddress& from);
   [[nodiscard]] bool signed_by_peer(const stun::Message& message, ByteView datagram) const;
@@ -118,7 +127,7 @@ class Paths {
     bool answered = false, alone = false;  // the other path; and the selected one has failed
   };
   std::optional<Comparison> comparison_;
-  std::optional<TimePoint> compared_;
+  std::optional<TimePoint> compared_, measured_;
   std::optional<Choice> choice_;
 };
 

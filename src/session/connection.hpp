@@ -101,6 +101,8 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   [[nodiscard]] std::vector<TransportStates> transport_states() const;
   /// nullptr if there is none, as before the answer to a remote offer.
   [[nodiscard]] const Transport* transport(jsep::TransportId id) const { return find_transport(id); }
+  /// Of all selected paths, for who asks for statistics again.
+  void measure_round_trips() const;
   /// For generations that begin from now on.
   void set_ice_config(ice::Agent::Config config) { config_.ice = std::move(config); }
   [[nodiscard]] const DataPlane& data() const { return data_; }

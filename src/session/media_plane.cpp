@@ -204,8 +204,7 @@ void MediaPlane::request_key_frame(jsep::TransceiverId id) {
 
 void MediaPlane::close() {
   observer_ = nullptr;
-  for (const auto& lane : lanes_)
-    lane->with_session([](media::Session& session, TimePoint) { session.say_goodbye(); });
+  for (const auto& lane : lanes_) lane->with_session([](media::Session& session, TimePoint) { session.say_goodbye(); });
   // One of them may be the one calling us.
   loop_.post([gone = std::make_shared<std::vector<std::unique_ptr<Lane>>>(std::exchange(lanes_, {}))] {});
 }

@@ -6,6 +6,13 @@
 
 namespace parley::session {
 
+/// The first pair is a change, too.
+static ice::Counters counted(const ice::Agent& agent) {
+  ice::Counters counters = agent.counters();
+  if (agent.selected_pair()) ++counters.pair_changes;
+  return counters;
+}
+
 Transport::Generation::Generation(Transport& owner_, EventLoop& loop, ice::Agent::Config config)
     : owner(owner_), ufrag(config.local.ufrag), agent(loop, std::move(config), *this) {}
 
@@ -86,6 +93,7 @@ void Transport::abandon(std::string_view ufrag) {
 
 void Transport::retire(Generation& generation) {
   generation.agent.close();
+  retired_ = retired_ + counted(generation.agent);
   if (carrier_ == &generation) carrier_ = nullptr;
   const auto found = std::find_if(generations_.begin(), generations_.end(),
                                   [&generation](const auto& other) { return other.get() == &generation; });
@@ -160,6 +168,23 @@ const ice::Agent* Transport::active() const {
   const auto found = std::find_if(generations_.rbegin(), generations_.rend(),
                                   [](const auto& generation) { return generation->checking; });
   return found == generations_.rend() ? newest() : &(*found)->agent;
+}
+
+std::vector<const ice::Agent*> Transport::agents() const {
+  std::vector<const ice::Agent*> agents;
+  agents.reserve(generations_.size());
+  for (const auto& generation : generations_) agents.push_back(&generation->agent);
+  return agents;
+}
+
+ice::Counters Transport::counters() const {
+  ice::Counters sum = retired_;
+  for (const auto& generation : generations_) sum = sum + counted(generation->agent);
+  return sum;
+}
+
+void Transport::measure_round_trip() {
+  if (carrier_ != nullptr) carrier_->agent.measure_round_trip();
 }
 
 ice::State Transport::ice_state() const {

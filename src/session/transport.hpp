@@ -87,6 +87,13 @@ class Transport final : private dtls::Transport::Handler {
   /// The newest agent, or the one whose state ice_state() is; nullptr before the first.
   [[nodiscard]] const ice::Agent* newest() const;
   [[nodiscard]] const ice::Agent* active() const;
+  /// The one that carries our packets, and all of them, oldest first.
+  [[nodiscard]] const ice::Agent* carrier() const { return carrier_ == nullptr ? nullptr : &carrier_->agent; }
+  [[nodiscard]] std::vector<const ice::Agent*> agents() const;
+  /// Of all generations, also those that are gone.
+  [[nodiscard]] ice::Counters counters() const;
+  void measure_round_trip();
+  [[nodiscard]] const dtls::Certificate& certificate() const { return *certificate_; }
   [[nodiscard]] const std::optional<ice::Credentials>& remote_credentials() const { return remote_credentials_; }
 
  private:
@@ -135,6 +142,7 @@ class Transport final : private dtls::Transport::Handler {
   std::vector<std::unique_ptr<Generation>> generations_;  // oldest first
   Generation* carrier_ = nullptr;                         // whose agent sends our packets
   bool probing_ = false;                                  // inside send_probe()
+  ice::Counters retired_;                                 // what generations that are gone have counted
   std::optional<ice::Credentials> remote_credentials_;
   std::unique_ptr<dtls::Transport> dtls_;
   std::unique_ptr<Deadline<dtls::Transport>> dtls_deadline_;

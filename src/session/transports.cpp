@@ -15,6 +15,10 @@ std::vector<TransportStates> Connection::transport_states() const {
   return states;
 }
 
+void Connection::measure_round_trips() const {
+  for (const auto& [id, transport] : transports_) transport->measure_round_trip();
+}
+
 bool Connection::is_data_transport(const Transport& transport) const { return data_carrier_ == &transport; }
 
 void Connection::on_ice_state(Transport&) {

@@ -239,5 +239,55 @@ TEST_F(IcePaths, ChecksFromEverywhereMakeFewOfOurs) {
   EXPECT_LE(sent, 6U);
 }
 
+TEST_F(IcePaths, ANominationMeasuresTheRoundTrip) {
+  arrives(answer(), reflexive);
+  const auto out = after(Paths::kBetter);
+  ASSERT_EQ(out.size(), 1U);
+  now += 30ms;
+  arrives(answer(&out[0].message), reflexive);
+  const RoundTrips measured = paths.round_trips({base, reflexive});
+  EXPECT_EQ(measured.last, 30ms);
+  EXPECT_EQ(measured.total, 30ms);
+  EXPECT_EQ(measured.answers, 1U);
+  EXPECT_EQ(paths.round_trips({base, host}).answers, 0U);
+}
+
+TEST_F(IcePaths, MeasuresTheSelectedPathWhenAskedTo) {
+  EXPECT_FALSE(paths.measure(now));
+  select_reflexive();
+  for (const Duration round_trip : {Duration(20ms), Duration(40ms)}) {
+    EXPECT_TRUE(paths.measure(now));
+    EXPECT_FALSE(paths.measure(now));
+    const auto out = after(0ms);
+    ASSERT_EQ(out.size(), 1U);
+    EXPECT_FALSE(stun::parse(out[0].message)->use_candidate);
+    now += round_trip;
+    arrives(answer(&out[0].message), reflexive);
+    EXPECT_EQ(paths.round_trips({base, reflexive}).last, round_trip);
+    EXPECT_FALSE(paths.measure(now));  // that was a moment ago
+    EXPECT_FALSE(paths.next_deadline());
+    now += Paths::kFresh;
+  }
+  EXPECT_EQ(paths.round_trips({base, reflexive}).total, 60ms);
+  EXPECT_EQ(paths.round_trips({base, reflexive}).answers, 2U);
+}
+
+TEST_F(IcePaths, ARepeatedQuestionMeasuresNothing) {
+  select_reflexive();
+  ASSERT_TRUE(paths.measure(now));
+  const auto first = after(0ms), second = after(Paths::kFirstTimeout);
+  ASSERT_EQ(second.size(), 1U);
+  arrives(answer(&first[0].message), reflexive);
+  EXPECT_EQ(paths.round_trips({base, reflexive}).answers, 0U);
+}
+
+TEST_F(IcePaths, AMeasurementWithoutAnAnswerChangesNothing) {
+  select_reflexive();
+  ASSERT_TRUE(paths.measure(now));
+  EXPECT_FALSE(outcome({}));
+  EXPECT_EQ(paths.selected_path(), (Path{base, reflexive}));
+  EXPECT_FALSE(paths.next_deadline());
+}
+
 }  // namespace
 }  // namespace parley::ice

@@ -1,0 +1,341 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "parley/dtls_transport.hpp"
+#include "parley/export.hpp"
+#include "parley/ice_candidate.hpp"
+#include "parley/ice_transport.hpp"
+
+/// What RTCPeerConnection::getStats() tells: webrtc-pc section 8 and webrtc-stats, with its names. Sizes are in bytes,
+/// durations in seconds. What is optional here is absent as long as it is not known.
+namespace parley {
+
+enum class RTCDataChannelState;
+
+/// Milliseconds since 1970.
+using DOMHighResTimeStamp = double;
+
+/// webrtc-stats section 6.1.
+enum class RTCStatsType {
+  Codec,
+  InboundRtp,
+  OutboundRtp,
+  RemoteInboundRtp,
+  RemoteOutboundRtp,
+  MediaSource,
+  MediaPlayout,
+  PeerConnection,
+  DataChannel,
+  Transport,
+  CandidatePair,
+  LocalCandidate,
+  RemoteCandidate,
+  Certificate,
+};
+/// "inbound-rtp", …
+PARLEY_EXPORT std::string_view to_string(RTCStatsType type);
+
+/// webrtc-pc section 8.4.2: what all have in common. The id names the same thing in every report of a connection.
+struct RTCStats {
+  DOMHighResTimeStamp timestamp = 0;
+  RTCStatsType type{};
+  std::string id{};
+};
+
+// ---- RTP -----------------------------------------------------------------------------------------------------------
+
+/// webrtc-stats section 8.2.
+struct RTCCodecStats : RTCStats {
+  std::uint32_t payloadType = 0;
+  std::string transportId{};
+  std::string mimeType{};
+  std::optional<std::uint32_t> clockRate{}, channels{};
+  std::optional<std::string> sdpFmtpLine{};
+};
+
+/// webrtc-stats section 8.1.
+struct RTCRtpStreamStats : RTCStats {
+  std::uint32_t ssrc = 0;
+  std::string kind{};
+  std::optional<std::string> transportId{}, codecId{};
+};
+
+/// webrtc-stats section 8.3.
+struct RTCReceivedRtpStreamStats : RTCRtpStreamStats {
+  std::optional<std::uint64_t> packetsReceived{};
+  std::optional<std::int64_t> packetsLost{};
+  std::optional<double> jitter{};
+};
+
+/// webrtc-stats section 8.4.
+struct RTCInboundRtpStreamStats : RTCReceivedRtpStreamStats {
+  std::string trackIdentifier{};
+  std::optional<std::string> mid{}, remoteId{};
+  std::optional<std::uint32_t> framesDecoded{}, keyFramesDecoded{}, framesRendered{}, framesDropped{}, frameWidth{},
+      frameHeight{};
+  std::optional<double> framesPerSecond{};
+  std::optional<std::uint64_t> qpSum{};
+  std::optional<double> totalDecodeTime{}, totalInterFrameDelay{}, totalSquaredInterFrameDelay{};
+  std::optional<std::uint32_t> pauseCount{};
+  std::optional<double> totalPausesDuration{};
+  std::optional<std::uint32_t> freezeCount{};
+  std::optional<double> totalFreezesDuration{};
+  std::optional<DOMHighResTimeStamp> lastPacketReceivedTimestamp{};
+  std::optional<std::uint64_t> headerBytesReceived{}, packetsDiscarded{}, fecBytesReceived{}, fecPacketsReceived{},
+      fecPacketsDiscarded{}, bytesReceived{};
+  std::optional<std::uint32_t> nackCount{}, firCount{}, pliCount{};
+  std::optional<double> totalProcessingDelay{};
+  std::optional<DOMHighResTimeStamp> estimatedPlayoutTimestamp{};
+  std::optional<double> jitterBufferDelay{}, jitterBufferTargetDelay{};
+  std::optional<std::uint64_t> jitterBufferEmittedCount{};
+  std::optional<double> jitterBufferMinimumDelay{};
+  std::optional<std::uint64_t> totalSamplesReceived{}, concealedSamples{}, silentConcealedSamples{},
+      concealmentEvents{}, insertedSamplesForDeceleration{}, removedSamplesForAcceleration{};
+  std::optional<double> audioLevel{}, totalAudioEnergy{}, totalSamplesDuration{};
+  std::optional<std::uint32_t> framesReceived{};
+  std::optional<std::string> decoderImplementation{}, playoutId{};
+  std::optional<bool> powerEfficientDecoder{};
+  std::optional<std::uint32_t> framesAssembledFromMultiplePackets{};
+  std::optional<double> totalAssemblyTime{};
+  std::optional<std::uint64_t> retransmittedPacketsReceived{}, retransmittedBytesReceived{};
+  std::optional<std::uint32_t> rtxSsrc{}, fecSsrc{};
+};
+
+/// webrtc-stats section 8.5: what the peer's receiver reports about what we send.
+struct RTCRemoteInboundRtpStreamStats : RTCReceivedRtpStreamStats {
+  std::optional<std::string> localId{};
+  std::optional<double> roundTripTime{}, totalRoundTripTime{}, fractionLost{};
+  std::optional<std::uint64_t> roundTripTimeMeasurements{};
+};
+
+/// webrtc-stats section 8.6.
+struct RTCSentRtpStreamStats : RTCRtpStreamStats {
+  std::optional<std::uint64_t> packetsSent{}, bytesSent{};
+};
+
+/// webrtc-stats section 8.8.
+enum class RTCQualityLimitationReason { None, Cpu, Bandwidth, Other };
+PARLEY_EXPORT std::string_view to_string(RTCQualityLimitationReason reason);
+
+/// webrtc-stats section 8.7.
+struct RTCOutboundRtpStreamStats : RTCSentRtpStreamStats {
+  std::optional<std::string> mid{}, mediaSourceId{}, remoteId{}, rid{};
+  std::optional<std::uint32_t> encodingIndex{};
+  std::optional<std::uint64_t> headerBytesSent{}, retransmittedPacketsSent{}, retransmittedBytesSent{};
+  std::optional<std::uint32_t> rtxSsrc{};
+  std::optional<double> targetBitrate{};
+  std::optional<std::uint64_t> totalEncodedBytesTarget{};
+  std::optional<std::uint32_t> frameWidth{}, frameHeight{};
+  std::optional<double> framesPerSecond{};
+  std::optional<std::uint32_t> framesSent{}, hugeFramesSent{}, framesEncoded{}, keyFramesEncoded{};
+  std::optional<std::uint64_t> qpSum{};
+  std::optional<double> totalEncodeTime{}, totalPacketSendDelay{};
+  std::optional<RTCQualityLimitationReason> qualityLimitationReason{};
+  std::optional<std::map<std::string, double>> qualityLimitationDurations{};
+  std::optional<std::uint32_t> qualityLimitationResolutionChanges{}, nackCount{}, firCount{}, pliCount{};
+  std::optional<std::string> encoderImplementation{};
+  std::optional<bool> powerEfficientEncoder{}, active{};
+  std::optional<std::string> scalabilityMode{};
+};
+
+/// webrtc-stats section 8.9: what the peer's sender reports about what it sends.
+struct RTCRemoteOutboundRtpStreamStats : RTCSentRtpStreamStats {
+  std::optional<std::string> localId{};
+  std::optional<DOMHighResTimeStamp> remoteTimestamp{};
+  std::optional<std::uint64_t> reportsSent{};
+  std::optional<double> roundTripTime{}, totalRoundTripTime{};
+  std::optional<std::uint64_t> roundTripTimeMeasurements{};
+};
+
+/// webrtc-stats sections 8.10 to 8.12.
+struct RTCMediaSourceStats : RTCStats {
+  std::string trackIdentifier{};
+  std::string kind{};
+};
+struct RTCAudioSourceStats : RTCMediaSourceStats {
+  std::optional<double> audioLevel{}, totalAudioEnergy{}, totalSamplesDuration{};
+};
+struct RTCVideoSourceStats : RTCMediaSourceStats {
+  std::optional<std::uint32_t> width{}, height{}, frames{};
+  std::optional<double> framesPerSecond{};
+};
+
+/// webrtc-stats section 8.13.
+struct RTCAudioPlayoutStats : RTCStats {
+  std::string kind{};
+  std::optional<double> synthesizedSamplesDuration{}, totalSamplesDuration{}, totalPlayoutDelay{};
+  std::optional<std::uint32_t> synthesizedSamplesEvents{};
+  std::optional<std::uint64_t> totalSamplesCount{};
+};
+
+// ---- Connections and channels --------------------------------------------------------------------------------------
+
+/// webrtc-stats section 8.14. Channels that were open, and those of them that no longer are.
+struct RTCPeerConnectionStats : RTCStats {
+  std::uint32_t dataChannelsOpened = 0, dataChannelsClosed = 0;
+};
+
+/// webrtc-stats section 8.15, of channels that are not closed. What is sent counts when SCTP has taken it; bytes are
+/// those of messages alone.
+struct RTCDataChannelStats : RTCStats {
+  std::string label{}, protocol{};
+  std::optional<std::uint16_t> dataChannelIdentifier{};
+  RTCDataChannelState state{};
+  std::uint32_t messagesSent = 0;
+  std::uint64_t bytesSent = 0;
+  std::uint32_t messagesReceived = 0;
+  std::uint64_t bytesReceived = 0;
+};
+
+/// webrtc-stats section 8.17.
+enum class RTCDtlsRole { Client, Server, Unknown };
+PARLEY_EXPORT std::string_view to_string(RTCDtlsRole role);
+
+/// webrtc-stats section 8.16. Bytes and packets are UDP's payload without STUN: DTLS records, SRTP and SRTCP.
+struct RTCTransportStats : RTCStats {
+  std::uint64_t packetsSent = 0, packetsReceived = 0, bytesSent = 0, bytesReceived = 0;
+  RTCIceRole iceRole{};
+  std::optional<std::string> iceLocalUsernameFragment{};
+  RTCDtlsTransportState dtlsState{};
+  RTCIceTransportState iceState{};
+  std::optional<std::string> selectedCandidatePairId{}, localCertificateId{}, remoteCertificateId{};
+  /// "FEFD" is DTLS 1.2.
+  std::optional<std::string> tlsVersion{};
+  /// IANA's names.
+  std::optional<std::string> dtlsCipher{}, srtpCipher{};
+  RTCDtlsRole dtlsRole = RTCDtlsRole::Unknown;
+  std::uint32_t selectedCandidatePairChanges = 0;
+};
+
+/// webrtc-stats section 8.18. `type` says whose it is.
+struct RTCIceCandidateStats : RTCStats {
+  std::string transportId{};
+  std::optional<std::string> address{};
+  std::optional<std::uint16_t> port{};
+  std::string protocol{};
+  RTCIceCandidateType candidateType{};
+  std::uint32_t priority = 0;
+  std::optional<std::string> url{};
+  std::optional<RTCIceServerTransportProtocol> relayProtocol{};
+  std::string foundation{};
+  std::optional<std::string> relatedAddress{};
+  std::optional<std::uint16_t> relatedPort{};
+  std::optional<std::string> usernameFragment{};
+  std::optional<RTCIceTcpCandidateType> tcpType{};
+};
+
+/// webrtc-stats section 8.20.
+enum class RTCStatsIceCandidatePairState { Frozen, Waiting, InProgress, Failed, Succeeded };
+PARLEY_EXPORT std::string_view to_string(RTCStatsIceCandidatePairState state);
+
+/// webrtc-stats section 8.19, of pairs that are or were selected: libnice keeps the others to itself. Round trips are
+/// measured when a pair is chosen and, at most once a second, after getStats(): whoever asks again gets fresh ones.
+struct RTCIceCandidatePairStats : RTCStats {
+  std::string transportId{}, localCandidateId{}, remoteCandidateId{};
+  RTCStatsIceCandidatePairState state{};
+  bool nominated = false;
+  std::uint64_t packetsSent = 0, packetsReceived = 0, bytesSent = 0, bytesReceived = 0;
+  double totalRoundTripTime = 0;
+  std::optional<double> currentRoundTripTime{}, availableOutgoingBitrate{}, availableIncomingBitrate{};
+  std::uint64_t responsesReceived = 0;
+  std::uint32_t packetsDiscardedOnSend = 0;
+};
+
+/// webrtc-stats section 8.21.
+struct RTCCertificateStats : RTCStats {
+  std::string fingerprint{}, fingerprintAlgorithm{}, base64Certificate{};
+  std::optional<std::string> issuerCertificateId{};
+};
+
+// --------------------------------------------------------------------------------------------------------------------
+
+using RTCStatsObject =
+    std::variant<RTCCodecStats, RTCInboundRtpStreamStats, RTCOutboundRtpStreamStats, RTCRemoteInboundRtpStreamStats,
+                 RTCRemoteOutboundRtpStreamStats, RTCAudioSourceStats, RTCVideoSourceStats, RTCAudioPlayoutStats,
+                 RTCPeerConnectionStats, RTCDataChannelStats, RTCTransportStats, RTCIceCandidatePairStats,
+                 RTCIceCandidateStats, RTCCertificateStats>;
+
+/// webrtc-pc section 8.4.1: what is known at one moment, by id. A value that copies share.
+///
+///     const auto report = co_await connection.getStats();
+///     for (const RTCTransportStats* transport : report.all<RTCTransportStats>())
+///       if (const auto* pair = report.get<RTCIceCandidatePairStats>(transport->selectedCandidatePairId))
+///         use(pair->currentRoundTripTime);
+///
+/// `T` may also be what several have in common: all<RTCRtpStreamStats>(), all<RTCStats>().
+class PARLEY_EXPORT RTCStatsReport {
+ public:
+  using Objects = std::map<std::string, RTCStatsObject, std::less<>>;
+
+  RTCStatsReport() : RTCStatsReport(Objects()) {}
+  explicit RTCStatsReport(Objects objects) : objects_(std::make_shared<const Objects>(std::move(objects))) {}
+
+  [[nodiscard]] std::size_t size() const { return objects_->size(); }
+  [[nodiscard]] bool has(std::string_view id) const { return objects_->contains(id); }
+  /// Pairs of id and object.
+  [[nodiscard]] auto begin() const { return objects_->begin(); }
+  [[nodiscard]] auto end() const { return objects_->end(); }
+
+  /// What has the id, whatever it is, or nullptr. Lives, as all that is found, as long as a copy of the report.
+  [[nodiscard]] const RTCStatsObject* find(std::string_view id) const {
+    const auto found = objects_->find(id);
+    return found == objects_->end() ? nullptr : &found->second;
+  }
+  /// What has the id and is a T, else nullptr.
+  template <class T = RTCStats>
+  [[nodiscard]] const T* get(std::string_view id) const {
+    const RTCStatsObject* object = find(id);
+    return object == nullptr ? nullptr : as<T>(*object);
+  }
+  /// The same for a reference that may be absent. (A template, so that texts are not taken for one.)
+  template <class T = RTCStats, std::same_as<std::optional<std::string>> Id>
+  [[nodiscard]] const T* get(const Id& id) const {
+    return id ? get<T>(std::string_view(*id)) : nullptr;
+  }
+  /// All that are a T, in the order of their ids.
+  template <class T>
+  [[nodiscard]] std::vector<const T*> all() const {
+    std::vector<const T*> found;
+    for (const auto& [id, object] : *objects_)
+      if (const T* one = as<T>(object)) found.push_back(one);
+    return found;
+  }
+  /// The first of them, nullptr if there is none.
+  template <class T>
+  [[nodiscard]] const T* first() const {
+    for (const auto& [id, object] : *objects_)
+      if (const T* one = as<T>(object)) return one;
+    return nullptr;
+  }
+
+  /// The object as a T, nullptr if it is something else.
+  template <class T>
+  [[nodiscard]] static const T* as(const RTCStatsObject& object) {
+    return std::visit(
+        [](const auto& one) -> const T* {
+          if constexpr (std::is_base_of_v<T, std::remove_cvref_t<decltype(one)>>) {
+            return &one;
+          } else {
+            return nullptr;
+          }
+        },
+        object);
+  }
+
+ private:
+  std::shared_ptr<const Objects> objects_;
+};
+
+}  // namespace parley
