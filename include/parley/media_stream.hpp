@@ -8,6 +8,7 @@
 #include "parley/encoded_frame.hpp"
 #include "parley/events.hpp"
 #include "parley/export.hpp"
+#include "parley/rtp_packet.hpp"
 
 namespace parley {
 
@@ -38,7 +39,8 @@ struct TargetBitrateEvent {
 using MediaStreamTrackEvents =
     EventTarget<EventType<"mute", Event>, EventType<"unmute", Event>, EventType<"ended", Event>,
                 EventType<"videoframe", RTCEncodedVideoFrame>, EventType<"audioframe", RTCEncodedAudioFrame>,
-                EventType<"keyframerequest", KeyFrameRequestEvent>, EventType<"targetbitrate", TargetBitrateEvent>>;
+                EventType<"rtp", RTCRtpPacket>, EventType<"keyframerequest", KeyFrameRequestEvent>,
+                EventType<"targetbitrate", TargetBitrateEvent>>;
 
 /// One source of audio or video, encoded: Media Capture and Streams section 4.3. A local one is made with create() and
 /// fed with write(); a remote one is made by an RTCRtpReceiver and gives what arrives to `videoframe` or `audioframe`,
@@ -72,6 +74,9 @@ class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
   /// (Not in W3C, where a capture device does it.)
   void write(RTCEncodedVideoFrame frame);
   void write(RTCEncodedAudioFrame frame);
+  /// A packet instead of frames, from a program that passes it on as it came. The first packet that a receiver gets
+  /// should begin a key frame. TypeError if `mimeType` is of the other kind.
+  void write(const RTCRtpPacket& packet);
   /// Asks the source for a key frame: a local track's program, or a remote track's peer. (Not in W3C.)
   void request_key_frame();
 
@@ -81,6 +86,9 @@ class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
   /// A frame has arrived: complete, in the order of decoding, and, for video, without a gap since the last key frame.
   EventHandler<RTCEncodedVideoFrame> onvideoframe{list<"videoframe">()};
   EventHandler<RTCEncodedAudioFrame> onaudioframe{list<"audioframe">()};
+  /// A packet has arrived, in the order of arrival and never twice; what was lost may come later than what follows it.
+  /// Packets and frames can be listened to side by side. (Not in W3C.)
+  EventHandler<RTCRtpPacket> onrtp{list<"rtp">()};
   /// On a local video track: the next frame should be a key frame.
   EventHandler<KeyFrameRequestEvent> onkeyframerequest{list<"keyframerequest">()};
   /// On a local video track: what the encoder should aim at from now on.

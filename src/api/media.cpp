@@ -1,16 +1,21 @@
 // Frames on their way between tracks and the connection.
 #include "api/peer.hpp"
 #include "api/tracks.hpp"
+#include "base/shared_bytes.hpp"
 
 namespace parley::api {
 
-void Peer::send_frame(const TransceiverCore& sender, const EncodedFrame& frame) {
+void Peer::send_media(const TransceiverCore& sender, const EncodedFrame& frame) {
   if (closed_) return;
   if (const auto* video = std::get_if<RTCEncodedVideoFrame>(&frame)) {
     connection_.send(sender.state.id, *video);
   } else {
     connection_.send(sender.state.id, std::get<RTCEncodedAudioFrame>(frame));
   }
+}
+
+void Peer::send_media(const TransceiverCore& sender, const RTCRtpPacket& packet) {
+  if (!closed_) connection_.send(sender.state.id, packet);
 }
 
 void Peer::request_key_frame(jsep::TransceiverId id) {
@@ -33,6 +38,28 @@ void Peer::on_media_muted(jsep::TransceiverId id, bool muted) {
 
 void Peer::on_video_frame(jsep::TransceiverId id, RTCEncodedVideoFrame&& frame) { deliver(id, std::move(frame)); }
 void Peer::on_audio_frame(jsep::TransceiverId id, RTCEncodedAudioFrame&& frame) { deliver(id, std::move(frame)); }
+
+/// Made only for those who listen.
+void Peer::on_packet(jsep::TransceiverId id, const media::ReceivedPacket& arrived) {
+  const auto core = find_core(id);
+  if (!core || !core->receiver_track->core()->source->has_packet_listeners()) return;
+  RTCRtpPacket packet;
+  packet.mimeType.append(core->receiver_track->kind()).append(1, '/').append(arrived.codec);
+  packet.payloadType = arrived.packet.payload_type.get();
+  packet.marker = arrived.packet.marker;
+  packet.sequenceNumber = arrived.packet.sequence_number;
+  packet.timestamp = arrived.packet.timestamp;
+  packet.synchronizationSource = arrived.source.get();
+  packet.audioLevel = arrived.packet.audio_level;
+  packet.rid = arrived.rid;
+  packet.beginsKeyFrame = arrived.info.begins_frame && arrived.info.key_frame;
+  auto payload = share(arrived.packet.payload);
+  packet.payload = {payload.get(), arrived.packet.payload.size()};
+  packet.owner = std::move(payload);
+  const auto& source = core->receiver_track->core()->source;
+  if (queued_ == 0) return source->fire(packet);
+  queue([core, packet = std::move(packet)] { core->receiver_track->core()->source->fire(packet); });
+}
 
 /// At once if the events before it have been fired, as with messages: `unmute` comes before the first frame.
 void Peer::deliver(jsep::TransceiverId id, EncodedFrame frame) {

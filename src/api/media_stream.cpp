@@ -131,6 +131,14 @@ void write_to(const api::TrackCore& core, std::string_view kind, api::EncodedFra
 
 void MediaStreamTrack::write(RTCEncodedVideoFrame frame) { write_to(*core_, "video", std::move(frame)); }
 void MediaStreamTrack::write(RTCEncodedAudioFrame frame) { write_to(*core_, "audio", std::move(frame)); }
+
+void MediaStreamTrack::write(const RTCRtpPacket& packet) {
+  if (!packet.mimeType.empty() && !packet.mimeType.starts_with(core_->kind + '/'))
+    throw TypeError("the packet is of the other kind");
+  if (core_->source->is_remote()) throw InvalidStateError("a remote track is written by its peer");
+  core_->source->deliver(packet);
+}
+
 void MediaStreamTrack::request_key_frame() { core_->source->request_key_frame(""); }
 
 std::shared_ptr<MediaStream> MediaStream::create(const std::vector<std::shared_ptr<MediaStreamTrack>>& tracks) {

@@ -69,7 +69,8 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void close(Disappear disappear);
 
   // media.cpp
-  void send_frame(const TransceiverCore& sender, const EncodedFrame& frame);
+  void send_media(const TransceiverCore& sender, const EncodedFrame& frame);
+  void send_media(const TransceiverCore& sender, const RTCRtpPacket& packet);
   void request_key_frame(jsep::TransceiverId id);
 
   // channels.cpp
@@ -128,6 +129,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void on_candidate_error(const ice::CandidateError& error) override;
   void on_sctp_state(session::DataPlane::State state) override;
   // session::MediaObserver, media.cpp
+  void on_packet(jsep::TransceiverId id, const media::ReceivedPacket& packet) override;
   void on_video_frame(jsep::TransceiverId id, RTCEncodedVideoFrame&& frame) override;
   void on_audio_frame(jsep::TransceiverId id, RTCEncodedAudioFrame&& frame) override;
   void on_media_muted(jsep::TransceiverId id, bool muted) override;

@@ -4,13 +4,14 @@
 
 #include "api/peer.hpp"
 #include "api/tracks.hpp"
+#include "base/shared_bytes.hpp"
 
 namespace parley::api {
 namespace {
 
 bool passes(const TrackCore& track) { return track.enabled && track.state == MediaStreamTrackState::Live; }
 
-void fire_frame(const TrackCore& track, const EncodedFrame& frame) {
+void fire_media(const TrackCore& track, const EncodedFrame& frame) {
   if (const auto* video = std::get_if<RTCEncodedVideoFrame>(&frame)) {
     if (!track.lists->get<"videoframe">()->empty()) track.lists->get<"videoframe">()->fire(*video);
   } else if (const auto* audio = std::get_if<RTCEncodedAudioFrame>(&frame)) {
@@ -18,10 +19,22 @@ void fire_frame(const TrackCore& track, const EncodedFrame& frame) {
   }
 }
 
-void send(const std::weak_ptr<TransceiverCore>& sender, const EncodedFrame& frame) {
+template <class Media>
+void send(const std::weak_ptr<TransceiverCore>& sender, const Media& media) {
   const auto core = sender.lock();
   const auto peer = core ? core->peer.lock() : nullptr;
-  if (peer) peer->send_frame(*core, frame);
+  if (peer) peer->send_media(*core, media);
+}
+
+/// With a payload that lasts.
+RTCRtpPacket lasting(const RTCRtpPacket& packet) {
+  RTCRtpPacket copy = packet;
+  if (!copy.owner) {
+    auto payload = share(packet.payload);
+    copy.payload = {payload.get(), packet.payload.size()};
+    copy.owner = std::move(payload);
+  }
+  return copy;
 }
 
 }  // namespace
@@ -47,6 +60,21 @@ void TrackSource::remove_sender(const TransceiverCore& sender) {
   senders_ = std::move(senders);
 }
 
+template <class Media, class Share>
+void TrackSource::fan_out(const Senders& senders, const Media& media, Share share) {
+  std::shared_ptr<const Media> shared;
+  for (const Sending& sending : senders) {
+    const auto track = sending.track.lock();
+    if (!track || !passes(*track)) continue;
+    if (sending.loop->is_current()) {
+      send(sending.sender, media);
+    } else {
+      if (!shared) shared = share();
+      sending.loop->post([sender = sending.sender, shared] { send(sender, *shared); });
+    }
+  }
+}
+
 void TrackSource::deliver(EncodedFrame frame, Listeners listeners) {
   std::shared_ptr<const Senders> senders;
   std::vector<std::weak_ptr<TrackCore>> tracks;
@@ -56,17 +84,36 @@ void TrackSource::deliver(EncodedFrame frame, Listeners listeners) {
     if (listeners == Listeners::Yes) tracks = tracks_;
   }
   const auto shared = std::make_shared<const EncodedFrame>(std::move(frame));
-  for (const Sending& sending : *senders) {
-    const auto track = sending.track.lock();
-    if (!track || !passes(*track)) continue;
-    if (sending.loop->is_current()) {
-      send(sending.sender, *shared);
-    } else {
-      sending.loop->post([sender = sending.sender, shared] { send(sender, *shared); });
-    }
-  }
+  fan_out(*senders, *shared, [&] { return shared; });
   for (const auto& weak : tracks)
-    if (const auto track = weak.lock(); track && passes(*track)) fire_frame(*track, *shared);
+    if (const auto track = weak.lock(); track && passes(*track)) fire_media(*track, *shared);
+}
+
+void TrackSource::deliver(const RTCRtpPacket& packet) {
+  std::shared_ptr<const Senders> senders;
+  {
+    const std::lock_guard lock(mutex_);
+    senders = senders_;
+  }
+  fan_out(*senders, packet, [&] { return std::make_shared<const RTCRtpPacket>(lasting(packet)); });
+}
+
+bool TrackSource::has_packet_listeners() {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::any_of(tracks_, [](const auto& weak) {
+    const auto track = weak.lock();
+    return track && !track->lists->template get<"rtp">()->empty();
+  });
+}
+
+void TrackSource::fire(const RTCRtpPacket& packet) {
+  const auto track_at = [this](std::size_t index) -> std::optional<std::shared_ptr<TrackCore>> {
+    const std::lock_guard lock(mutex_);
+    return index < tracks_.size() ? std::optional(tracks_[index].lock()) : std::nullopt;
+  };
+  // Without a copy of the list: that costs more than the rest.
+  for (std::size_t i = 0; const auto track = track_at(i); ++i)
+    if (*track && passes(**track)) (*track)->lists->get<"rtp">()->fire(packet);
 }
 
 std::vector<std::shared_ptr<TrackCore>> TrackSource::live_tracks() {

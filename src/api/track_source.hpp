@@ -9,6 +9,7 @@
 
 #include "parley/encoded_frame.hpp"
 #include "parley/event_loop.hpp"
+#include "parley/rtp_packet.hpp"
 
 namespace parley::api {
 
@@ -37,6 +38,11 @@ class TrackSource {
   /// `audioframe` if `listeners`.
   enum class Listeners { No, Yes };
   void deliver(EncodedFrame frame, Listeners listeners);
+  /// To all senders likewise.
+  void deliver(const RTCRtpPacket& packet);
+  /// To those who listen to `rtp`. On the source's loop.
+  void fire(const RTCRtpPacket& packet);
+  [[nodiscard]] bool has_packet_listeners();
   /// Of the encoding `rid`.
   void request_key_frame(const std::string& rid);
   /// Tells the program, if it is a local source.
@@ -53,6 +59,9 @@ class TrackSource {
   };
   using Senders = std::vector<Sending>;
 
+  /// `share` makes a pointer of what is to be sent, where it has to wait for another loop.
+  template <class Media, class Share>
+  static void fan_out(const Senders& senders, const Media& media, Share share);
   std::vector<std::shared_ptr<TrackCore>> live_tracks();
   template <class Act>
   void on_loop(Act act);

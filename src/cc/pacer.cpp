@@ -1,26 +1,37 @@
 #include "cc/pacer.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace parley::cc {
 namespace {
 
 /// Timers are not finer, and one system call sends many packets.
 constexpr Duration kBurst = 5ms;
-constexpr std::size_t kMostSpare = 512;
 
 }  // namespace
 
-void Pacer::push(ByteView packet, Priority priority) {
-  Packet queued;
-  if (!spare_.empty()) {
-    queued = std::move(spare_.back());
-    spare_.pop_back();
+bool Pacer::is_open(Priority priority, TimePoint now) const {
+  return priority == Priority::Audio || now + kBurst > free_at_;
+}
+
+bool Pacer::pass(std::size_t bytes, Priority priority, TimePoint now) {
+  if (!is_open(priority, now)) return false;
+  for (std::size_t before = 0; before <= static_cast<std::size_t>(priority); ++before)
+    if (!queues_[before].empty()) return false;
+  spend(bytes, now);
+  return true;
+}
+
+void Pacer::push(const Packet& packet, Priority priority) {
+  Waiting& waiting = queues_[static_cast<std::size_t>(priority)].push();
+  waiting.bytes.assign(packet.head.begin(), packet.head.end());
+  waiting.packet = packet;
+  if (!packet.owner) {
+    waiting.bytes.insert(waiting.bytes.end(), packet.payload.begin(), packet.payload.end());
+    waiting.packet.payload = {};
   }
-  queued.bytes.assign(packet.begin(), packet.end());
+  waiting.packet.head = waiting.bytes;
   waiting_ += packet.size();
-  queues_[static_cast<std::size_t>(priority)].push_back(std::move(queued));
 }
 
 void Pacer::begin(const Probe& probe, TimePoint now) {
@@ -39,16 +50,15 @@ double Pacer::rate_now() const {
   return std::max(rate_, static_cast<double>(waiting_) * 8 / seconds(kLongestWait));
 }
 
-Pacer::Packet* Pacer::pop(TimePoint now) {
+Packet* Pacer::pop(TimePoint now) {
   Queue* queue = next_queue();
   if (queue == nullptr) return nullptr;
-  if (queue != &queues_.front() && now + kBurst <= free_at_) return nullptr;
-  if (spare_.size() < kMostSpare && current_.bytes.capacity() > 0) spare_.push_back(std::move(current_));
-  current_ = std::move(queue->front());
-  queue->pop_front();
-  spend(current_.bytes.size(), now);
-  waiting_ -= current_.bytes.size();
-  return &current_;
+  if (!is_open(static_cast<Priority>(queue - queues_.data()), now)) return nullptr;
+  Packet& packet = queue->front().packet;
+  queue->pop();
+  spend(packet.size(), now);
+  waiting_ -= packet.size();
+  return &packet;
 }
 
 void Pacer::spend(std::size_t bytes, TimePoint now) {

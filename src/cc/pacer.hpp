@@ -2,11 +2,12 @@
 
 #include <array>
 #include <cstddef>
-#include <deque>
 #include <optional>
 
 #include "base/bytes.hpp"
+#include "base/ring_queue.hpp"
 #include "cc/feedback.hpp"
+#include "cc/packet.hpp"
 #include "cc/probing.hpp"
 
 namespace parley::cc {
@@ -21,13 +22,11 @@ class Pacer {
   /// What waits longer than this makes the pacer faster than its rate: a late frame is worse than a queue elsewhere.
   static constexpr Duration kLongestWait = 250ms;
 
-  struct Packet {
-    Bytes bytes;
-  };
-
   void set_rate(double rate) { rate_ = rate; }
-  /// The packet is copied.
-  void push(ByteView packet, Priority priority);
+  /// Whether a packet of this size may leave at once, before all that waits. Then it counts as sent.
+  bool pass(std::size_t bytes, Priority priority, TimePoint now);
+  /// The packet is copied, but for a payload that has an owner.
+  void push(const Packet& packet, Priority priority);
   /// A burst at another rate begins. It takes what waits, and padding.
   void begin(const Probe& probe, TimePoint now);
 
@@ -40,14 +39,18 @@ class Pacer {
   [[nodiscard]] std::size_t padding(TimePoint now) const;
   /// Padding that was sent.
   void padded(std::size_t bytes, TimePoint now);
-  /// Of the packet that was popped last, or of padding.
+  /// Of the packet that was popped or has passed last, or of padding.
   [[nodiscard]] std::optional<std::uint32_t> probe() const;
 
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
   [[nodiscard]] std::size_t waiting_bytes() const { return waiting_; }
 
  private:
-  using Queue = std::deque<Packet>;
+  struct Waiting {
+    Bytes bytes;
+    Packet packet;
+  };
+  using Queue = RingQueue<Waiting>;
   struct Burst {
     Probe probe;
     TimePoint since;
@@ -55,13 +58,12 @@ class Pacer {
   };
 
   Queue* next_queue();
+  [[nodiscard]] bool is_open(Priority priority, TimePoint now) const;
   void spend(std::size_t bytes, TimePoint now);
   [[nodiscard]] double rate_now() const;
 
   double rate_ = 1e9;
   std::array<Queue, 3> queues_;
-  std::deque<Packet> spare_;
-  Packet current_;
   std::size_t waiting_ = 0;
   /// When what has been sent will have left at the rate.
   TimePoint free_at_{};

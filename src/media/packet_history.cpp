@@ -4,20 +4,26 @@ namespace parley::media {
 
 PacketHistory::PacketHistory(std::size_t slots) : slots_(slots) {}
 
-std::span<std::uint8_t> PacketHistory::store(std::uint16_t number, std::size_t size) {
+cc::Packet& PacketHistory::store(std::uint16_t number, std::size_t size) {
   Slot& slot = slots_[number & (slots_.size() - 1)];
   slot.bytes.resize(size);
+  slot.packet = {.head = slot.bytes};
   slot.number = number;
   slot.used = true;
   slot.repeated.reset();
-  return slot.bytes;
+  return slot.packet;
 }
 
-ByteView PacketHistory::again(std::uint16_t number, TimePoint now, Duration pause) {
+cc::Packet* PacketHistory::find(std::uint16_t number) {
   Slot& slot = slots_[number & (slots_.size() - 1)];
-  if (!slot.used || slot.number != number || (slot.repeated && now - *slot.repeated < pause)) return {};
+  return slot.used && slot.number == number ? &slot.packet : nullptr;
+}
+
+const cc::Packet* PacketHistory::again(std::uint16_t number, TimePoint now, Duration pause) {
+  Slot& slot = slots_[number & (slots_.size() - 1)];
+  if (!slot.used || slot.number != number || (slot.repeated && now - *slot.repeated < pause)) return nullptr;
   slot.repeated = now;
-  return slot.bytes;
+  return &slot.packet;
 }
 
 }  // namespace parley::media

@@ -3,11 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "base/bytes.hpp"
 #include "base/time.hpp"
+#include "cc/packet.hpp"
 
 namespace parley::media {
 
@@ -17,16 +17,21 @@ class PacketHistory {
  public:
   /// `slots` is a power of two.
   explicit PacketHistory(std::size_t slots);
+  [[nodiscard]] std::size_t slots() const { return slots_.size(); }
 
-  /// A buffer of `size` bytes for the packet with this number, in place of an older one.
-  std::span<std::uint8_t> store(std::uint16_t number, std::size_t size);
-  /// Empty if it is not there any more, or was sent again less than `pause` ago: an answer to what is repeated may be
+  /// The place of the packet with this number, instead of an older one. Its head has `size` bytes to be written; the
+  /// rest is to be filled in, and a payload needs an owner.
+  cc::Packet& store(std::uint16_t number, std::size_t size);
+  /// nullptr if it is not there any more, or was sent again less than `pause` ago: an answer to what is repeated may be
   /// on its way.
-  ByteView again(std::uint16_t number, TimePoint now, Duration pause);
+  const cc::Packet* again(std::uint16_t number, TimePoint now, Duration pause);
+  /// nullptr if it is not there any more.
+  cc::Packet* find(std::uint16_t number);
 
  private:
   struct Slot {
     Bytes bytes;
+    cc::Packet packet;
     std::uint16_t number = 0;
     bool used = false;
     std::optional<TimePoint> repeated = std::nullopt;

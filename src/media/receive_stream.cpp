@@ -49,11 +49,11 @@ bool ReceiveStream::repairs() const {
   return std::ranges::any_of(decoders_, [](const Decoder& one) { return one.format.nack; });
 }
 
-void ReceiveStream::receive(const StreamPacket& packet, Arrival arrival, TimePoint now) {
+std::optional<formats::PayloadInfo> ReceiveStream::receive(const StreamPacket& packet, Arrival arrival, TimePoint now) {
   Decoder* reader = decoder(packet.payload_type);
   if (reader == nullptr || !reader->depacketizer) {
     ++counters_.discarded_packets;
-    return;
+    return std::nullopt;
   }
   const std::int64_t number = unwrapper_.unwrap(packet.sequence_number);
   if (arrival == Arrival::First) {
@@ -81,8 +81,10 @@ void ReceiveStream::receive(const StreamPacket& packet, Arrival arrival, TimePoi
       taken.payload = {};  // it fills its number
     }
   }
-  if (!buffer_.insert(taken, now)) ++counters_.discarded_packets;
+  const bool inserted = buffer_.insert(taken, now);
+  if (!inserted) ++counters_.discarded_packets;
   note_blocked(now);
+  return inserted && !taken.payload.empty() ? std::optional(taken.info) : std::nullopt;
 }
 
 void ReceiveStream::note_missing(std::int64_t number, TimePoint now) {

@@ -45,7 +45,8 @@ class ReceiveStream {
   explicit ReceiveStream(Kind kind);
 
   void set_formats(const std::vector<Format>& formats);
-  void receive(const StreamPacket& packet, Arrival arrival, TimePoint now);
+  /// What the payload tells; nullopt if the packet has come before, or is of no use.
+  std::optional<formats::PayloadInfo> receive(const StreamPacket& packet, Arrival arrival, TimePoint now);
   /// Call until there is none, after receive() and advance().
   std::optional<ArrivedFrame> next_frame();
 

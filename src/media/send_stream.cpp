@@ -14,21 +14,8 @@ constexpr std::size_t kAudioHistory = 64;
 constexpr std::size_t kOriginalNumber = 2;
 /// Silence that is longer makes a new talkspurt.
 constexpr Duration kPause = 500ms;
-
-/// The header extensions of one packet. Values live as long as the list.
-class Extensions {
- public:
-  explicit Extensions(const rtp::ExtensionMap& map) : map_(map) {}
-  void add(rtp::ExtensionKind kind, ByteView value) {
-    if (const std::uint8_t id = map_.id(kind); id != 0 && !value.empty()) list_[count_++] = {id, value};
-  }
-  [[nodiscard]] std::span<const rtp::Extension> list() const { return std::span(list_).first(count_); }
-
- private:
-  const rtp::ExtensionMap& map_;
-  std::array<rtp::Extension, 8> list_{};
-  std::size_t count_ = 0;
-};
+/// What others cut is not cut again; a path may carry it or not.
+constexpr std::size_t kMaxForeignPayload = 1500;
 
 /// Their values are written when the packet leaves.
 constexpr std::array<std::uint8_t, 3> kTimeLater{};
@@ -36,38 +23,96 @@ constexpr std::array<std::uint8_t, 2> kNumberLater{};
 
 }  // namespace
 
+/// The header extensions of one packet. Values live as long as the list.
+class SendStream::Extensions {
+ public:
+  explicit Extensions(const rtp::ExtensionMap& map) : map_(map) {}
+  void add(rtp::ExtensionKind kind, ByteView value) {
+    if (const std::uint8_t id = map_.id(kind); id != 0 && !value.empty()) list_[count_++] = {id, value};
+  }
+  void add_what_comes_later() {
+    add(rtp::ExtensionKind::SendTime, kTimeLater);
+    add(rtp::ExtensionKind::TransportSequenceNumber, kNumberLater);
+  }
+  [[nodiscard]] std::span<const rtp::Extension> list() const { return std::span(list_).first(count_); }
+  /// Tells the packet where what comes later goes.
+  void mark(cc::Packet& packet) const {
+    packet.send_time = offset(rtp::ExtensionKind::SendTime);
+    packet.transport_number = offset(rtp::ExtensionKind::TransportSequenceNumber);
+  }
+
+ private:
+  [[nodiscard]] std::uint16_t offset(rtp::ExtensionKind kind) const {
+    const std::uint8_t id = map_.id(kind);
+    return id == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(rtp::value_offset(list(), id));
+  }
+
+  const rtp::ExtensionMap& map_;
+  std::array<rtp::Extension, 8> list_{};
+  std::size_t count_ = 0;
+};
+
 /// Makes packets of payloads: number, extend, keep, hand over.
 class SendStream::Writer final : public formats::PayloadSink {
  public:
-  Writer(SendStream& stream, const rtp::Header& header, std::span<const rtp::Extension> extensions, Sink& sink)
+  Writer(SendStream& stream, const Format& format, const rtp::Header& header, const Extensions& extensions, Sink& sink)
       : stream_(stream),
         header_(header),
         extensions_(extensions),
-        header_size_(rtp::header_size(extensions)),
-        sink_(sink) {}
+        header_size_(rtp::header_size(extensions.list())),
+        sink_(sink) {
+    extensions.mark(marks_);
+    marks_.repeated_as_it_is = format.nack && !format.retransmission;
+  }
 
   [[nodiscard]] std::size_t room() const { return kMaxPacket - header_size_ - kOriginalNumber; }
 
   void on_payload(std::span<const ByteView> pieces, bool last) override {
     std::size_t size = 0;
     for (const ByteView piece : pieces) size += piece.size();
-    header_.sequence_number = stream_.next_number_++;
     if (stream_.kind_ == Kind::Video) header_.marker = last;
-    const auto packet = stream_.history_.store(header_.sequence_number, header_size_ + size);
-    rtp::write_header(header_, extensions_, packet);
-    auto at = packet.begin() + static_cast<std::ptrdiff_t>(header_size_);
+    header_.sequence_number = static_cast<std::uint16_t>(stream_.next_number_++);
+    cc::Packet& packet = begin(header_size_ + size);
+    auto at = packet.head.begin() + static_cast<std::ptrdiff_t>(header_size_);
     for (const ByteView piece : pieces) at = std::ranges::copy(piece, at).out;
+    finish(packet, size);
+  }
+
+  /// The payload of the packet whose header was given.
+  void on_copied(ByteView payload) {
+    cc::Packet& packet = begin(header_size_ + payload.size());
+    std::ranges::copy(payload, packet.head.begin() + static_cast<std::ptrdiff_t>(header_size_));
+    finish(packet, payload.size());
+  }
+  /// The same, and it stays where it is.
+  void on_shared(const OutgoingPacket& given) {
+    cc::Packet& packet = begin(header_size_);
+    packet.payload = given.payload;
+    packet.owner = given.owner;
+    finish(packet, given.payload.size());
+  }
+
+ private:
+  cc::Packet& begin(std::size_t size) {
+    cc::Packet& packet = stream_.history_.store(header_.sequence_number, size);
+    packet.send_time = marks_.send_time;
+    packet.transport_number = marks_.transport_number;
+    packet.repeated_as_it_is = marks_.repeated_as_it_is;
+    rtp::write_header(header_, extensions_.list(), packet.head);
+    return packet;
+  }
+  void finish(const cc::Packet& packet, std::size_t payload_size) {
     ++stream_.counters_.packets;
-    stream_.counters_.payload_bytes += size;
+    stream_.counters_.payload_bytes += payload_size;
     stream_.counters_.header_bytes += header_size_;
     sink_.on_packet(packet);
   }
 
- private:
   SendStream& stream_;
   rtp::Header header_;
-  std::span<const rtp::Extension> extensions_;
+  const Extensions& extensions_;
   std::size_t header_size_;
+  cc::Packet marks_;
   Sink& sink_;
 };
 
@@ -76,7 +121,7 @@ SendStream::SendStream(Kind kind, const Encoding& encoding, Random& random)
       encoding_(encoding),
       history_(kind == Kind::Audio ? kAudioHistory : kHistory),
       // Below 2^15, so that the first loss is not taken for a wrap (RFC 3711 section 3.3.1).
-      next_number_(static_cast<std::uint16_t>(random.u32() & 0x7FFF)),
+      next_number_(random.u32() & 0x7FFF),
       next_repeat_number_(static_cast<std::uint16_t>(random.u32() & 0x7FFF)),
       first_timestamp_(random.u32()) {}
 
@@ -113,36 +158,36 @@ std::uint32_t SendStream::timestamp_of(const OutgoingFrame& frame, std::uint32_t
   return first_timestamp_ + static_cast<std::uint32_t>(ticks);
 }
 
+SendStream::Extensions SendStream::extensions(ByteView level) const {
+  Extensions extensions(extensions_);
+  if (!known_) {
+    extensions.add(rtp::ExtensionKind::Mid, as_bytes(mid_));
+    extensions.add(rtp::ExtensionKind::Rid, as_bytes(encoding_.rid));
+  }
+  extensions.add_what_comes_later();
+  extensions.add(rtp::ExtensionKind::AudioLevel, level);
+  return extensions;
+}
+
 Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& sink) {
   Encoder* const chosen = encoder(frame.codec);
   if (chosen == nullptr) {
     ++counters_.frames_refused;
     return fail(ErrorKind::InvalidAccessError, "the codec was not negotiated");
   }
+  mapping_.reset();
   rtp::Header header{.payload_type = chosen->format.payload_type,
                      .timestamp = timestamp_of(frame, chosen->format.clock_rate, now),
                      .ssrc = encoding_.source};
   if (kind_ == Kind::Audio) header.marker = counters_.frames == 0 || now - last_frame_ > kPause;
-  // Values have to outlive the packets' writing.
-  const std::array<std::uint8_t, 1> level{frame.audio_level.value_or(127)};
-  Extensions extensions(extensions_);
-  if (!known_) {
-    extensions.add(rtp::ExtensionKind::Mid, as_bytes(mid_));
-    extensions.add(rtp::ExtensionKind::Rid, as_bytes(encoding_.rid));
-  }
-  extensions.add(rtp::ExtensionKind::SendTime, kTimeLater);
-  extensions.add(rtp::ExtensionKind::TransportSequenceNumber, kNumberLater);
-  if (frame.audio_level) extensions.add(rtp::ExtensionKind::AudioLevel, level);
-
-  Writer writer(*this, header, extensions.list(), sink);
+  const std::array<std::uint8_t, 1> level{frame.audio_level.value_or(0)};
+  const Extensions list = extensions(frame.audio_level ? ByteView(level) : ByteView());
+  Writer writer(*this, chosen->format, header, list, sink);
   if (auto cut = chosen->packetizer->packetize(frame.data, frame.info, writer.room(), writer); !cut) {
     ++counters_.frames_refused;
     return cut;
   }
-  last_timestamp_ = header.timestamp;
-  last_clock_rate_ = chosen->format.clock_rate;
-  last_frame_ = now;
-  ++counters_.frames;
+  sent(header, chosen->format.clock_rate, now);
   if (frame.info.key_frame && kind_ == Kind::Video) ++counters_.key_frames;
   if (frame.info.width > 0) {
     counters_.width = frame.info.width;
@@ -151,17 +196,71 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
   return {};
 }
 
+/// A frame, or a packet of one, has been handed over.
+void SendStream::sent(const rtp::Header& header, std::uint32_t clock_rate, TimePoint now) {
+  if (counters_.frames == 0 || header.timestamp != last_timestamp_) ++counters_.frames;
+  last_timestamp_ = header.timestamp;
+  last_clock_rate_ = clock_rate;
+  last_frame_ = now;
+}
+
+/// Another source goes on where the last one stopped, as much later as it comes later.
+SendStream::Mapping SendStream::map(const OutgoingPacket& packet, std::uint32_t clock_rate, TimePoint now) const {
+  const std::uint32_t begin =
+      last_clock_rate_ == 0
+          ? first_timestamp_
+          : last_timestamp_ +
+                std::max(1U, static_cast<std::uint32_t>(static_cast<double>(clock_rate) *
+                                                        std::chrono::duration<double>(now - last_frame_).count()));
+  return {.source = packet.source,
+          .number = static_cast<std::uint16_t>(next_number_ - packet.number),
+          .timestamp = begin - packet.timestamp,
+          .first = next_number_};
+}
+
+Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink& sink) {
+  const Encoder* const chosen = encoder(packet.codec);
+  if (chosen == nullptr) return fail(ErrorKind::InvalidAccessError, "the codec was not negotiated");
+  if (packet.payload.size() > kMaxForeignPayload) return fail(ErrorKind::InvalidAccessError, "the packet is too long");
+  if (!mapping_ || mapping_->source != packet.source) mapping_ = map(packet, chosen->format.clock_rate, now);
+  const auto number = static_cast<std::uint16_t>(packet.number + mapping_->number);
+  const rtp::Header header{.payload_type = chosen->format.payload_type,
+                           .marker = packet.marker,
+                           .sequence_number = number,
+                           .timestamp = packet.timestamp + mapping_->timestamp,
+                           .ssrc = encoding_.source};
+  const std::int64_t full =
+      next_number_ +
+      static_cast<std::int16_t>(static_cast<std::uint16_t>(number - static_cast<std::uint16_t>(next_number_)));
+  // No number may be given to two packets (RFC 3711 section 9.1), so what may have been sent is not sent now.
+  if (full < mapping_->first || next_number_ - full > static_cast<std::int64_t>(history_.slots()) ||
+      (full < next_number_ && history_.find(number) != nullptr))
+    return {};
+  next_number_ = std::max(next_number_, full + 1);
+  const std::array<std::uint8_t, 1> level{packet.audio_level.value_or(0)};
+  const Extensions list = extensions(packet.audio_level ? ByteView(level) : ByteView());
+  Writer writer(*this, chosen->format, header, list, sink);
+  if (packet.owner) {
+    writer.on_shared(packet);
+  } else {
+    writer.on_copied(packet.payload);
+  }
+  sent(header, chosen->format.clock_rate, now);
+  return {};
+}
+
 void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip, Sink& sink) {
-  const ByteView kept = history_.again(number, now, round_trip);
-  const auto original = rtp::PacketView::parse(kept);
-  if (kept.empty() || !original) return;
+  const cc::Packet* kept = history_.again(number, now, round_trip);
+  if (kept == nullptr) return;
+  const auto original = rtp::PacketView::parse(kept->head);
   const auto format = std::ranges::find(encoders_, original->header().payload_type,
                                         [](const Encoder& one) { return one.format.payload_type; });
   if (format == encoders_.end()) return;
+  const ByteView payload = kept->owner ? kept->payload : original->payload();
   ++counters_.repeated_packets;
-  counters_.repeated_bytes += original->payload().size();
+  counters_.repeated_bytes += payload.size();
   if (!format->format.retransmission) {
-    sink.on_packet(kept);  // the same packet once more
+    if (kept->send_time == 0 && kept->transport_number == 0) sink.on_packet(*kept);  // else it has not left yet
     return;
   }
   rtp::Header header = original->header();
@@ -169,40 +268,47 @@ void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip
   header.ssrc = encoding_.retransmission;
   header.sequence_number = next_repeat_number_++;
   // Nobody reports on retransmissions, so these tell whose they are for ever.
-  Extensions extensions(extensions_);
-  extensions.add(rtp::ExtensionKind::Mid, as_bytes(mid_));
-  extensions.add(rtp::ExtensionKind::RepairedRid, as_bytes(encoding_.rid));
-  extensions.add(rtp::ExtensionKind::SendTime, kTimeLater);
-  extensions.add(rtp::ExtensionKind::TransportSequenceNumber, kNumberLater);
-  const std::size_t head = rtp::header_size(extensions.list());
-  std::array<std::uint8_t, kMaxPacket + 64> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): written below
-  const std::size_t size = head + kOriginalNumber + original->payload().size();
-  if (size > buffer.size()) return;
-  rtp::write_header(header, extensions.list(), buffer);
-  buffer[head] = static_cast<std::uint8_t>(number >> 8);
-  buffer[head + 1] = static_cast<std::uint8_t>(number);
-  std::ranges::copy(original->payload(), buffer.begin() + static_cast<std::ptrdiff_t>(head + kOriginalNumber));
-  sink.on_packet(ByteView(buffer).first(size));
+  Extensions list(extensions_);
+  list.add(rtp::ExtensionKind::Mid, as_bytes(mid_));
+  list.add(rtp::ExtensionKind::RepairedRid, as_bytes(encoding_.rid));
+  list.add_what_comes_later();
+  const std::size_t head = rtp::header_size(list.list());
+  repeated_.resize(head + kOriginalNumber);
+  rtp::write_header(header, list.list(), repeated_);
+  repeated_[head] = static_cast<std::uint8_t>(number >> 8);
+  repeated_[head + 1] = static_cast<std::uint8_t>(number);
+  cc::Packet packet{.head = repeated_, .payload = payload, .owner = kept->owner};
+  list.mark(packet);
+  sink.on_packet(packet);
 }
 
-std::size_t SendStream::pad(std::size_t size, Bytes& packet) {
+void SendStream::keep(ByteView head) {
+  cc::Packet* kept = history_.find(static_cast<std::uint16_t>(head[2] << 8 | head[3]));
+  if (kept == nullptr || kept->head.size() > head.size()) return;
+  if (kept->head.data() != head.data()) std::ranges::copy(head.first(kept->head.size()), kept->head.begin());
+  kept->send_time = kept->transport_number = 0;
+  kept->repeated_as_it_is = false;
+}
+
+cc::Packet SendStream::pad(std::size_t size, Bytes& buffer) {
   const auto format =
       std::ranges::find_if(encoders_, [](const Encoder& one) { return one.format.retransmission.has_value(); });
-  if (format == encoders_.end()) return 0;
+  if (format == encoders_.end()) return {};
   const rtp::Header header{.payload_type = *format->format.retransmission,
                            .sequence_number = next_repeat_number_++,
                            .timestamp = last_timestamp_,
                            .ssrc = encoding_.retransmission};
-  Extensions extensions(extensions_);
-  extensions.add(rtp::ExtensionKind::Mid, as_bytes(mid_));
-  extensions.add(rtp::ExtensionKind::SendTime, kTimeLater);
-  extensions.add(rtp::ExtensionKind::TransportSequenceNumber, kNumberLater);
-  const std::size_t head = rtp::header_size(extensions.list());
-  packet.assign(head + size, 0);
-  rtp::write_header(header, extensions.list(), packet);
-  packet[0] |= 0x20;
-  packet.back() = static_cast<std::uint8_t>(size);
-  return packet.size();
+  Extensions list(extensions_);
+  list.add(rtp::ExtensionKind::Mid, as_bytes(mid_));
+  list.add_what_comes_later();
+  const std::size_t head = rtp::header_size(list.list());
+  buffer.assign(head + size, 0);
+  rtp::write_header(header, list.list(), buffer);
+  buffer[0] |= 0x20;
+  buffer.back() = static_cast<std::uint8_t>(size);
+  cc::Packet packet{.head = buffer};
+  list.mark(packet);
+  return packet;
 }
 
 std::uint32_t SendStream::timestamp_at(TimePoint now) const {

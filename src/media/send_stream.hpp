@@ -11,9 +11,11 @@
 #include "base/bytes.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "cc/packet.hpp"
 #include "formats/format.hpp"
 #include "media/format.hpp"
 #include "media/packet_history.hpp"
+#include "rtp/packet.hpp"
 
 namespace parley::media {
 
@@ -28,6 +30,20 @@ struct OutgoingFrame {
   std::optional<std::uint8_t> audio_level = std::nullopt;
 };
 
+/// A packet to be sent as somebody else has cut it.
+struct OutgoingPacket {
+  ByteView payload;
+  /// What keeps the payload where it is. Without, it is copied.
+  std::shared_ptr<const void> owner = nullptr;
+  /// In the numbering of `source`; the sender's own goes on where another source comes.
+  Ssrc source{};
+  std::uint16_t number = 0;
+  std::uint32_t timestamp = 0;
+  bool marker = false;
+  std::string_view codec = {};
+  std::optional<std::uint8_t> audio_level = std::nullopt;
+};
+
 /// One encoding as it is sent: frames in, packets out, kept for a while so that they can be repeated. A frame becomes
 /// packets in fixed steps: packetize, number, extend, keep, hand over.
 class SendStream {
@@ -37,7 +53,7 @@ class SendStream {
    public:
     virtual ~Sink() = default;
     /// Valid during the call.
-    virtual void on_packet(ByteView packet) = 0;
+    virtual void on_packet(const cc::Packet& packet) = 0;
   };
   /// What the peer has reported last.
   struct Remote {
@@ -62,14 +78,19 @@ class SendStream {
   void configure(const Section& section, const Encoding& encoding);
   /// Refused if the codec was not negotiated, or the frame is not one of it.
   Result<void> send(const OutgoingFrame& frame, TimePoint now, Sink& sink);
+  /// The numbers of packets keep their distances, so what is missing stays missing and may come later.
+  Result<void> send(const OutgoingPacket& packet, TimePoint now, Sink& sink);
+  /// What has been written into the head of a packet that is repeated as it is.
+  void keep(ByteView head);
   /// Sends again what the peer has lost, unless it has just been sent again.
   void repeat(std::uint16_t number, TimePoint now, Duration round_trip, Sink& sink);
   /// A packet of `size` (1 to 255) bytes of padding, with the retransmissions' number and source, which nobody misses.
-  /// 0 if there are none.
-  std::size_t pad(std::size_t size, Bytes& packet);
+  /// It is written into `buffer`. Empty if there are no retransmissions.
+  cc::Packet pad(std::size_t size, Bytes& buffer);
   /// The peer has reported on this source: it knows whose it is.
   void set_known() { known_ = true; }
 
+  [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] const Encoding& encoding() const { return encoding_; }
   [[nodiscard]] bool has_sent() const { return counters_.packets > 0; }
   /// What the RTP timestamp is now: for sender reports.
@@ -82,8 +103,19 @@ class SendStream {
     Format format;
     std::unique_ptr<formats::Packetizer> packetizer;
   };
+  class Extensions;
   class Writer;
+  /// How the numbers of a source become ours.
+  struct Mapping {
+    Ssrc source;
+    std::uint16_t number;
+    std::uint32_t timestamp;
+    std::int64_t first;  ///< of our numbers that is this source's
+  };
 
+  [[nodiscard]] Extensions extensions(ByteView level) const;
+  Mapping map(const OutgoingPacket& packet, std::uint32_t clock_rate, TimePoint now) const;
+  void sent(const rtp::Header& header, std::uint32_t clock_rate, TimePoint now);
   Encoder* encoder(std::string_view codec);
   std::uint32_t timestamp_of(const OutgoingFrame& frame, std::uint32_t clock_rate, TimePoint now);
 
@@ -93,12 +125,15 @@ class SendStream {
   rtp::ExtensionMap extensions_;
   std::vector<Encoder> encoders_;
   PacketHistory history_;
-  std::uint16_t next_number_, next_repeat_number_;
+  std::int64_t next_number_;  // does not wrap
+  std::uint16_t next_repeat_number_;
   std::uint32_t first_timestamp_;
   std::optional<std::chrono::microseconds> offset_;  // from the source's clock to ours
+  std::optional<Mapping> mapping_;                   // while packets are given
   std::uint32_t last_timestamp_ = 0, last_clock_rate_ = 0;
   TimePoint last_frame_{};
   bool known_ = false;
+  Bytes repeated_;  // what goes in front of a payload that is sent again
   Counters counters_;
 };
 

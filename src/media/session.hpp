@@ -36,6 +36,15 @@ struct ReceivedFrame {
   std::chrono::microseconds time{};
 };
 
+/// A packet of a source's media as it arrived, first or repaired; never twice. Views of what is only there now.
+struct ReceivedPacket {
+  StreamPacket packet;
+  formats::PayloadInfo info;
+  SectionKey section{};
+  Ssrc source{};
+  std::string_view rid, codec;
+};
+
 /// RTP over one transport: the sections bundled there, with their sources in both directions, RTCP, repair, congestion
 /// control and pacing. Packets in, packets out, before and after protection; time is an argument.
 class Session {
@@ -43,9 +52,11 @@ class Session {
   class Handler {
    public:
     virtual ~Handler() = default;
-    /// To be protected and sent, valid during the call. These two must not call the session.
-    virtual void on_rtp(ByteView packet) = 0;
+    /// To be protected and sent, valid during the call; of RTP the two parts one after the other. These two must not
+    /// call the session.
+    virtual void on_rtp(ByteView head, ByteView payload) = 0;
     virtual void on_rtcp(ByteView packet) = 0;
+    virtual void on_packet(const ReceivedPacket& packet) = 0;
     virtual void on_frame(ReceivedFrame&& frame) = 0;
     /// Media of this section has begun to arrive; its last source has said goodbye.
     virtual void on_begun(SectionKey section) = 0;
@@ -74,6 +85,7 @@ class Session {
   void receive_rtcp(ByteView packet, TimePoint now);
   /// Refused if the section does not send, has no such encoding, or the frame is not of a negotiated codec.
   Result<void> send(SectionKey section, std::string_view rid, const OutgoingFrame& frame, TimePoint now);
+  Result<void> send(SectionKey section, std::string_view rid, const OutgoingPacket& packet, TimePoint now);
   /// Of all that the section receives.
   void request_key_frame(SectionKey section, TimePoint now);
   /// Says BYE for every source.
@@ -121,16 +133,19 @@ class Session {
   Incoming* source_of(const rtp::PacketView& packet, const Section& section);
   Incoming* repaired_by(const rtp::PacketView& packet, const Section& section);
   Incoming& add_source(Ssrc source, const Section& section, std::string rid);
-  void take(Incoming& incoming, const Section& section, const StreamPacket& packet, ReceiveStream::Arrival arrival,
-            TimePoint now);
+  std::optional<ReceivedPacket> take(Incoming& incoming, const Section& section, const StreamPacket& packet,
+                                     ReceiveStream::Arrival arrival, TimePoint now);
   void collect(Incoming& incoming);
-  void hand_over();
+  void hand_over(const std::optional<ReceivedPacket>& packet = std::nullopt);
   // session_send.cpp
   Outgoing* sender(SectionKey key);
   SendStream* stream_of(Ssrc source, Outgoing** owner = nullptr);
+  Result<SendStream*> stream_for(SectionKey key, std::string_view rid);
+  template <class Media>
+  Result<void> send_one(SectionKey key, std::string_view rid, const Media& media, TimePoint now);
+  void set_pace(TimePoint now);
   void send_paced(TimePoint now);
-  void transmit(std::span<std::uint8_t> packet, TimePoint now);
-  [[nodiscard]] const Section* section_sending(Ssrc source) const;
+  void transmit(const cc::Packet& packet, TimePoint now);
   std::size_t send_padding(std::size_t needed, TimePoint now);
   void ask_encoder(Outgoing& outgoing, const SendStream& stream, TimePoint now);
   void begin_sending();

@@ -37,6 +37,7 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
     arrivals_.arrived(static_cast<std::uint16_t>((*number)[0] << 8 | (*number)[1]), now);
   if (!section->receives) return;
 
+  std::optional<ReceivedPacket> taken;
   const auto repaired = std::ranges::find_if(
       section->receive_formats, [&](const Format& format) { return format.retransmission == header.payload_type; });
   if (repaired != section->receive_formats.end()) {
@@ -49,18 +50,18 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
                                 .marker = header.marker,
                                 .payload_type = repaired->payload_type,
                                 .payload = payload.subspan(2)};
-    take(*incoming, *section, without_red(*section, original), ReceiveStream::Arrival::Repair, now);
+    taken = take(*incoming, *section, without_red(*section, original), ReceiveStream::Arrival::Repair, now);
   } else if (Incoming* incoming = source_of(packet, *section)) {
-    StreamPacket taken{.sequence_number = header.sequence_number,
+    StreamPacket first{.sequence_number = header.sequence_number,
                        .timestamp = header.timestamp,
                        .marker = header.marker,
                        .payload_type = header.payload_type,
                        .payload = packet.payload()};
     const auto level = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::AudioLevel));
-    if (level && !level->empty()) taken.audio_level = (*level)[0] & 0x7F;
-    take(*incoming, *section, without_red(*section, taken), ReceiveStream::Arrival::First, now);
+    if (level && !level->empty()) first.audio_level = (*level)[0] & 0x7F;
+    taken = take(*incoming, *section, without_red(*section, first), ReceiveStream::Arrival::First, now);
   }
-  hand_over();
+  hand_over(taken);
 }
 
 /// The source that a packet comes from, which may be a new one.
@@ -112,18 +113,26 @@ Session::Incoming* Session::repaired_by(const rtp::PacketView& packet, const Sec
   return repaired || others != 1 ? nullptr : only;
 }
 
-void Session::take(Incoming& incoming, const Section& section, const StreamPacket& packet,
-                   ReceiveStream::Arrival arrival, TimePoint now) {
+std::optional<ReceivedPacket> Session::take(Incoming& incoming, const Section& section, const StreamPacket& packet,
+                                            ReceiveStream::Arrival arrival, TimePoint now) {
   incoming.last_packet = now;
-  const bool begins = std::ranges::none_of(incoming_, [&](const auto& entry) {
-    const Incoming& other = *entry.second;
-    return other.section == section.key && other.stream.counters().packets > 0 && !other.said_goodbye;
+  const auto flows = [](const Incoming& one) { return one.stream.counters().packets > 0 && !one.said_goodbye; };
+  const bool begins = !flows(incoming) && std::ranges::none_of(incoming_, [&](const auto& entry) {
+    return entry.second->section == section.key && flows(*entry.second);
   });
   incoming.said_goodbye = false;
-  incoming.stream.receive(packet, arrival, now);
+  const auto info = incoming.stream.receive(packet, arrival, now);
   if (begins && incoming.stream.counters().packets > 0) handler_.on_begun(section.key);
   collect(incoming);
   ask(incoming, now);
+  const Format* format = info ? incoming.stream.format(packet.payload_type) : nullptr;
+  if (format == nullptr) return std::nullopt;
+  return ReceivedPacket{.packet = packet,
+                        .info = *info,
+                        .section = section.key,
+                        .source = incoming.source,
+                        .rid = incoming.rid,
+                        .codec = format->name};
 }
 
 /// Frames that have become complete.
@@ -146,9 +155,10 @@ void Session::collect(Incoming& incoming) {
   }
 }
 
-/// At the end of whatever brought them: who takes a frame may do anything with this session.
-void Session::hand_over() {
+/// At the end of whatever brought them: who takes a packet or a frame may do anything with this session.
+void Session::hand_over(const std::optional<ReceivedPacket>& packet) {
   std::vector<ReceivedFrame> frames = std::exchange(ready_, {});
+  if (packet) handler_.on_packet(*packet);
   for (ReceivedFrame& frame : frames) handler_.on_frame(std::move(frame));
 }
 

@@ -5,14 +5,18 @@
 
 namespace parley::media {
 
-/// Queues the packets of a stream.
+/// Sends the packets of a stream, or lets them wait.
 class Session::PacketSink final : public SendStream::Sink {
  public:
   PacketSink(Session& session, cc::Priority priority, TimePoint now)
       : session_(session), priority_(priority), now_(now) {}
-  void on_packet(ByteView packet) override {
+  void on_packet(const cc::Packet& packet) override {
     if (priority_ == cc::Priority::Retransmission) session_.repeated_.add(packet.size(), now_);
-    session_.pacer_.push(packet, priority_);
+    if (session_.pacer_.pass(packet.size(), priority_, now_)) {
+      session_.transmit(packet, now_);
+    } else {
+      session_.pacer_.push(packet, priority_);
+    }
   }
 
  private:
@@ -26,30 +30,50 @@ Session::Outgoing* Session::sender(SectionKey key) {
   return found == outgoing_.end() ? nullptr : &*found;
 }
 
-Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingFrame& frame, TimePoint now) {
+Result<SendStream*> Session::stream_for(SectionKey key, std::string_view rid) {
   const Section* section = find_section(key);
-  Outgoing* outgoing = sender(key);
+  const Outgoing* outgoing = sender(key);
   if (section == nullptr || outgoing == nullptr || !section->sends || !connected_)
     return fail(ErrorKind::InvalidStateError, "nothing is sent at the moment");
   const auto found = std::ranges::find_if(
       outgoing->streams, [&](const auto& stream) { return rid.empty() || stream->encoding().rid == rid; });
   if (found == outgoing->streams.end()) return fail(ErrorKind::InvalidAccessError, "there is no such encoding");
-  if (!(*found)->encoding().active) return {};
-  PacketSink sink(*this, section->kind == Kind::Audio ? cc::Priority::Audio : cc::Priority::Video, now);
-  auto sent = (*found)->send(frame, now, sink);
+  return found->get();
+}
+
+template <class Media>
+Result<void> Session::send_one(SectionKey key, std::string_view rid, const Media& media, TimePoint now) {
+  const auto stream = stream_for(key, rid);
+  if (!stream) return Unexpected(stream.error());
+  if (!(*stream)->encoding().active) return {};
+  set_pace(now);
+  PacketSink sink(*this, (*stream)->kind() == Kind::Audio ? cc::Priority::Audio : cc::Priority::Video, now);
+  auto sent = (*stream)->send(media, now, sink);
   send_paced(now);
   return sent;
 }
 
+Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingFrame& frame, TimePoint now) {
+  return send_one(key, rid, frame, now);
+}
+
+Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingPacket& packet, TimePoint now) {
+  return send_one(key, rid, packet, now);
+}
+
+void Session::set_pace(TimePoint now) {
+  pacer_.set_rate(paced_ ? controller_->pacing_rate() : 1e12);
+  if (!paced_) return;
+  if (const auto probe = controller_->probe(now)) pacer_.begin(*probe, now);
+}
+
 /// Whatever may leave now.
 void Session::send_paced(TimePoint now) {
-  if (paced_) {
-    pacer_.set_rate(controller_->pacing_rate());
-    if (const auto probe = controller_->probe(now)) pacer_.begin(*probe, now);
-  } else {
-    pacer_.set_rate(1e12);
+  set_pace(now);
+  while (auto* packet = pacer_.pop(now)) {
+    transmit(*packet, now);
+    packet->owner.reset();
   }
-  while (auto* packet = pacer_.pop(now)) transmit(packet->bytes, now);
   for (std::size_t needed = pacer_.padding(now); paced_ && needed > 0; needed = pacer_.padding(now)) {
     const std::size_t padded = send_padding(needed, now);
     if (padded == 0) pacer_.end_probe();
@@ -72,37 +96,22 @@ std::chrono::system_clock::time_point Session::wall_clock(TimePoint now) const {
 }
 
 /// The last touch: numbers and times of the transport.
-void Session::transmit(std::span<std::uint8_t> packet, TimePoint now) {
-  const auto view = rtp::PacketView::parse(packet);
-  const Section* section = view ? section_sending(view->header().ssrc) : nullptr;
-  if (section == nullptr) return;
-  /// Where an extension's value is to be written, if the packet has it with this size.
-  const auto place = [&](rtp::ExtensionKind kind, std::size_t size) -> std::span<std::uint8_t> {
-    const auto value = view->extension(section->send_extensions.id(kind));
-    if (!value || value->size() != size) return {};
-    return packet.subspan(static_cast<std::size_t>(value->data() - packet.data()), size);
-  };
-  if (const auto time = place(rtp::ExtensionKind::SendTime, 3); !time.empty()) {
+void Session::transmit(const cc::Packet& packet, TimePoint now) {
+  if (packet.send_time != 0) {
     // 24 bits, 18 of them behind the point.
     const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
     const auto fixed = static_cast<std::uint64_t>(ns / 1000) * 262144 / 1'000'000;
-    for (unsigned i = 0; i < 3; ++i) time[i] = static_cast<std::uint8_t>(fixed >> (16 - 8 * i));
+    for (unsigned i = 0; i < 3; ++i)
+      packet.head[packet.send_time + i] = static_cast<std::uint8_t>(fixed >> (16 - 8 * i));
   }
-  if (const auto number = place(rtp::ExtensionKind::TransportSequenceNumber, 2); !number.empty()) {
-    number[0] = static_cast<std::uint8_t>(sent_.next() >> 8);
-    number[1] = static_cast<std::uint8_t>(sent_.next());
+  if (packet.transport_number != 0) {
+    packet.head[packet.transport_number] = static_cast<std::uint8_t>(sent_.next() >> 8);
+    packet.head[packet.transport_number + 1U] = static_cast<std::uint8_t>(sent_.next());
     controller_->on_sent(sent_.add(packet.size(), pacer_.probe(), now));
   }
-  handler_.on_rtp(packet);
-}
-
-/// The section whose media or retransmissions come from this source.
-const Section* Session::section_sending(Ssrc source) const {
-  for (const Outgoing& outgoing : outgoing_)
-    for (const auto& stream : outgoing.streams)
-      if (stream->encoding().source == source || stream->encoding().retransmission == source)
-        return find_section(outgoing.section);
-  return nullptr;
+  if (packet.repeated_as_it_is)
+    if (SendStream* stream = stream_of(rtp::source_of(packet.head))) stream->keep(packet.head);
+  handler_.on_rtp(packet.head, packet.payload);
 }
 
 /// A packet of nothing but padding, on a retransmission source, which nobody misses.
@@ -112,10 +121,10 @@ std::size_t Session::send_padding(std::size_t needed, TimePoint now) {
     if (section->kind != Kind::Video || !section->sends) continue;
     for (const auto& stream : outgoing.streams) {
       if (!stream->has_sent()) continue;
-      const std::size_t size = stream->pad(std::min<std::size_t>(needed, 255), padding_);
-      if (size == 0) continue;
-      transmit(padding_, now);
-      return padding_.size();
+      const cc::Packet packet = stream->pad(std::min<std::size_t>(needed, 255), padding_);
+      if (packet.head.empty()) continue;
+      transmit(packet, now);
+      return packet.size();
     }
   }
   return 0;

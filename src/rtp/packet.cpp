@@ -128,11 +128,15 @@ void write_header(const Header& header, std::span<const Extension> extensions, s
   while (at < end) put(0, 1);
 }
 
-std::optional<std::span<std::uint8_t>> extension_in(std::span<std::uint8_t> packet, std::uint8_t id) {
-  const auto view = PacketView::parse(packet);
-  const auto value = view ? view->extension(id) : std::nullopt;
-  if (!value) return std::nullopt;
-  return packet.subspan(static_cast<std::size_t>(value->data() - packet.data()), value->size());
+std::size_t value_offset(std::span<const Extension> extensions, std::uint8_t id) {
+  const std::size_t before = needs_two_bytes(extensions) ? 2 : 1;
+  std::size_t at = kFixedHeader + 4;
+  for (const Extension& extension : extensions) {
+    at += before;
+    if (extension.id == id) return at;
+    at += extension.value.size();
+  }
+  return 0;
 }
 
 }  // namespace parley::rtp

@@ -24,6 +24,12 @@ struct Header {
 /// Whether what arrived on a socket that RTP and RTCP share is RTCP: RFC 5761 section 4.
 constexpr bool is_rtcp(ByteView packet) { return packet.size() >= 2 && packet[1] >= 192 && packet[1] <= 223; }
 
+/// Whom a packet comes from, if it is one.
+constexpr Ssrc source_of(ByteView packet) {
+  return Ssrc(std::uint32_t{packet[8]} << 24 | std::uint32_t{packet[9]} << 16 | std::uint32_t{packet[10]} << 8 |
+              packet[11]);
+}
+
 /// A packet that was received: a view of its bytes.
 class PacketView {
  public:
@@ -59,7 +65,7 @@ struct Extension {
 std::size_t header_size(std::span<const Extension> extensions);
 void write_header(const Header& header, std::span<const Extension> extensions, std::span<std::uint8_t> out);
 
-/// Where an extension's value is in a whole packet, to be written over.
-std::optional<std::span<std::uint8_t>> extension_in(std::span<std::uint8_t> packet, std::uint8_t id);
+/// Where write_header() puts the value of the extension with this id; 0 if it is not one of them.
+std::size_t value_offset(std::span<const Extension> extensions, std::uint8_t id);
 
 }  // namespace parley::rtp

@@ -84,6 +84,7 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   /// Dropped unless the transceiver sends at the moment.
   void send(jsep::TransceiverId id, const RTCEncodedVideoFrame& frame) { media_.send(id, frame); }
   void send(jsep::TransceiverId id, const RTCEncodedAudioFrame& frame) { media_.send(id, frame); }
+  void send(jsep::TransceiverId id, const RTCRtpPacket& packet) { media_.send(id, packet); }
   /// Of what the transceiver receives.
   void request_key_frame(jsep::TransceiverId id) { media_.request_key_frame(id); }
   [[nodiscard]] const MediaPlane& media() const { return media_; }

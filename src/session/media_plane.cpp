@@ -60,8 +60,11 @@ class MediaPlane::Lane final : public media::Session::Handler {
   }
 
   // media::Session::Handler
-  void on_rtp(ByteView packet) override { transport_.send_rtp(packet); }
+  void on_rtp(ByteView head, ByteView payload) override { transport_.send_rtp(head, payload); }
   void on_rtcp(ByteView packet) override { transport_.send_rtcp(packet); }
+  void on_packet(const media::ReceivedPacket& packet) override {
+    if (owner_.observer_ != nullptr) owner_.observer_->on_packet(id_of(packet.section), packet);
+  }
   void on_frame(media::ReceivedFrame&& frame) override;
   void on_begun(media::SectionKey section) override {
     if (owner_.observer_ != nullptr) owner_.observer_->on_media_muted(id_of(section), false);
@@ -168,12 +171,13 @@ void MediaPlane::receive_rtcp(Transport& transport, ByteView packet) {
     lane->with_session([&](media::Session& session, TimePoint now) { session.receive_rtcp(packet, now); });
 }
 
-void MediaPlane::send(jsep::TransceiverId id, std::string_view rid, const media::OutgoingFrame& frame) {
+template <class Outgoing>
+void MediaPlane::send(jsep::TransceiverId id, std::string_view rid, const Outgoing& outgoing) {
   Lane* lane = lane_of(id);
   if (lane == nullptr) return;
   lane->with_session([&](media::Session& session, TimePoint now) {
-    if (auto sent = session.send(key_of(id), rid, frame, now); !sent)
-      log(LogLevel::Debug, "media", "a frame was not sent: ", sent.error().message);
+    if (auto sent = session.send(key_of(id), rid, outgoing, now); !sent)
+      log(LogLevel::Debug, "media", "not sent: ", sent.error().message);
   });
 }
 
@@ -185,16 +189,31 @@ void MediaPlane::send(jsep::TransceiverId id, const RTCEncodedVideoFrame& frame)
   info.spatial_index = frame.metadata.spatialIndex;
   info.temporal_index = frame.metadata.temporalIndex;
   send(id, frame.metadata.rid,
-       {.data = frame.data, .info = info, .timestamp = frame.timestamp, .codec = codec_name(frame.metadata.mimeType)});
+       media::OutgoingFrame{.data = frame.data,
+                            .info = info,
+                            .timestamp = frame.timestamp,
+                            .codec = codec_name(frame.metadata.mimeType)});
 }
 
 void MediaPlane::send(jsep::TransceiverId id, const RTCEncodedAudioFrame& frame) {
   send(id, "",
-       {.data = frame.data,
-        .info = {},
-        .timestamp = frame.timestamp,
-        .codec = codec_name(frame.metadata.mimeType),
-        .audio_level = frame.metadata.audioLevel});
+       media::OutgoingFrame{.data = frame.data,
+                            .info = {},
+                            .timestamp = frame.timestamp,
+                            .codec = codec_name(frame.metadata.mimeType),
+                            .audio_level = frame.metadata.audioLevel});
+}
+
+void MediaPlane::send(jsep::TransceiverId id, const RTCRtpPacket& packet) {
+  send(id, packet.rid,
+       media::OutgoingPacket{.payload = packet.payload,
+                             .owner = packet.owner,
+                             .source = Ssrc(packet.synchronizationSource),
+                             .number = packet.sequenceNumber,
+                             .timestamp = packet.timestamp,
+                             .marker = packet.marker,
+                             .codec = codec_name(packet.mimeType),
+                             .audio_level = packet.audioLevel});
 }
 
 void MediaPlane::request_key_frame(jsep::TransceiverId id) {

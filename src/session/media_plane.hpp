@@ -10,6 +10,7 @@
 #include "media/session.hpp"
 #include "parley/encoded_frame.hpp"
 #include "parley/event_loop.hpp"
+#include "parley/rtp_packet.hpp"
 #include "session/deadline.hpp"
 #include "session/transport.hpp"
 
@@ -19,6 +20,8 @@ namespace parley::session {
 class MediaObserver {
  public:
   virtual ~MediaObserver() = default;
+  /// A packet that has come. Its payload is there during the call, and nobody owns it.
+  virtual void on_packet(jsep::TransceiverId id, const media::ReceivedPacket& packet) = 0;
   /// What a receiver gets, in the order of decoding.
   virtual void on_video_frame(jsep::TransceiverId id, RTCEncodedVideoFrame&& frame) = 0;
   virtual void on_audio_frame(jsep::TransceiverId id, RTCEncodedAudioFrame&& frame) = 0;
@@ -48,6 +51,7 @@ class MediaPlane {
 
   void send(jsep::TransceiverId id, const RTCEncodedVideoFrame& frame);
   void send(jsep::TransceiverId id, const RTCEncodedAudioFrame& frame);
+  void send(jsep::TransceiverId id, const RTCRtpPacket& packet);
   void request_key_frame(jsep::TransceiverId id);
   /// Says goodbye to the peer. The observer hears nothing any more.
   void close();
@@ -56,7 +60,8 @@ class MediaPlane {
   class Lane;
   Lane* find(const Transport& transport) const;
   Lane* lane_of(jsep::TransceiverId id) const;
-  void send(jsep::TransceiverId id, std::string_view rid, const media::OutgoingFrame& frame);
+  template <class Outgoing>
+  void send(jsep::TransceiverId id, std::string_view rid, const Outgoing& outgoing);
 
   EventLoop& loop_;
   MediaObserver* observer_;  // nullptr once closed

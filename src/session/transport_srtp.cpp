@@ -41,12 +41,13 @@ srtp::Session* Transport::srtp() {
   return &srtp_.emplace(*std::move(made));
 }
 
-bool Transport::send_rtp(ByteView packet) {
+bool Transport::send_rtp(ByteView head, ByteView payload) {
   Buffer buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): written below
   srtp::Session* const session = srtp();
-  if (session == nullptr || carrier_ == nullptr || packet.size() > kLongest) return false;
-  std::ranges::copy(packet, buffer.begin());
-  const auto sealed = session->protect_rtp(buffer, packet.size());
+  const std::size_t size = head.size() + payload.size();
+  if (session == nullptr || carrier_ == nullptr || size > kLongest) return false;
+  std::ranges::copy(payload, std::ranges::copy(head, buffer.begin()).out);
+  const auto sealed = session->protect_rtp(buffer, size);
   if (sealed) carrier_->agent.send(*sealed);
   return sealed.has_value();
 }

@@ -104,9 +104,11 @@ class Driver final : public Session::Handler {
     session_.say_goodbye();
   }
 
-  void on_rtp(ByteView packet) override {
+  void on_rtp(ByteView head, ByteView payload) override {
+    Bytes packet(head.begin(), head.end());
+    packet.insert(packet.end(), payload.begin(), payload.end());
     const auto view = rtp::PacketView::parse(packet);
-    check(view && !rtp::is_rtcp(packet) && packet.size() <= SendStream::kMaxPacket);
+    check(view && !rtp::is_rtcp(packet) && packet.size() <= (forwarded_ ? 1600 : SendStream::kMaxPacket));
     if (const auto number = view->extension(3); number && number->size() == 2)
       last_sent_ = static_cast<std::uint16_t>((*number)[0] << 8 | (*number)[1]);
     last_number_ = view->header().sequence_number;
@@ -118,6 +120,20 @@ class Driver final : public Session::Handler {
     for (rtp::RtcpReader reader(packet); const auto one = reader.next();) read += one->body.size() + 4;
     check(read == packet.size());
     ++sent_;
+  }
+  /// Sends back what came, as a forwarder does.
+  void on_packet(const ReceivedPacket& packet) override {
+    check(packet.section == kAudio || packet.section == kVideo);
+    check(!packet.codec.empty() && !packet.packet.payload.empty());
+    forwarded_ = true;
+    (void)session_.send(packet.section, "",
+                        OutgoingPacket{.payload = packet.packet.payload,
+                                       .source = packet.source,
+                                       .number = packet.packet.sequence_number,
+                                       .timestamp = packet.packet.timestamp,
+                                       .marker = packet.packet.marker,
+                                       .codec = packet.codec},
+                        now_);
   }
   void on_frame(ReceivedFrame&& frame) override {
     check(frame.section == kAudio || frame.section == kVideo);
@@ -322,6 +338,7 @@ class Driver final : public Session::Handler {
   std::uint16_t number_[4] = {}, arrived_ = 0, last_sent_ = 0, last_number_ = 0;
   std::uint32_t timestamp_ = 0;
   Duration clock_{};
+  bool forwarded_ = false;
   std::size_t sent_ = 0;
   std::uint8_t react_ = 0;
 };

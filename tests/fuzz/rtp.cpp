@@ -44,11 +44,7 @@ void write_again(const PacketView& view, const std::vector<Extension>& list) {
   for (const Extension& one : list) {
     const auto value = read->extension(one.id);
     check(value && std::ranges::equal(*value, one.value));
-    const auto place = extension_in(packet, one.id);
-    check(place && place->size() == one.value.size());
-    std::ranges::fill(*place, std::uint8_t{0});
-    check(PacketView::parse(packet).has_value());
-    std::ranges::copy(one.value, place->begin());
+    check(value->data() == packet.data() + value_offset(list, one.id));
   }
 }
 

@@ -115,6 +115,54 @@ TEST(Media, AudioGoesBothWaysBesideData) {
   }
 }
 
+TEST(Media, PacketsAreHeardAndWrittenLikeFrames) {
+  constexpr std::uint32_t kFrames = 20;
+  std::vector<RTCRtpPacket> heard;
+  std::vector<RTCEncodedVideoFrame> seen;
+  Latch all, asked;
+  const auto track = MediaStreamTrack::create("video"), passed_on = MediaStreamTrack::create("video");
+  std::shared_ptr<MediaStreamTrack> middle, remote;
+  track->onkeyframerequest = [&] { asked.set(); };
+  {
+    Pair in, out;
+    (void)in.offerer.addTrack(track);
+    (void)out.offerer.addTrack(passed_on);
+    prefer(in.offerer.getTransceivers().at(0), "video/VP8");
+    prefer(out.offerer.getTransceivers().at(0), "video/VP8");
+    in.answerer.ontrack = [&](const RTCTrackEvent& event) {
+      middle = event.track;
+      middle->onrtp = [&](const RTCRtpPacket& packet) {
+        heard.push_back(packet);
+        passed_on->write(packet);
+      };
+    };
+    out.answerer.ontrack = [&](const RTCTrackEvent& event) {
+      remote = event.track;
+      remote->onvideoframe = [&](const RTCEncodedVideoFrame& frame) {
+        seen.push_back(frame);
+        if (seen.size() == kFrames) all.set();
+      };
+    };
+    run([&] { return negotiated(out); });
+    run([&] { return negotiated(in); });
+    ASSERT_TRUE(asked.wait());
+    for (std::uint32_t i = 0; i < kFrames; ++i) track->write(vp8_frame(i == 0 ? Key : Delta, 3000, i));
+    ASSERT_TRUE(all.wait());
+    EXPECT_THROW(middle->write(RTCRtpPacket{}), InvalidStateError);
+    EXPECT_THROW(track->write(RTCRtpPacket{.mimeType = "audio/opus"}), TypeError);
+  }
+  ASSERT_EQ(heard.size(), kFrames * 3);
+  for (std::size_t i = 0; i < heard.size(); ++i) {
+    EXPECT_EQ(heard[i].mimeType, "video/VP8");
+    EXPECT_EQ(heard[i].sequenceNumber, static_cast<std::uint16_t>(heard[0].sequenceNumber + i));
+    EXPECT_EQ(heard[i].marker, i % 3 == 2);
+    EXPECT_EQ(heard[i].beginsKeyFrame, i == 0);
+    EXPECT_GT(heard[i].payload.size(), 900U);  // which is still there
+    EXPECT_NE(heard[i].owner, nullptr);
+  }
+  for (std::uint32_t i = 0; i < kFrames; ++i) EXPECT_EQ(seen.at(i).data, vp8_frame(i == 0 ? Key : Delta, 3000, i).data);
+}
+
 TEST(Media, ARemoteTrackThatIsAddedIsForwarded) {
   Latch back;
   const auto track = MediaStreamTrack::create("video");

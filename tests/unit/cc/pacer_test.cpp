@@ -6,25 +6,28 @@ namespace parley::cc {
 namespace {
 
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 
 constexpr TimePoint kStart{100s};
 
 Bytes packet(std::uint8_t name, std::size_t size = 1000) { return Bytes(size, name); }
 
+void push(Pacer& pacer, Bytes bytes, Priority priority) { pacer.push({.head = bytes}, priority); }
+
 /// The names of what leaves now.
 std::vector<int> leaving(Pacer& pacer, TimePoint now) {
   std::vector<int> names;
-  while (const auto* one = pacer.pop(now)) names.push_back(one->bytes.at(0));
+  while (const auto* one = pacer.pop(now)) names.push_back(one->head[0]);
   return names;
 }
 
 TEST(Pacer, LetsAudioPassThenRetransmissions) {
   Pacer pacer;
   pacer.set_rate(1e9);
-  pacer.push(packet(1), Priority::Video);
-  pacer.push(packet(2), Priority::Retransmission);
-  pacer.push(packet(3), Priority::Audio);
-  pacer.push(packet(4), Priority::Video);
+  push(pacer, packet(1), Priority::Video);
+  push(pacer, packet(2), Priority::Retransmission);
+  push(pacer, packet(3), Priority::Audio);
+  push(pacer, packet(4), Priority::Video);
   EXPECT_EQ(pacer.waiting_bytes(), 4000U);
   EXPECT_THAT(leaving(pacer, kStart), ElementsAre(3, 2, 1, 4));
   EXPECT_EQ(pacer.waiting_bytes(), 0U);
@@ -35,7 +38,7 @@ TEST(Pacer, LetsAudioPassThenRetransmissions) {
 TEST(Pacer, SpreadsAFrameOverTime) {
   Pacer pacer;
   pacer.set_rate(1e6);
-  for (std::uint8_t i = 0; i < 20; ++i) pacer.push(packet(i), Priority::Video);
+  for (std::uint8_t i = 0; i < 20; ++i) push(pacer, packet(i), Priority::Video);
   TimePoint now = kStart, last = kStart;
   std::size_t sent = 0;
   for (int turns = 0; pacer.waiting_bytes() > 0; ++turns) {
@@ -57,17 +60,17 @@ TEST(Pacer, SpreadsAFrameOverTime) {
 TEST(Pacer, AudioNeverWaitsBehindVideo) {
   Pacer pacer;
   pacer.set_rate(1e5);
-  pacer.push(packet(1, 1200), Priority::Video);
-  pacer.push(packet(2, 1200), Priority::Video);
+  push(pacer, packet(1, 1200), Priority::Video);
+  push(pacer, packet(2, 1200), Priority::Video);
   EXPECT_THAT(leaving(pacer, kStart), ElementsAre(1));
-  pacer.push(packet(3, 100), Priority::Audio);
+  push(pacer, packet(3, 100), Priority::Audio);
   EXPECT_THAT(leaving(pacer, kStart + 1ms), ElementsAre(3));
 }
 
 TEST(Pacer, IsFasterThanItsRateRatherThanLate) {
   Pacer pacer;
   pacer.set_rate(1e5);  // which would take 8 s
-  for (std::uint8_t i = 0; i < 100; ++i) pacer.push(packet(i), Priority::Video);
+  for (std::uint8_t i = 0; i < 100; ++i) push(pacer, packet(i), Priority::Video);
   TimePoint now = kStart;
   while (pacer.waiting_bytes() > 50'000) {
     (void)leaving(pacer, now);
@@ -79,9 +82,9 @@ TEST(Pacer, IsFasterThanItsRateRatherThanLate) {
 TEST(Pacer, DoesNotSaveUpForABurstWhileNothingIsSent) {
   Pacer pacer;
   pacer.set_rate(1e6);
-  pacer.push(packet(1), Priority::Video);
+  push(pacer, packet(1), Priority::Video);
   (void)leaving(pacer, kStart);
-  for (std::uint8_t i = 0; i < 10; ++i) pacer.push(packet(i), Priority::Video);
+  for (std::uint8_t i = 0; i < 10; ++i) push(pacer, packet(i), Priority::Video);
   EXPECT_LE(leaving(pacer, kStart + 10s).size(), 2U);
 }
 
@@ -89,17 +92,57 @@ TEST(Pacer, KeepsTheBytesOfEachPacketApart) {
   Pacer pacer;
   for (int round = 0; round < 3; ++round)
     for (std::uint8_t i = 1; i < 50; ++i) {
-      pacer.push(packet(i, std::size_t{i} * 20), Priority::Video);
+      push(pacer, packet(i, std::size_t{i} * 20), Priority::Video);
       const auto* one = pacer.pop(kStart + round * 1s);
       ASSERT_NE(one, nullptr);
-      EXPECT_EQ(one->bytes, packet(i, std::size_t{i} * 20));
+      EXPECT_THAT(one->head, ElementsAreArray(packet(i, std::size_t{i} * 20)));
     }
+}
+
+TEST(Pacer, CopiesAPayloadThatNobodyOwns) {
+  Pacer pacer;
+  Bytes head = packet(1, 12), payload = packet(2, 5);
+  pacer.push({.head = head, .payload = payload, .send_time = 3, .transport_number = 4}, Priority::Video);
+  head.assign(12, 0);
+  payload.assign(5, 0);
+  const Packet* one = pacer.pop(kStart);
+  ASSERT_NE(one, nullptr);
+  EXPECT_THAT(one->head, ElementsAre(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2));
+  EXPECT_TRUE(one->payload.empty());
+  EXPECT_EQ(one->send_time, 3);
+  EXPECT_EQ(one->transport_number, 4);
+}
+
+TEST(Pacer, KeepsThePayloadOfAnOwnerWhereItIs) {
+  Pacer pacer;
+  Bytes head = packet(1, 12);
+  const auto payload = std::make_shared<const Bytes>(packet(2, 5));
+  pacer.push({.head = head, .payload = *payload, .owner = payload}, Priority::Video);
+  EXPECT_EQ(pacer.waiting_bytes(), 17U);
+  const Packet* one = pacer.pop(kStart);
+  ASSERT_NE(one, nullptr);
+  EXPECT_EQ(one->payload.data(), payload->data());
+  EXPECT_EQ(one->owner, payload);
+  EXPECT_EQ(one->head.size(), 12U);
+}
+
+TEST(Pacer, LetsPassWhatNeedNotWait) {
+  Pacer pacer;
+  pacer.set_rate(1e6);
+  EXPECT_TRUE(pacer.pass(1000, Priority::Video, kStart));
+  EXPECT_FALSE(pacer.pass(1000, Priority::Video, kStart)) << "the first one takes 8 ms";
+  EXPECT_TRUE(pacer.pass(100, Priority::Audio, kStart));
+  push(pacer, packet(1), Priority::Retransmission);
+  EXPECT_FALSE(pacer.pass(1000, Priority::Video, kStart + 1s)) << "what goes first is waiting";
+  EXPECT_TRUE(pacer.pass(100, Priority::Audio, kStart + 1s));
+  push(pacer, packet(2, 100), Priority::Audio);
+  EXPECT_FALSE(pacer.pass(100, Priority::Audio, kStart + 1s)) << "order is kept";
 }
 
 TEST(Pacer, AProbeTakesWhatWaitsAtItsOwnRateAndThenPadding) {
   Pacer pacer;
   pacer.set_rate(1e5);
-  for (std::uint8_t i = 1; i <= 3; ++i) pacer.push(packet(i), Priority::Video);
+  for (std::uint8_t i = 1; i <= 3; ++i) push(pacer, packet(i), Priority::Video);
   pacer.begin({.id = 9, .rate = 8e6, .bytes = 10'000}, kStart);  // a packet takes 1 ms
   std::size_t sent = 0, padding = 0;
   TimePoint now = kStart;
@@ -107,7 +150,7 @@ TEST(Pacer, AProbeTakesWhatWaitsAtItsOwnRateAndThenPadding) {
     ASSERT_LT(turns, 100);
     while (const auto* one = pacer.pop(now)) {
       EXPECT_EQ(pacer.probe(), 9U);
-      sent += one->bytes.size();
+      sent += one->size();
     }
     while (pacer.padding(now) > 0) {
       EXPECT_EQ(sent, 3000U) << "padding only when nothing waits";
@@ -125,7 +168,7 @@ TEST(Pacer, AProbeTakesWhatWaitsAtItsOwnRateAndThenPadding) {
   EXPECT_EQ(pacer.padding(now + 1s), 0U);
   EXPECT_EQ(pacer.next_deadline(), std::nullopt);
   // The next packet does not belong to it.
-  pacer.push(packet(1), Priority::Video);
+  push(pacer, packet(1), Priority::Video);
   ASSERT_NE(pacer.pop(now + 1s), nullptr);
   EXPECT_EQ(pacer.probe(), std::nullopt);
 }

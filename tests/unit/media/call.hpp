@@ -40,8 +40,15 @@ struct Path {
 struct End final : Session::Handler {
   End(std::uint32_t seed, std::function<void(End&, ByteView, bool)> send_)
       : random(seed), session(*this, random, "end" + std::to_string(seed), {}), send(std::move(send_)) {}
-  void on_rtp(ByteView packet) override { send(*this, packet, false); }
+  void on_rtp(ByteView head, ByteView payload) override {
+    Bytes packet(head.begin(), head.end());
+    packet.insert(packet.end(), payload.begin(), payload.end());
+    send(*this, packet, false);
+  }
   void on_rtcp(ByteView packet) override { send(*this, packet, true); }
+  void on_packet(const ReceivedPacket& packet) override {
+    if (forward) forward(packet);
+  }
   void on_frame(ReceivedFrame&& frame) override { frames.push_back(std::move(frame)); }
   void on_begun(SectionKey section) override { begun.push_back(section); }
   void on_ended(SectionKey section) override { ended.push_back(section); }
@@ -53,6 +60,7 @@ struct End final : Session::Handler {
   SeededRandom random;
   Session session;
   std::function<void(End&, ByteView, bool)> send;
+  std::function<void(const ReceivedPacket&)> forward;
   std::vector<ReceivedFrame> frames;
   std::vector<SectionKey> begun, ended;
   std::vector<std::pair<SectionKey, std::string>> requests;

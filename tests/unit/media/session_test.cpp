@@ -218,7 +218,7 @@ TEST(MediaSession, WhatIsNotNegotiatedIsRefusedByType) {
   OutgoingFrame other = frame_of(data, true);
   other.codec = "AV1";
   EXPECT_EQ(call.left->session.send(kVideo, "", other, call.now).error().kind, ErrorKind::InvalidAccessError);
-  EXPECT_EQ(call.left->session.send(kVideo, "", {}, call.now).error().kind, ErrorKind::DataError);
+  EXPECT_EQ(call.left->session.send(kVideo, "", OutgoingFrame{}, call.now).error().kind, ErrorKind::DataError);
   EXPECT_EQ(call.sent_packets(), 0U);
 }
 

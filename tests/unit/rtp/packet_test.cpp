@@ -237,20 +237,24 @@ TEST(RtpHeader, ReadsBackWhateverExtensionsItHas) {
   }
 }
 
-TEST(RtpHeader, AnExtensionIsWrittenOverInItsPlace) {
-  Bytes packet = kVideo;
-  const auto number = extension_in(packet, 3);
-  ASSERT_TRUE(number);
-  ASSERT_EQ(number->size(), 2U);
-  (*number)[0] = 0xAB;
-  (*number)[1] = 0xCD;
-  Bytes expected = kVideo;
-  expected[23] = 0xAB;
-  expected[24] = 0xCD;
-  EXPECT_EQ(packet, expected);
-  EXPECT_FALSE(extension_in(packet, 9));
-  EXPECT_FALSE(extension_in(packet, 0));
-  EXPECT_FALSE(extension_in(std::span(packet).first(11), 3));
+TEST(RtpHeader, TellsWhereTheValueOfAnExtensionIs) {
+  const Bytes one{1}, two{2, 2}, many(20, 3);
+  const std::array small{Extension{4, one}, Extension{5, two}, Extension{6, one}};
+  EXPECT_EQ(value_offset(small, 4), 17U);
+  EXPECT_EQ(value_offset(small, 5), 19U);
+  EXPECT_EQ(value_offset(small, 6), 22U);
+  EXPECT_EQ(value_offset(small, 7), 0U);
+  const std::array large{Extension{4, many}, Extension{5, two}};  // needs the longer form
+  EXPECT_EQ(value_offset(large, 4), 18U);
+  EXPECT_EQ(value_offset(large, 5), 40U);
+  for (const auto& list : {std::span<const Extension>(small), std::span<const Extension>(large)}) {
+    Bytes packet(header_size(list));
+    write_header({}, list, packet);
+    const auto view = PacketView::parse(packet);
+    ASSERT_TRUE(view);
+    for (const Extension& extension : list)
+      EXPECT_EQ(view->extension(extension.id)->data(), packet.data() + value_offset(list, extension.id));
+  }
 }
 
 /// RFC 5761 section 4: payload types 64 to 95 are not used for RTP, so that the marker does not make RTCP of them.

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace parley {
+
+/// One RTP packet (RFC 3550 section 5.1), for programs that pass media on without putting frames together. Everything
+/// that belongs to one connection only (its header extensions, encryption, retransmissions, feedback) stays behind and
+/// is made anew by the connection that sends it. (Not in W3C.)
+struct RTCRtpPacket {
+  /// E.g. "video/VP8". Of a packet to be sent: which of the negotiated codecs it is of; empty: the first.
+  std::string mimeType{};
+  /// As it was received. A sender puts in the number that was negotiated for `mimeType`.
+  std::uint8_t payloadType = 0;
+  bool marker = false;
+  /// In the numbering of `synchronizationSource`. A sender has its own, continuous over all sources that it is given
+  /// one after the other; within one source distances stay as they are, so that what is missing can come later. A
+  /// number that was sent already is not sent again.
+  std::uint16_t sequenceNumber = 0;
+  /// Likewise.
+  std::uint32_t timestamp = 0;
+  std::uint32_t synchronizationSource = 0;
+  /// Loudness in -dBov: 0 is the loudest, 127 silence (RFC 6464).
+  std::optional<std::uint8_t> audioLevel{};
+  /// Which of the sender's encodings it is for, or which layer of the peer's simulcast it came from. Empty without.
+  std::string rid{};
+  /// Of a packet received: decoding can begin with it.
+  bool beginsKeyFrame = false;
+  /// 1500 bytes at most.
+  std::span<const std::uint8_t> payload{};
+  /// What keeps the payload where it is; that of a received packet has one. Whoever sends a packet to many gives it,
+  /// and the payload is shared; without, each sender makes a copy.
+  std::shared_ptr<const void> owner{};
+};
+
+}  // namespace parley

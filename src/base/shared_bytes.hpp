@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "base/bytes.hpp"
+
+namespace parley {
+
+/// A copy of `bytes` that many may own, out of a pool that gives memory back to itself: packets come and go all the
+/// time.
+std::shared_ptr<const std::uint8_t[]> share(ByteView bytes);
+
+}  // namespace parley

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "base/bytes.hpp"
+
+namespace parley::cc {
+
+/// A packet on its way out, in one piece or two.
+struct Packet {
+  std::span<std::uint8_t> head{};
+  /// What follows the head.
+  ByteView payload{};
+  /// What keeps the payload where it is. Without, it is there only as long as the call it was given in.
+  std::shared_ptr<const void> owner{};
+  /// Where in the head the time of sending and the number of the transport go when it leaves; 0: nowhere.
+  std::uint16_t send_time = 0, transport_number = 0;
+  /// Whoever made it wants to know what was written there: the packet may be repeated, and with the same number nothing
+  /// may differ (the nonce of AEAD would be used twice).
+  bool repeated_as_it_is = false;
+
+  [[nodiscard]] std::size_t size() const { return head.size() + payload.size(); }
+};
+
+}  // namespace parley::cc

@@ -1,0 +1,183 @@
+// Packets of one session that another one passes on.
+#include <gmock/gmock.h>
+
+#include "call.hpp"
+#include "rtp/feedback.hpp"
+
+namespace parley::media::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::ElementsAreArray;
+using testing::SizeIs;
+
+const Encoding kFirst{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = ""};
+const Encoding kSecond{.source = Ssrc(2000), .retransmission = Ssrc(2001), .rid = ""};
+
+OutgoingPacket forwarded(const ReceivedPacket& packet) {
+  return {.payload = packet.packet.payload,
+          .source = packet.source,
+          .number = packet.packet.sequence_number,
+          .timestamp = packet.packet.timestamp,
+          .marker = packet.packet.marker,
+          .codec = packet.codec};
+}
+
+/// A sender, a forwarder with a session on either side, a receiver.
+struct Relay {
+  explicit Relay(const Section& section = video_section()) {
+    in.left->session.configure({sending(section, {kFirst})});
+    in.right->session.configure({receiving(section)});
+    out.left->session.configure({sending(section, {kSecond})});
+    out.right->session.configure({receiving(section)});
+    in.connect();
+    out.connect();
+    in.right->forward = [this](const ReceivedPacket& packet) {
+      out.now = in.now;
+      EXPECT_TRUE(out.left->session.send(kVideo, "", forwarded(packet), out.now));
+    };
+  }
+  void stream(int frames, std::size_t size = 4000) {
+    for (int i = 0; i < frames; ++i, ++sent) {
+      const Bytes data = vp8(sent == 0, size, static_cast<std::uint8_t>(sent));
+      ASSERT_TRUE(in.left->session.send(kVideo, "", frame_of(data, sent == 0), in.now));
+      in.run(33ms);
+      out.run(in.now - out.now);
+    }
+  }
+  void expect_all_frames() {
+    in.run(1s);
+    out.run(in.now - out.now);
+    ASSERT_THAT(out.right->frames, SizeIs(static_cast<std::size_t>(sent)));
+    for (int i = 0; i < sent; ++i)
+      EXPECT_EQ(out.right->frames[static_cast<std::size_t>(i)].arrived.frame.data,
+                vp8(i == 0, 4000, static_cast<std::uint8_t>(i)));
+  }
+  Call in{1}, out{2};
+  int sent = 0;
+};
+
+TEST(Forwarding, PacketsArriveUnderTheSourceOfTheForwarder) {
+  Relay relay;
+  relay.stream(50);
+  relay.expect_all_frames();
+  EXPECT_EQ(relay.out.right->frames[0].source, kSecond.source);
+}
+
+TEST(Forwarding, WhatIsRepairedBeforeIsPassedOnLater) {
+  Relay relay;
+  relay.in.to_right.loss = 0.05;
+  relay.stream(200);
+  relay.expect_all_frames();
+  EXPECT_GT(relay.in.lost_packets(), 10U);
+}
+
+TEST(Forwarding, WhatIsLostBehindIsRepairedByTheForwarder) {
+  Relay relay;
+  relay.out.to_right.loss = 0.05;
+  relay.stream(200);
+  relay.expect_all_frames();
+  EXPECT_GT(relay.out.lost_packets(), 10U);
+  EXPECT_EQ(relay.in.lost_packets(), 0U);
+}
+
+/// One direction with packets written by hand.
+struct Written : Call {
+  explicit Written(const Section& section = video_section()) {
+    left->session.configure({sending(section, {kSecond})});
+    right->session.configure({receiving(section)});
+    connect();
+    filter = [this](ByteView packet, bool rtcp) {
+      const auto view = rtp::PacketView::parse(packet);
+      if (!rtcp && view->header().ssrc == kSecond.source) {
+        numbers.push_back(view->header().sequence_number);
+        timestamps.push_back(view->header().timestamp);
+      }
+      return false;
+    };
+  }
+  void write(std::uint32_t source, std::uint16_t number, std::uint32_t timestamp) {
+    const auto payload = std::make_shared<const Bytes>(Bytes{0x10, 0x01, 0, 0});
+    ASSERT_TRUE(left->session.send(
+        kVideo, "",
+        OutgoingPacket{
+            .payload = *payload, .owner = payload, .source = Ssrc(source), .number = number, .timestamp = timestamp},
+        now));
+    run(0ms);
+  }
+  /// The numbers from the first one on.
+  [[nodiscard]] std::vector<int> distances() const {
+    std::vector<int> result;
+    for (const std::uint16_t number : numbers) result.push_back(static_cast<std::int16_t>(number - numbers.at(0)));
+    return result;
+  }
+  std::vector<std::uint16_t> numbers;
+  std::vector<std::uint32_t> timestamps;
+};
+
+TEST(Forwarding, DistancesOfNumbersStayAndNoneIsUsedTwice) {
+  Written call;
+  for (const int number : {65534, 65535, 1, 0, 1, 65530, 4}) call.write(7, static_cast<std::uint16_t>(number), 1000);
+  call.run(100ms);  // of the pacer
+  EXPECT_THAT(call.distances(), ElementsAre(0, 1, 3, 2, 6)) << "a repeated number and one from before the beginning";
+}
+
+TEST(Forwarding, AnotherSourceGoesOnWhereTheLastOneStopped) {
+  Written call;
+  call.write(7, 100, 5000);
+  call.write(7, 102, 8000);
+  call.run(100ms);
+  call.write(8, 60000, 777);
+  call.write(8, 59999, 777);  // would take the place of what source 7 has sent, or may still send
+  call.write(8, 60001, 3777);
+  EXPECT_THAT(call.distances(), ElementsAre(0, 2, 3, 4));
+  EXPECT_EQ(call.timestamps[1] - call.timestamps[0], 3000U);
+  EXPECT_EQ(call.timestamps[2] - call.timestamps[1], 9000U) << "100 ms later";
+  EXPECT_EQ(call.timestamps[3] - call.timestamps[2], 3000U);
+}
+
+TEST(Forwarding, APacketThatIsTooLongIsRefused) {
+  Written call;
+  const Bytes payload(1501, 1);
+  EXPECT_EQ(call.left->session.send(kVideo, "", OutgoingPacket{.payload = payload}, call.now).error().kind,
+            ErrorKind::InvalidAccessError);
+  EXPECT_EQ(
+      call.left->session.send(kVideo, "", OutgoingPacket{.payload = payload, .codec = "AV1"}, call.now).error().kind,
+      ErrorKind::InvalidAccessError);
+}
+
+/// RFC 3711 section 9.1: under AEAD a nonce that is used for two texts gives the key of authentication away.
+TEST(Forwarding, WithoutRtxAPacketIsRepeatedBitByBit) {
+  Section section = video_section();
+  for (auto* formats : {&section.send_formats, &section.receive_formats})
+    for (Format& format : *formats) format.retransmission.reset();
+  for (const bool waits : {false, true}) {
+    SCOPED_TRACE(waits);
+    Call call;
+    call.left->session.configure({sending(section, {kFirst})});
+    call.right->session.configure({receiving(section)});
+    call.connect();
+    std::map<std::uint16_t, std::vector<Bytes>> seen;
+    call.filter = [&](ByteView packet, bool rtcp) {
+      if (!rtcp)
+        seen[rtp::PacketView::parse(packet)->header().sequence_number].emplace_back(packet.begin(), packet.end());
+      return !rtcp && seen.size() == 5 && seen.rbegin()->second.size() == 1;  // loses the fifth
+    };
+    // A large frame waits in the pacer, a small one does not.
+    for (int i = 0; i < 8; ++i) {
+      const Bytes data = vp8(i == 0, waits ? 30'000 : 500, static_cast<std::uint8_t>(i));
+      ASSERT_TRUE(call.left->session.send(kVideo, "", frame_of(data, i == 0), call.now));
+      call.run(500ms);
+    }
+    int repeated = 0;
+    for (const auto& [number, packets] : seen) {
+      for (const Bytes& packet : packets) EXPECT_THAT(packet, ElementsAreArray(packets.front()));
+      if (packets.size() > 1) ++repeated;
+    }
+    EXPECT_GE(repeated, 1);
+    EXPECT_THAT(call.right->frames, SizeIs(8));
+  }
+}
+
+}  // namespace
+}  // namespace parley::media::test
