@@ -5,6 +5,7 @@
 
 #include "bench_line.hpp"
 #include "parley_measure.hpp"
+#include "parley_rtp.hpp"
 
 namespace {
 
@@ -58,6 +59,9 @@ int main(int argc, char** argv) try {
     wait_for_end_of_input();
   } else if (line.measurement == "idle") {
     const auto kept = idle(line);
+    wait_for_end_of_input();
+  } else if (line.measurement == "rtp") {
+    rtp(line);
     wait_for_end_of_input();
   } else {
     print_line("result", {{"unsupported", line.measurement}});

@@ -1,6 +1,7 @@
 #include "parley_pair.hpp"
 
 #include <iostream>
+#include <sstream>
 #include <utility>
 
 namespace parley::bench {
@@ -14,11 +15,23 @@ void report(const std::exception_ptr& error) {
   }
 }
 
+std::string without_feedback(const std::string& sdp) {
+  std::istringstream lines(sdp);
+  std::string kept;
+  for (std::string line; std::getline(lines, line);)
+    if (line.find("transport-wide-cc") == std::string::npos && line.find("transport-cc") == std::string::npos)
+      kept.append(line).append(1, '\n');
+  return kept;
+}
+
 /// Signals may still be on their way when an end is gone. Each is taken on the loop of the end it is for: a coroutine
 /// goes on where it began, and begun elsewhere the answer would be sent after the candidates that the loop has fired
 /// meanwhile.
-std::function<void(const Signal&)> deliver_to(const std::shared_ptr<EventLoop>& loop, const std::weak_ptr<End>& to) {
-  return [loop, to](const Signal& signal) {
+std::function<void(const Signal&)> deliver_to(const std::shared_ptr<EventLoop>& loop, const std::weak_ptr<End>& to,
+                                              Feedback feedback) {
+  return [loop, to, feedback](Signal signal) {
+    if (feedback == Feedback::None && signal.description)
+      signal.description->sdp = without_feedback(signal.description->sdp);
     loop->post([to, signal] {
       if (const auto end = to.lock()) take(end, signal).then([] {}, report);
     });
@@ -26,13 +39,13 @@ std::function<void(const Signal&)> deliver_to(const std::shared_ptr<EventLoop>& 
 }
 
 /// Runs on the offerer's loop throughout.
-Promise<Pair> connect_here(const Rig& rig, RTCDataChannelInit channel) {
+Promise<Pair> connect_here(const Rig& rig, RTCDataChannelInit channel, Feedback feedback) {
   Pair pair;
   const auto to_offerer = std::make_shared<std::weak_ptr<End>>();
-  pair.answerer = make_end(rig.answerer, [to_offerer, loop = rig.offerer.network.loop](const Signal& signal) {
-    deliver_to(loop, *to_offerer)(signal);
+  pair.answerer = make_end(rig.answerer, [to_offerer, feedback, loop = rig.offerer.network.loop](const Signal& signal) {
+    deliver_to(loop, *to_offerer, feedback)(signal);
   });
-  pair.offerer = make_end(rig.offerer, deliver_to(rig.answerer.network.loop, pair.answerer));
+  pair.offerer = make_end(rig.offerer, deliver_to(rig.answerer.network.loop, pair.answerer, feedback));
   *to_offerer = pair.offerer;
   const auto receiver = incoming(pair.answerer);
   const auto sender = opened(pair.offerer->connection.createDataChannel("bench", channel));
@@ -109,8 +122,8 @@ Rig::Rig(bool fast_path) {
   offerer.network.fast_path = answerer.network.fast_path = fast_path;
 }
 
-Promise<Pair> connect_pair(const Rig& rig, const RTCDataChannelInit& channel) {
-  return rig.offerer.network.loop->run([&] { return connect_here(rig, channel); });
+Promise<Pair> connect_pair(const Rig& rig, const RTCDataChannelInit& channel, Feedback feedback) {
+  return rig.offerer.network.loop->run([&] { return connect_here(rig, channel, feedback); });
 }
 
 }  // namespace parley::bench

@@ -27,6 +27,8 @@ struct End {
 };
 using EndPtr = std::shared_ptr<End>;
 
+/// What the ends tell each other about media.
+enum class Feedback { All, None };
 EndPtr make_end(const RTCConfiguration& configuration, std::function<void(const Signal&)> out);
 Promise<void> offer(EndPtr end);
 Promise<void> take(EndPtr end, Signal signal);
@@ -46,6 +48,7 @@ struct Rig {
 };
 
 /// Both ends in this process, connected, with an open channel from offerer to answerer. `rig` must outlive it.
-Promise<Pair> connect_pair(const Rig& rig, const RTCDataChannelInit& channel);
+/// Feedback::None takes transport-wide congestion control out of the descriptions.
+Promise<Pair> connect_pair(const Rig& rig, const RTCDataChannelInit& channel, Feedback feedback = Feedback::All);
 
 }  // namespace parley::bench
