@@ -53,7 +53,8 @@ struct NetworkOptions {
   std::function<bool(std::string_view interface, std::string_view address)> interface_filter{};
   /// Offer loopback addresses as well. Without another interface they are used anyway.
   bool include_loopback = false;
-  /// Send and receive data around libnice where the system allows it (Linux). Off: the portable path.
+  /// Send and receive around libnice where the system allows it (Linux), and protect media without libsrtp2, with
+  /// OpenSSL's ciphers alone. Off: the portable path, whose work libnice and libsrtp2 do.
   bool fast_path = true;
   /// The largest message we accept, announced as a=max-message-size (RFC 8841). A channel on which a larger one arrives
   /// fails, with `error` and `close`. 0: as large as the peer likes, all of it in memory.

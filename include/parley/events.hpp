@@ -33,6 +33,11 @@ concept EventHandlerFor = requires(F& handler, const E& event) {
   { call_with(handler, event) } -> EventHandlerResult;
 };
 
+/// Events that come by the thousand, whose memory is used again.
+template <class E>
+inline constexpr bool fires_often = false;
+struct Nothing {};
+
 /// The listeners of one event of one object, in the order in which they were added. Any thread may add and remove.
 template <class E>
 class ListenerList : public std::enable_shared_from_this<ListenerList<E>> {
@@ -120,9 +125,16 @@ class ListenerList : public std::enable_shared_from_this<ListenerList<E>> {
   /// has when its turn comes. A listener may destroy the object and this list. Loop thread only.
   void fire(E event) {
     const auto keep = this->weak_from_this().lock();
-    const auto shared = std::make_shared<E>(std::move(event));
-    for (const std::uint64_t id : ids())
-      if (const auto function = function_of(id)) call(function, shared);
+    const std::uint64_t last = last_id();
+    Entry entry = after(0, last);
+    if (!entry.function) return;
+    const auto shared = share(std::move(event));
+    for (; entry.function; entry = after(entry.id, last)) call(entry.function, shared);
+    if constexpr (fires_often<E>) {
+      if (shared.use_count() > 1) return;  // a handler is not done with it
+      *shared = E{};
+      spare_ = shared;
+    }
     // An event that only borrows its content has to keep it if a handler is not done with it.
     if constexpr (requires { shared->retain(); }) {
       if (shared.use_count() > 1) shared->retain();
@@ -131,8 +143,8 @@ class ListenerList : public std::enable_shared_from_this<ListenerList<E>> {
 
  private:
   struct Entry {
-    std::uint64_t id;
-    std::shared_ptr<Function> function;
+    std::uint64_t id = 0;
+    std::shared_ptr<Function> function{};
   };
 
   // Under the lock.
@@ -143,16 +155,26 @@ class ListenerList : public std::enable_shared_from_this<ListenerList<E>> {
     return std::find_if(entries_.begin(), entries_.end(), [id](const Entry& entry) { return entry.id == id; });
   }
 
-  std::vector<std::uint64_t> ids() const {
-    const std::lock_guard lock(mutex_);
-    std::vector<std::uint64_t> all;
-    for (const Entry& entry : entries_) all.push_back(entry.id);
-    return all;
+  std::shared_ptr<E> share(E&& event) {
+    if constexpr (fires_often<E>) {
+      if (auto spare = std::exchange(spare_, nullptr)) {
+        *spare = std::move(event);
+        return spare;
+      }
+    }
+    return std::make_shared<E>(std::move(event));
   }
-  std::shared_ptr<Function> function_of(std::uint64_t id) const {
+  std::uint64_t last_id() const {
     const std::lock_guard lock(mutex_);
-    const auto found = find(id);
-    return found != entries_.end() ? found->function : nullptr;
+    return last_id_;
+  }
+  /// The first entry behind the one with that id, whether that is still there or not, up to `last`. They are in the
+  /// order of their ids. Without a function: there is none.
+  Entry after(std::uint64_t id, std::uint64_t last) const {
+    const std::lock_guard lock(mutex_);
+    for (const Entry& entry : entries_)
+      if (entry.id > id) return entry.id <= last ? entry : Entry{};
+    return {};
   }
   static void call(const std::shared_ptr<Function>& function, const std::shared_ptr<const E>& event) {
     try {
@@ -173,6 +195,7 @@ class ListenerList : public std::enable_shared_from_this<ListenerList<E>> {
   std::uint64_t last_id_ = 0;
   std::uint64_t attribute_ = 0;  // the id of the attribute's present or last entry
   bool closed_ = false;
+  std::conditional_t<fires_often<E>, std::shared_ptr<E>, Nothing> spare_;  // to be used again
 };
 
 }  // namespace detail

@@ -14,6 +14,9 @@ namespace parley {
 
 class EventLoop;
 
+template <>
+inline constexpr bool detail::fires_often<RTCRtpPacket> = true;
+
 namespace api {
 struct TrackCore;
 struct StreamCore;

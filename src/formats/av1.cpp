@@ -153,6 +153,7 @@ Result<Frame> Av1Depacketizer::assemble(std::span<const ByteView> payloads) {
   }
   if (goes_on) return fail(ErrorKind::DataError, "the end of an OBU is missing");
   Frame frame;
+  frame.data.reserve(total_size(payloads));
   for (const Bytes& unit : units) {
     ByteReader reader(unit);
     const auto obu = read_obu(reader);

@@ -28,6 +28,13 @@ struct Frame {
   FrameInfo info;
 };
 
+/// What a frame of these payloads has at most, but for what a format puts between them.
+inline std::size_t total_size(std::span<const ByteView> payloads) {
+  std::size_t size = 0;
+  for (const ByteView payload : payloads) size += payload.size();
+  return size;
+}
+
 /// Takes payloads as they are made.
 class PayloadSink {
  public:

@@ -195,6 +195,7 @@ class UnitJoiner {
 template <class Syntax>
 Result<Frame> join_units(std::span<const ByteView> payloads) {
   Frame frame;
+  frame.data.reserve(total_size(payloads) + 4 * payloads.size());
   UnitJoiner<Syntax> joiner;
   const auto take = [&](ByteView unit) {
     Syntax::note(unit, frame.info);

@@ -75,6 +75,7 @@ Result<PayloadInfo> Vp8Depacketizer::inspect(ByteView payload) const {
 
 Result<Frame> Vp8Depacketizer::assemble(std::span<const ByteView> payloads) {
   Frame frame;
+  frame.data.reserve(total_size(payloads));
   for (const ByteView payload : payloads) {
     const auto descriptor = read(payload);
     if (!descriptor) return fail(ErrorKind::DataError, "a VP8 payload is cut off");

@@ -129,6 +129,7 @@ Result<PayloadInfo> Vp9Depacketizer::inspect(ByteView payload) const {
 
 Result<Frame> Vp9Depacketizer::assemble(std::span<const ByteView> payloads) {
   Frame frame;
+  frame.data.reserve(total_size(payloads));
   for (const ByteView payload : payloads) {
     const auto descriptor = read(payload);
     if (!descriptor) return fail(ErrorKind::DataError, "a VP9 payload is cut off");

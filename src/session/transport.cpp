@@ -57,6 +57,7 @@ Transport::Transport(EventLoop& loop, std::shared_ptr<const dtls::Certificate> c
 Transport::~Transport() { close(); }
 
 void Transport::start_generation(ice::Agent::Config config) {
+  fast_path_ = config.fast_path;
   generations_.push_back(std::make_unique<Generation>(*this, loop_, std::move(config)));
   if (carrier_ == nullptr) carrier_ = generations_.back().get();
   generations_.back()->agent.gather();

@@ -148,6 +148,7 @@ class Transport final : private dtls::Transport::Handler {
   std::unique_ptr<Deadline<dtls::Transport>> dtls_deadline_;
   std::optional<DtlsStart> dtls_start_;  // until the handshake has begun
   std::optional<srtp::Session> srtp_;    // from the first packet on: it costs memory and time
+  bool fast_path_ = true;
 };
 
 }  // namespace parley::session

@@ -17,7 +17,7 @@ static_assert(static_cast<unsigned>(srtp::Profile::AeadAes256Gcm) ==
 constexpr std::size_t kLongest = 2048;
 using Buffer = std::array<std::uint8_t, kLongest + srtp::Session::kMaxTrailer>;
 
-Result<srtp::Session> make_srtp(const dtls::Transport& dtls, dtls::SrtpProfile agreed) {
+Result<srtp::Session> make_srtp(const dtls::Transport& dtls, dtls::SrtpProfile agreed, srtp::Engine engine) {
   const auto profile = static_cast<srtp::Profile>(agreed);
   auto exported = dtls.export_keying_material(srtp::kExporterLabel, srtp::exported_length(profile));
   if (!exported) return Unexpected(std::move(exported).error());
@@ -25,7 +25,8 @@ Result<srtp::Session> make_srtp(const dtls::Transport& dtls, dtls::SrtpProfile a
   wipe(*exported);
   if (!keys) return Unexpected(keys.error());
   const bool client = dtls.role() == dtls::Role::Client;
-  return srtp::Session::create(profile, client ? keys->client : keys->server, client ? keys->server : keys->client);
+  return srtp::Session::create(profile, client ? keys->client : keys->server, client ? keys->server : keys->client,
+                               engine);
 }
 
 }  // namespace
@@ -33,7 +34,7 @@ Result<srtp::Session> make_srtp(const dtls::Transport& dtls, dtls::SrtpProfile a
 srtp::Session* Transport::srtp() {
   if (srtp_) return &*srtp_;
   if (!has_srtp()) return nullptr;
-  auto made = make_srtp(*dtls_, *dtls_->srtp_profile());
+  auto made = make_srtp(*dtls_, *dtls_->srtp_profile(), fast_path_ ? srtp::Engine::OpenSsl : srtp::Engine::Libsrtp2);
   if (!made) {
     log(LogLevel::Error, "srtp", made.error().message);
     return nullptr;

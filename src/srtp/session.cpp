@@ -11,13 +11,13 @@ bool known(Profile profile) { return sizes(profile).key > 0; }
 
 }  // namespace
 
-Result<Session> Session::create(Profile profile, const MasterKey& local, const MasterKey& remote) {
+Result<Session> Session::create(Profile profile, const MasterKey& local, const MasterKey& remote, Engine engine) {
   const std::size_t length = sizes(profile).key + sizes(profile).salt;
   if (!known(profile)) return fail(ErrorKind::NotSupportedError, "SRTP: unknown protection profile");
   if (local.bytes().size() != length || remote.bytes().size() != length)
     return fail(ErrorKind::OperationError, "SRTP: a master key of the wrong length");
-  // By what is quicker, see tests/benchmark/README.md.
-  auto transform = (is_aead(profile) ? make_libsrtp_transform : make_counter_mode_transform)(profile, local, remote);
+  auto transform =
+      (engine == Engine::OpenSsl ? make_openssl_transform : make_libsrtp_transform)(profile, local, remote);
   if (!transform) return Unexpected(std::move(transform).error());
   return Session(profile, std::move(transform).value());
 }
