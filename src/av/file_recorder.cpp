@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <utility>
 
 #include "av/default_loop.hpp"
 #include "av/muxer.hpp"
 #include "av/recording_track.hpp"
 #include "parley/errors.hpp"
+#include "parley/rtp_transceiver.hpp"
 
 namespace parley::av {
 
@@ -252,6 +254,17 @@ void FileRecorder::add(const std::shared_ptr<MediaStreamTrack>& track, std::opti
       core_->ask(added);
     }
   });
+}
+
+std::vector<RTCRtpCodec> FileRecorder::codecs(std::string_view kind) const {
+  std::vector<RTCRtpCodec> codecs;
+  const auto known = RTCRtpReceiver::getCapabilities(kind);
+  if (!known) return codecs;
+  std::ranges::copy_if(known->codecs, std::back_inserter(codecs), [this](const RTCRtpCodec& one) {
+    const CodecEntry* const codec = find_codec(one.mimeType);
+    return one.mimeType == "video/rtx" || (codec != nullptr && takes(core_->muxer.container(), *codec));
+  });
+  return codecs;
 }
 
 Promise<Recording> FileRecorder::stop() {

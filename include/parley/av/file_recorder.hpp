@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "parley/av/file_error.hpp"
@@ -12,6 +13,7 @@
 #include "parley/export.hpp"
 #include "parley/media_stream.hpp"
 #include "parley/promise.hpp"
+#include "parley/rtp_parameters.hpp"
 
 namespace parley::av {
 
@@ -64,6 +66,10 @@ class PARLEY_EXPORT FileRecorder : public FileRecorderEvents {
   /// Throws NotSupportedError if the file takes no codec of the track's kind, InvalidStateError after stop() and once
   /// the file has begun.
   void add(const std::shared_ptr<MediaStreamTrack>& track, std::optional<std::string> rid = std::nullopt);
+
+  /// What can be received of a kind and be recorded here, for RTCRtpTransceiver::setCodecPreferences, so that the peer
+  /// sends nothing else.
+  [[nodiscard]] std::vector<RTCRtpCodec> codecs(std::string_view kind) const;
 
   /// Completes the file and tells what is in it; without a single frame there is none. Rejected with OperationError if
   /// it could not be written. Once more: the same again.

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "files.hpp"
 #include "parley/av/file_player.hpp"
 #include "parley/av/file_recorder.hpp"
@@ -224,6 +226,21 @@ TEST(FileRecorder, TellsThatTheDiskIsFull) {
   for (std::uint32_t i = 0; i < 5; ++i) audio->write(audio_frame(40, i));
   EXPECT_TRUE(run([&] { return call.has({5}); }));
   EXPECT_THROW((void)run([&] { return call.recorder.stop(); }), OperationError);
+}
+
+TEST(FileRecorder, KnowsWhatItCanTake) {
+  const test::Folder folder;
+  const auto names = [](const std::vector<RTCRtpCodec>& codecs) {
+    std::set<std::string> names;
+    for (const RTCRtpCodec& codec : codecs) names.insert(codec.mimeType);
+    return names;
+  };
+  using testing::ElementsAre;
+  const FileRecorder webm(folder.file("out.webm")), mp4(folder.file("out.mp4")), ogg(folder.file("out.ogg"));
+  EXPECT_THAT(names(webm.codecs("video")), ElementsAre("video/AV1", "video/VP8", "video/VP9", "video/rtx"));
+  EXPECT_THAT(names(mp4.codecs("video")),
+              ElementsAre("video/AV1", "video/H264", "video/H265", "video/VP9", "video/rtx"));
+  EXPECT_THAT(names(ogg.codecs("audio")), ElementsAre("audio/opus"));
 }
 
 TEST(FileRecorder, RefusesWhatItCannotWriteAtOnce) {
