@@ -21,7 +21,7 @@ struct VideoDecoder::Inside {
 
 namespace {
 
-constexpr std::int64_t kMostPixels = 8192 * 8192;
+constexpr std::int64_t kMostPixels = std::int64_t{8192} * 8192;
 
 void check(int code) {
   if (code < 0) throw EncodingError("the frame cannot be decoded: " + error_text(code));
