@@ -32,6 +32,7 @@ constexpr std::array<std::uint8_t, 19> kOpusHead{'O', 'p', 'u',  's',  'H', 'e',
 
 /// Parameter sets of H.264 and H.265, and AV1's sequence header, out of a frame that has them.
 void extract_headers(AVCodecParameters& parameters, std::span<const std::uint8_t> frame) {
+  if (frame.empty()) return;
   AVBSFContext* made = nullptr;
   if (av_bsf_alloc(av_bsf_get_by_name("extract_extradata"), &made) < 0) return;
   const FilterPtr filter(made);
@@ -142,6 +143,7 @@ void Muxer::begin() {
 }
 
 void Muxer::write(const Sample& sample) {
+  if (sample.data.empty()) return;  // containers take it for an end
   Stream& stream = streams_.at(sample.stream);
   const AVRational base = stream.stream->time_base;
   if (av_new_packet(packet_.get(), static_cast<int>(sample.data.size())) < 0)

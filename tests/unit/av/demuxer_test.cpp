@@ -143,6 +143,17 @@ TEST(Demuxer, FramesThatAreShownLaterThanDecodedKeepBothTimes) {
   EXPECT_TRUE(back);
 }
 
+TEST(Demuxer, ReadsIvfOfEveryCodec) {
+  for (const auto& [name, codec] : {std::pair("vp8", "video/VP8"), std::pair("vp9", "video/VP9"),
+                                    std::pair("av1", "video/AV1"), std::pair("h264", "video/H264")}) {
+    Demuxer demuxer(std::string(PARLEY_TEST_DATA) + "/formats/" + name + ".ivf");
+    ASSERT_TRUE(demuxer.video()) << name;
+    EXPECT_EQ(demuxer.video()->mime_type, codec);
+    EXPECT_EQ(demuxer.video()->width, 66) << name;
+    EXPECT_EQ(read_all(demuxer).size(), 6U) << name;
+  }
+}
+
 TEST(Demuxer, SaysByTypeWhyAFileIsNotPlayed) {
   const test::Folder folder;
   EXPECT_THROW(Demuxer(folder.file("nowhere.webm")), NotFoundError);

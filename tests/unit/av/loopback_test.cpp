@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <set>
+#include <thread>
 
 #include "files.hpp"
 #include "parley/av/file_player.hpp"
@@ -226,6 +228,45 @@ TEST(FileRecorder, TellsThatTheDiskIsFull) {
   for (std::uint32_t i = 0; i < 5; ++i) audio->write(audio_frame(40, i));
   EXPECT_TRUE(run([&] { return call.has({5}); }));
   EXPECT_THROW((void)run([&] { return call.recorder.stop(); }), OperationError);
+}
+
+TEST(FileRecorder, RecordsTracksOfSeveralLoopsAndEndsWhileTheyFlow) {
+  const test::Folder folder;
+  const auto recording_loop = EventLoop::create();
+  constexpr std::size_t kCalls = 2;
+  std::array<std::shared_ptr<EventLoop>, kCalls> loops;
+  std::array<std::unique_ptr<Pair>, kCalls> pairs;
+  std::array<std::shared_ptr<MediaStreamTrack>, kCalls> tracks;
+  for (int round = 0; round < 3; ++round) {
+    const std::string path = folder.file("out.webm");
+    auto recorder = std::make_unique<FileRecorder>(path, FileRecorderOptions{.loop = recording_loop});
+    std::array<Latch, kCalls> begun;
+    for (std::size_t i = 0; i < kCalls; ++i) {
+      loops[i] = EventLoop::create();
+      pairs[i] = std::make_unique<Pair>(parley::test::on_loopback(loops[i]), parley::test::on_loopback(loops[i]));
+      tracks[i] = MediaStreamTrack::create("audio", "", loops[i]);
+      (void)pairs[i]->offerer.addTrack(tracks[i]);
+      pairs[i]->answerer.ontrack = [&, i](const RTCTrackEvent& event) {
+        recorder->add(event.track);
+        event.track->onaudioframe = [&, i] { begun[i].set(); };
+      };
+      loops[i]->run([&] { return pairs[i]->negotiate(); }).get(20s);
+    }
+    std::atomic<bool> over = false;
+    std::thread writer([&] {
+      for (std::uint32_t n = 0; !over; ++n)
+        for (const auto& track : tracks) {
+          track->write(audio_frame(40, n));
+          std::this_thread::yield();
+        }
+    });
+    for (Latch& each : begun) EXPECT_TRUE(each.wait());
+    recorder.reset();
+    over = true;
+    writer.join();
+    for (auto& pair : pairs) pair.reset();
+    EXPECT_GT(std::filesystem::file_size(path), 500U);
+  }
 }
 
 TEST(FileRecorder, KnowsWhatItCanTake) {
