@@ -8,6 +8,7 @@ namespace {
 
 /// A file that is over at once is not begun again at once.
 constexpr microseconds kShortest{20'000};
+constexpr std::chrono::milliseconds kLongestPause{60'000};
 
 }  // namespace
 
@@ -37,14 +38,16 @@ void Playback::pause(TimePoint now) {
 
 void Playback::want_key_frame(TimePoint now) {
   wanted_ = true;
-  if (playing_ && (!went_back_ || now - *went_back_ >= kPause)) go_back(now);
+  if (playing_ && may_go_back(now)) go_back(now);
 }
 
 /// Repeats everything since the last key frame. What is shown goes on in time.
 void Playback::go_back(TimePoint now) {
   wanted_ = false;
   if (kept_.empty()) return;  // the next one has to do
+  if (went_back_) pause_ = std::min(2 * pause_, kLongestPause);
   went_back_ = now;
+  returning_ = true;
   if (waiting_) again_.push_front(*std::exchange(waiting_, std::nullopt));
   again_.insert(again_.begin(), std::make_move_iterator(kept_.begin()), std::make_move_iterator(kept_.end()));
   kept_.clear();
@@ -81,7 +84,7 @@ bool Playback::begin_again() {
 
 std::optional<Unit> Playback::next(TimePoint now) {
   if (!playing_) return std::nullopt;
-  if (wanted_ && (!went_back_ || now - *went_back_ >= kPause)) go_back(now);
+  if (wanted_ && may_go_back(now)) go_back(now);
   if (!waiting_ || origin_ + waiting_->decode_at > now) return std::nullopt;
   if (const auto late = now - (origin_ + waiting_->decode_at); late > kLate) origin_ += late;
   Unit unit = *std::exchange(waiting_, std::nullopt);
@@ -97,6 +100,11 @@ std::optional<Unit> Playback::next(TimePoint now) {
 
 void Playback::keep(const Unit& unit) {
   if (unit.kind == Kind::Video && unit.key) {
+    if (!std::exchange(returning_, false)) {
+      pause_ = kPause;
+      went_back_.reset();
+      wanted_ = false;  // here it is
+    }
     kept_.clear();
     kept_bytes_ = 0;
   } else if (kept_.empty()) {
@@ -114,7 +122,7 @@ void Playback::keep(const Unit& unit) {
 std::optional<TimePoint> Playback::next_deadline() const {
   if (!playing_ || !waiting_) return std::nullopt;
   const TimePoint due = origin_ + waiting_->decode_at;
-  return wanted_ && went_back_ ? std::min(due, *went_back_ + kPause) : due;
+  return wanted_ && went_back_ ? std::min(due, *went_back_ + pause_) : due;
 }
 
 }  // namespace parley::av

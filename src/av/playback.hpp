@@ -16,7 +16,8 @@ class Playback {
   enum class AtEnd { Stop, BeginAgain };
   /// What it keeps to go back to a key frame; with longer distances between key frames it cannot.
   static constexpr std::size_t kMostKept = 16U << 20;
-  /// How often it goes back, at most.
+  /// How often it goes back, at most. To the same key frame twice as long lies between each two times, so that a peer
+  /// that asks again and again does not stop the film for all others.
   static constexpr std::chrono::milliseconds kPause{250};
   /// Who is later than this does not catch up.
   static constexpr std::chrono::milliseconds kLate{500};
@@ -41,6 +42,7 @@ class Playback {
  private:
   void fetch();
   [[nodiscard]] bool begin_again();
+  [[nodiscard]] bool may_go_back(TimePoint now) const { return !went_back_ || now - *went_back_ >= pause_; }
   void go_back(TimePoint now);
   void keep(const Unit& unit);
 
@@ -59,6 +61,8 @@ class Playback {
   microseconds length_{0};  // of the file, as far as it is known
   bool wanted_ = false;     // a key frame
   std::optional<TimePoint> went_back_;
+  std::chrono::milliseconds pause_ = kPause;  // before it goes back again
+  bool returning_ = false;                    // to a key frame that has been given before
 };
 
 }  // namespace parley::av

@@ -142,6 +142,23 @@ TEST(Playback, GoesBackOnceForRequestsThatComeTogether) {
   EXPECT_THAT(numbers(playback, kStart + 480ms), ElementsAre(1));
 }
 
+TEST(Playback, GetsToItsEndHoweverOftenAKeyFrameIsWanted) {
+  std::vector<Unit> units;
+  for (int i = 0; i < 30; ++i) units.push_back(video(i * 100ms, i % 15 == 0));
+  Source source(units);
+  Playback playback(source, Playback::AtEnd::Stop);
+  playback.play(kStart);
+  int frames = 0;
+  TimePoint now = kStart;
+  for (; !playback.at_end() && now < kStart + 60s; now += 50ms) {
+    playback.want_key_frame(now);
+    while (playback.next(now)) ++frames;
+  }
+  EXPECT_TRUE(playback.at_end());
+  EXPECT_LT(now, kStart + 15s);
+  EXPECT_GT(frames, 40);
+}
+
 TEST(Playback, NeverGoesBackInTime) {
   // The frame before the request is shown long after it.
   Source source({video(0ms, true), video(100ms, false), video(200ms, false)});
