@@ -10,6 +10,11 @@ pkg_check_modules(SRTP REQUIRED IMPORTED_TARGET libsrtp2>=2.5)
 if(PARLEY_SIGNALING)
   pkg_check_modules(SOUP REQUIRED IMPORTED_TARGET libsoup-3.0)
 endif()
+if(PARLEY_AV)
+  pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat>=59.27 libavcodec>=59.37 libavutil>=57.28 libswscale>=6
+    libswresample>=4)
+  pkg_check_modules(VPX REQUIRED IMPORTED_TARGET vpx>=1.12)
+endif()
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)

@@ -1,4 +1,4 @@
-# What `cmake --install` puts where: libraries, headers, the CMake package (components static and signaling) and the
+# What `cmake --install` puts where: libraries, headers, the CMake package (components static, signaling and av) and the
 # pkg-config files.
 include(CMakePackageConfigHelpers)
 option(PARLEY_INSTALL "Install the library with this project" ${PROJECT_IS_TOP_LEVEL})
@@ -55,6 +55,12 @@ if(PARLEY_SIGNALING)
   install(FILES ${signaling_paths} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/parley)
   parley_pc_libs(PC_LIBS ${SOUP_LINK_LIBRARIES})
   parley_install_library(parley-signaling)
+endif()
+if(PARLEY_AV)
+  file(GLOB av_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/parley/av/*.hpp)
+  install(FILES ${av_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/parley/av)
+  parley_pc_libs(PC_LIBS ${FFMPEG_LINK_LIBRARIES} ${VPX_LINK_LIBRARIES})
+  parley_install_library(parley-av)
 endif()
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/parleyConfig.cmake.in

@@ -80,6 +80,11 @@ void FrameBuffer::find_a_start() {
   for (std::int64_t number = oldest_; number <= highest_; ++number) {
     const Slot* slot = find(number);
     if (slot == nullptr || !begins(*slot)) continue;
+    // Packets of the same frame may precede the one that is known to begin it: messages before parameter sets.
+    for (const Slot* before = find(number - 1); before != nullptr && number > oldest_; before = find(number - 1)) {
+      if (before->timestamp != slot->timestamp || before->payload.empty()) break;
+      --number;
+    }
     whole_until_ = number;
     begin_at(number);
     return;

@@ -1,6 +1,10 @@
 // browser_test.mjs BROWSER CASE: a browser, as its user has it, on the pages of the examples; programs and browser are on one
 // computer. Start it with tests/interop/apart.sh.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { buildComputer } from '../interop/lib/network.mjs';
 import { launch } from '../interop/peers/browser/launch.mjs';
 import { LIMIT, Program, withServer } from './program.mjs';
@@ -19,6 +23,29 @@ async function shows(page, text) {
 async function write(page, text) {
   await page.type('#text', text);
   await page.click('button');
+}
+
+async function inFolder(use) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'parley-'));
+  try {
+    await use(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/// What FFmpeg decodes of a file, which must be without errors.
+function decoded(file) {
+  const probe = (kind, entry) => {
+    const { stdout, stderr, status } = spawnSync('ffprobe', ['-v', 'error', '-count_frames', '-select_streams', kind,
+      '-show_entries', entry, '-of', 'csv=p=0', file], { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    assert.equal(stderr, '');
+    return stdout;
+  };
+  const pictures = Number(probe('v', 'stream=nb_read_frames'));
+  const sound = probe('a', 'frame=nb_samples').split('\n').reduce((sum, line) => sum + (parseInt(line) || 0), 0);
+  return { pictures, seconds: sound / 48000 };
 }
 
 async function has(program, lines) {
@@ -97,6 +124,38 @@ const cases = {
     if (process.env.PARLEY_SCREENSHOT) await page.screenshot({ path: process.env.PARLEY_SCREENSHOT });
     await mirror.finish();
     await shows(page, 'The program has left.');
+  }),
+
+  plays: ({ open }) => withServer('play', async (url, signaling, play) => {
+    assert.ok(play.lines.some((line) => line.endsWith('has video/VP8')));
+    const page = await open(url);
+    await shows(page, 'It plays: a picture, sound. It is 160×120.');
+    // Who comes later sees it, too.
+    await shows(await open(url), 'It plays: a picture, sound. It is 160×120.');
+    if (process.env.PARLEY_SCREENSHOT) await page.screenshot({ path: process.env.PARLEY_SCREENSHOT });
+    await play.finish();
+    await shows(page, 'The program has left.');
+  }, path.join(process.env.PARLEY_TEST_DATA, 'av', 'vp8-opus.webm')),
+
+  records: ({ open }) => inFolder(async (folder) => {
+    for (const extension of ['webm', 'mp4'])
+      await withServer('record', async (url, signaling, record) => {
+        const page = await open(url);
+        await shows(page, 'Recording: 2 s, ');
+        if (process.env.PARLEY_SCREENSHOT) await page.screenshot({ path: process.env.PARLEY_SCREENSHOT });
+        await page.click('#stop');
+        await record.waitFor(/-1\.\w+ has [2-9]\./);
+        // The second visitor leaves nothing but the program's end.
+        const other = await open(url);
+        await shows(other, 'Recording: 1 s, ');
+        await record.finish();
+        await record.waitFor(/-2\.\w+ has [1-9]\./);
+      }, path.join(folder, `call.${extension}`));
+    for (const file of ['call-1.webm', 'call-2.webm', 'call-1.mp4', 'call-2.mp4']) {
+      const { pictures, seconds } = decoded(path.join(folder, file));
+      assert.ok(pictures >= 10, `${file} has ${pictures} pictures`);
+      assert.ok(seconds >= 0.8, `${file} has ${seconds} seconds of sound`);
+    }
   }),
 
   offline_tells_why: ({ open }) => withServer('signaling-server', async (url) => {

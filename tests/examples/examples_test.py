@@ -138,6 +138,20 @@ class OfferAnswer(unittest.TestCase):
         self.assertIn("sdpMid", candidate["iceCandidate"])
 
 
+class TestCard(unittest.TestCase):
+    def test_arrives(self):
+        send, receive = two_over_pipes(["send-card"], ["receive-card"])
+        codes = send.finish(), receive.finish()
+        self.assertEqual(codes, (0, 0), (send.lines, receive.lines))
+        told = next(line for line in send.lines if line.startswith("is told: "))
+        numbers = [int(number) for number in re.findall(r"\d+", told)]
+        self.assertEqual(numbers[1:4] + numbers[5:6], [75, 320, 240, 150], told)
+        # Encoders leave pictures out, and machines are busy.
+        self.assertGreaterEqual(numbers[0], 60, told)
+        self.assertGreaterEqual(numbers[4], 140, told)
+        self.assertAlmostEqual(numbers[6], 440, delta=5, msg=told)
+
+
 class CopyPaste(unittest.TestCase):
     def test_connects(self):
         offer, answer = Program("copy-paste", "offer"), Program("copy-paste", "answer")

@@ -46,9 +46,10 @@ export class Program {
   }
 }
 
-/// A program that serves a page. `use` gets the page's URL, what a room's signaling URL begins with, and the program.
-export async function withServer(name, use) {
-  const server = new Program(name, '0');
+/// A program that serves a page; `args` come before its port. `use` gets the page's URL, what a room's signaling URL begins
+/// with, and the program.
+export async function withServer(name, use, ...args) {
+  const server = new Program(name, ...args, '0');
   const page = (await server.waitFor(/http:/)).match(/http:\S+/)[0];
   await use(page, `${page.replace('http', 'ws')}signaling/`, server);
   if ((await server.finish()) !== 0) throw new Error(`${name} failed: ${server.lines.join('\n')}`);

@@ -6,6 +6,6 @@ shift 2
 rm -rf "$work/CMakeCache.txt"
 cmake -S "$source" -B "$work" -G Ninja "$@"
 cmake --build "$work" --target all
-for program in "$work"/consumer "$work"/consumer_signaling; do
+for program in "$work"/consumer "$work"/consumer_signaling "$work"/consumer_av; do
   [ ! -x "$program" ] || "$program"
 done

@@ -14,7 +14,7 @@ if [ "$kind" = static ]; then
 fi
 pkg-config --exists 'parley >= 0.1'
 for module in "$@"; do
-  case $module in parley) source=main ;; *) source=signaling ;; esac
+  case $module in parley) source=main ;; *) source=${module#parley-} ;; esac
   # shellcheck disable=SC2046
   ${CXX:-c++} -std=c++20 -Wall -Wextra -Werror "$consumer/$source.cpp" -o "$work/$source" $(pkg-config $static --cflags --libs "$module")
   "$work/$source"

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "call.hpp"
+#include "formats/h264.hpp"
 #include "formats/vp8.hpp"
 
 namespace parley::media {
@@ -55,6 +56,26 @@ TEST(FrameBuffer, BeginsWithAKeyFrame) {
   video.packet(3, 300, true);
   EXPECT_THAT(video.frames(), ElementsAre(3));
   EXPECT_FALSE(video.buffer.needs_key_frame());
+}
+
+TEST(FrameBuffer, BeginsWithAllPacketsOfAKeyFrameWhateverIsInTheFirst) {
+  FrameBuffer buffer(FrameBuffer::Continuity::KeyFrame);
+  formats::H264Depacketizer depacketizer;
+  // A picture, then a message and the key frame that it is about.
+  const Bytes payloads[] = {{0x41, 0x88, 1}, {0x06, 0x05, 1}, {0x65, 0x88, 1}};
+  for (std::int64_t i = 0; i < 3; ++i) {
+    const ByteView payload = payloads[i];
+    buffer.insert({.number = i,
+                   .timestamp = i == 0 ? 100U : 200U,
+                   .marker = i != 1,
+                   .payload = payload,
+                   .info = *depacketizer.inspect(payload)},
+                  kStart);
+  }
+  const auto frame = buffer.next([&](PayloadType) { return &depacketizer; });
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(frame->first, 1);
+  EXPECT_EQ(frame->last, 2);
 }
 
 TEST(FrameBuffer, TellsWhatIsMissingAndGoesOnAfterItWithAKeyFrame) {

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "parley/errors.hpp"
+
+namespace parley::av {
+
+/// Why a file is not played or written any further.
+struct FileErrorEvent {
+  DOMException error;
+};
+
+}  // namespace parley::av

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "parley/av/file_error.hpp"
+#include "parley/events.hpp"
+#include "parley/export.hpp"
+#include "parley/media_stream.hpp"
+#include "parley/promise.hpp"
+
+namespace parley::av {
+
+struct FilePlayerCore;
+
+struct FilePlayerOptions {
+  enum class AtEnd { Stop, BeginAgain };
+  AtEnd at_end = AtEnd::Stop;
+  /// Whose tracks they are. nullptr: the current loop, else EventLoop::shared().
+  std::shared_ptr<EventLoop> loop{};
+};
+
+using FilePlayerEvents = EventTarget<EventType<"ended", Event>, EventType<"error", FileErrorEvent>>;
+
+/// Plays a file into tracks, as it is: its frames are sent as they were encoded, when they are due. Files: IVF, H.264
+/// and H.265 byte streams (Annex B), Ogg with Opus, WebM and Matroska, MP4; codecs: VP8, VP9, AV1, H.264, H.265, Opus.
+/// The peer has to know the file's codec, which is not changed. A receiver that asks for a key frame gets the last one
+/// of the file again and what came after it: with key frames every second or two nobody sees more than a small
+/// repetition. Frames that are shown in another order than they are decoded (B frames) are sent, but browsers play them
+/// badly. Any thread may call; events are fired on the loop. The file is read on the loop, too: not over a slow
+/// network.
+class PARLEY_EXPORT FilePlayer : public FilePlayerEvents {
+ public:
+  /// Opens the file, paused at its beginning. Throws NotFoundError if there is none, NotReadableError if it cannot be
+  /// read, DataError if it is broken or of another kind, NotSupportedError if nothing in it is of a codec above.
+  explicit FilePlayer(const std::string& path, const FilePlayerOptions& options = {});
+  /// Ends the tracks. No handler runs afterwards.
+  ~FilePlayer();
+
+  /// The tracks that the file has, of a stream of their own: for `addTrack(track, player.stream())`.
+  [[nodiscard]] const std::shared_ptr<MediaStream>& stream() const;
+  /// nullptr if it has none.
+  [[nodiscard]] std::shared_ptr<MediaStreamTrack> video_track() const;
+  [[nodiscard]] std::shared_ptr<MediaStreamTrack> audio_track() const;
+  /// "video/VP8"; empty if it has none.
+  [[nodiscard]] const std::string& video_codec() const;
+  [[nodiscard]] const std::string& audio_codec() const;
+
+  /// Begins, goes on, or after the end begins again.
+  void play();
+  void pause();
+  /// Settles at the file's end, at once if it is there; rejected with DataError if the file turns out to be broken,
+  /// with AbortError if the player is destroyed before.
+  [[nodiscard]] Promise<void> ended() const;
+
+  /// The end has been reached, and the file is not begun again.
+  EventHandler<Event> onended{list<"ended">()};
+  EventHandler<FileErrorEvent> onerror{list<"error">()};
+
+ private:
+  std::shared_ptr<FilePlayerCore> core_;
+};
+
+}  // namespace parley::av

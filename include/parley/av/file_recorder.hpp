@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parley/av/file_error.hpp"
+#include "parley/events.hpp"
+#include "parley/export.hpp"
+#include "parley/media_stream.hpp"
+#include "parley/promise.hpp"
+#include "parley/rtp_parameters.hpp"
+
+namespace parley::av {
+
+struct FileRecorderCore;
+
+struct FileRecorderOptions {
+  /// How long the file waits for tracks that have given nothing yet, since the first one has: containers list their
+  /// tracks before everything else. What begins later is left out.
+  std::chrono::milliseconds wait_for_tracks{10'000};
+  /// Where the recorder works and writes. nullptr: the current loop, else EventLoop::shared().
+  std::shared_ptr<EventLoop> loop{};
+};
+
+/// What a file has got of one track.
+struct RecordedTrack {
+  std::string kind;
+  /// Empty if nothing came.
+  std::string mimeType;
+  std::uint64_t frames = 0;
+  /// Of the first picture.
+  std::uint16_t width = 0, height = 0;
+};
+
+struct Recording {
+  /// In the order in which they were added.
+  std::vector<RecordedTrack> tracks;
+  /// From the first frame to the last.
+  std::chrono::microseconds duration{0};
+};
+
+using FileRecorderEvents = EventTarget<EventType<"error", FileErrorEvent>>;
+
+/// Writes remote tracks into a file as they arrive; nothing is decoded. By the name's extension:
+///   .webm        VP8, VP9, AV1; Opus
+///   .mkv         VP8, VP9, AV1, H.264, H.265; Opus, G.711
+///   .mp4         H.264, H.265, VP9, AV1; Opus
+///   .ogg, .opus  Opus
+/// Video begins with a key frame, for which the peer is asked. Frames are placed by their RTP timestamps; how tracks
+/// lie to each other is as their first frames arrived. A codec cannot change within a file. Any thread may call; what
+/// arrives is handled, and events are fired, on the recorder's loop.
+class PARLEY_EXPORT FileRecorder : public FileRecorderEvents {
+ public:
+  /// Makes the file, or empties the one that is there. Throws NotSupportedError for another extension, OperationError
+  /// if it cannot be written.
+  explicit FileRecorder(const std::string& path, const FileRecorderOptions& options = {});
+  /// As stop(), and waits for it.
+  ~FileRecorder();
+
+  /// Records what arrives from now on. Of simulcast the encoding `rid`; not given: the one whose key frame comes first.
+  /// Throws NotSupportedError if the file takes no codec of the track's kind, InvalidStateError after stop() and once
+  /// the file has begun.
+  void add(const std::shared_ptr<MediaStreamTrack>& track, std::optional<std::string> rid = std::nullopt);
+
+  /// What can be received of a kind and be recorded here, for RTCRtpTransceiver::setCodecPreferences, so that the peer
+  /// sends nothing else.
+  [[nodiscard]] std::vector<RTCRtpCodec> codecs(std::string_view kind) const;
+
+  /// Completes the file and tells what is in it; without a single frame there is none. Rejected with OperationError if
+  /// it could not be written. Once more: the same again.
+  Promise<Recording> stop();
+  /// What has been written, or waits to be, so far.
+  [[nodiscard]] Recording so_far() const;
+
+  /// NotSupportedError: a track's codec does not fit the file, or has changed, and the track is left out from then on.
+  /// OperationError: the file cannot be written any further; what it has is completed as far as possible.
+  EventHandler<FileErrorEvent> onerror{list<"error">()};
+
+ private:
+  std::shared_ptr<FileRecorderCore> core_;
+};
+
+}  // namespace parley::av

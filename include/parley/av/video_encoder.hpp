@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "parley/av/raw_media.hpp"
+#include "parley/export.hpp"
+#include "parley/media_stream.hpp"
+
+namespace parley::av {
+
+struct VideoEncoderState;
+
+struct VideoEncoderOptions {
+  /// "video/VP8", "video/VP9" or "video/H264".
+  std::string mimeType = "video/VP8";
+  /// What it begins with, and never exceeds.
+  double bits_per_second = 500'000, most_bits_per_second = 2'500'000;
+  /// About how many pictures a second there will be.
+  double frame_rate = 30;
+};
+
+/// Pictures into frames, at once and one by one. Key frames are made for the first picture, for one of another size and
+/// when asked for. One thread at a time may call, but request_key_frame() and aim_at() any thread.
+class PARLEY_EXPORT VideoEncoder {
+ public:
+  /// Throws NotSupportedError for another codec, TypeError for numbers that make no sense.
+  explicit VideoEncoder(const VideoEncoderOptions& options = {});
+  ~VideoEncoder();
+
+  /// For `track->write()`. Nothing if the picture was left out, to keep the rate. Throws TypeError if the picture's
+  /// data do not fit its size, NotSupportedError if the codec does not take the size (H.264: an odd one),
+  /// EncodingError.
+  std::optional<RTCEncodedVideoFrame> encode(const Picture& picture);
+  /// The next frame is one.
+  void request_key_frame();
+  /// From the next frame on.
+  void aim_at(double bits_per_second);
+
+  /// Does from now on what the track's `keyframerequest` and `targetbitrate` say. With several connections the last
+  /// word counts. The encoder need not outlive the track, nor the track the encoder.
+  void follow(const std::shared_ptr<MediaStreamTrack>& track);
+
+ private:
+  struct Inside;
+  std::unique_ptr<Inside> inside_;
+  std::shared_ptr<VideoEncoderState> state_;
+};
+
+}  // namespace parley::av

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "av/codec_table.hpp"
+
+namespace parley::av {
+
+/// A kind of file that is written.
+struct Container {
+  std::string_view extension;  ///< without the dot
+  const char* format;          ///< FFmpeg's name
+};
+
+/// By the path's extension, whatever its case. nullptr if it is none of .webm, .mkv, .mp4, .ogg, .opus.
+const Container* find_container(std::string_view path);
+bool takes(const Container& container, const CodecEntry& codec);
+bool takes(const Container& container, Kind kind);
+
+}  // namespace parley::av

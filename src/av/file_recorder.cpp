@@ -1,0 +1,282 @@
+#include "parley/av/file_recorder.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <iterator>
+#include <utility>
+
+#include "av/default_loop.hpp"
+#include "av/muxer.hpp"
+#include "av/recording_track.hpp"
+#include "parley/errors.hpp"
+#include "parley/rtp_transceiver.hpp"
+
+namespace parley::av {
+
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What waits for the file's beginning; with more it begins without the tracks that are missing.
+constexpr std::size_t kMostWaiting = 32U << 20;
+/// How often a key frame is asked for while there is none.
+constexpr auto kAskAgain = 1s;
+
+IncomingFrame incoming(const RTCEncodedVideoFrame& frame) {
+  return {.key = frame.type == RTCEncodedVideoFrameType::Key,
+          .data = frame.data,
+          .timestamp = frame.timestamp.value_or(0us),
+          .mime_type = frame.metadata.mimeType,
+          .rid = frame.metadata.rid,
+          .width = frame.metadata.width,
+          .height = frame.metadata.height,
+          .arrival = Clock::now()};
+}
+
+IncomingFrame incoming(const RTCEncodedAudioFrame& frame) {
+  return {.data = frame.data,
+          .timestamp = frame.timestamp.value_or(0us),
+          .mime_type = frame.metadata.mimeType,
+          .arrival = Clock::now()};
+}
+
+}  // namespace
+
+/// Touched on the loop only, but for what is constant.
+struct FileRecorderCore {
+  FileRecorderCore(const std::string& path, const FileRecorderOptions& options,
+                   std::shared_ptr<FileRecorderEvents::Lists> event_lists)
+      : loop(default_loop(options.loop)),
+        wait_for_tracks(options.wait_for_tracks),
+        muxer(path),
+        lists(std::move(event_lists)) {}
+
+  struct Track {
+    std::shared_ptr<MediaStreamTrack> track;
+    RecordingTrack recording;
+    std::vector<ScopedEventListener> listeners;
+    std::vector<std::uint8_t> first;    // a copy, until the header is written
+    std::optional<std::size_t> stream;  // in the file
+    TimePoint asked{};                  // for a key frame
+    RecordedTrack result;
+  };
+  struct Waiting {
+    std::size_t track;
+    Sample sample;
+  };
+
+  template <class Frame>
+  static std::function<void(const Frame&)> handler(const std::shared_ptr<FileRecorderCore>& core, std::size_t index);
+  static void take(const std::shared_ptr<FileRecorderCore>& core, std::size_t index, IncomingFrame&& frame);
+  void begin_track(Track& track, const IncomingFrame& frame);
+  void keep(std::size_t index, Sample&& sample);
+  [[nodiscard]] bool complete() const;
+  void begin();
+  void write(Track& track, Sample& sample);
+  void ask(Track& track);
+  void tell(const DOMException& error);
+  void stop();
+  [[nodiscard]] Recording result() const;
+
+  const std::shared_ptr<EventLoop> loop;
+  const std::chrono::milliseconds wait_for_tracks;
+  Muxer muxer;
+  std::shared_ptr<FileRecorderEvents::Lists> lists;
+  std::deque<Track> tracks;  // they stay where they are
+  std::vector<Waiting> waiting;
+  std::size_t waiting_bytes = 0;
+  std::optional<TimePoint> zero;  // the first arrival
+  TimePoint last{};
+  bool begun = false, stopped = false;
+  std::optional<DOMException> failed;  // the file, not a track
+};
+
+/// On the track's loop, which may be another one.
+template <class Frame>
+std::function<void(const Frame&)> FileRecorderCore::handler(const std::shared_ptr<FileRecorderCore>& core,
+                                                            std::size_t index) {
+  return [weak = std::weak_ptr(core), index](const Frame& frame) {
+    const auto core = weak.lock();
+    if (!core) return;
+    IncomingFrame taken = incoming(frame);
+    if (core->loop->is_current()) return take(core, index, std::move(taken));
+    core->loop->post([weak, index, taken = std::move(taken)]() mutable {
+      if (const auto core = weak.lock()) take(core, index, std::move(taken));
+    });
+  };
+}
+
+void FileRecorderCore::take(const std::shared_ptr<FileRecorderCore>& core, std::size_t index, IncomingFrame&& frame) {
+  if (core->stopped || core->failed) return;
+  Track& track = core->tracks.at(index);
+  if (core->begun && !track.stream) return;  // too late
+  switch (track.recording.judge(frame, core->muxer.container())) {
+    case RecordingTrack::Verdict::Leave:
+      return;
+    case RecordingTrack::Verdict::NeedsKeyFrame:
+      return core->ask(track);
+    case RecordingTrack::Verdict::WrongCodec:
+      core->tell(NotSupportedError("a ." + std::string(core->muxer.container().extension) + " file cannot go on with " +
+                                   frame.mime_type));
+      if (!core->begun && core->complete() && !core->waiting.empty()) core->begin();
+      return;
+    case RecordingTrack::Verdict::Take:
+      break;
+  }
+  if (!core->zero) {
+    core->zero = frame.arrival;
+    core->loop->after(core->wait_for_tracks, [weak = std::weak_ptr(core)] {
+      if (const auto core = weak.lock(); core && !core->begun && !core->stopped) core->begin();
+    });
+  }
+  if (track.result.frames == 0) core->begin_track(track, frame);
+  const TimePoint shown = std::max(track.recording.timeline.place(frame.timestamp, frame.arrival), *core->zero);
+  core->last = std::max(core->last, shown);
+  ++track.result.frames;
+  core->keep(index, {.stream = 0,
+                     .key = frame.key,
+                     .data = std::move(frame.data),
+                     .show_at = std::chrono::duration_cast<microseconds>(shown - *core->zero)});
+}
+
+void FileRecorderCore::begin_track(Track& track, const IncomingFrame& frame) {
+  track.result.mimeType = std::string(track.recording.codec()->mime_type);
+  track.result.width = frame.width;
+  track.result.height = frame.height;
+  track.first = frame.data;
+}
+
+void FileRecorderCore::keep(std::size_t index, Sample&& sample) {
+  if (begun) return write(tracks[index], sample);
+  waiting_bytes += sample.data.size() + sizeof(Waiting);
+  waiting.push_back({index, std::move(sample)});
+  if (complete() || waiting_bytes > kMostWaiting) begin();
+}
+
+/// Whether every track has begun that ever will.
+bool FileRecorderCore::complete() const {
+  return std::ranges::all_of(tracks, [](const Track& track) {
+    return track.recording.codec() != nullptr || track.recording.refused() ||
+           track.track->readyState() == MediaStreamTrackState::Ended;
+  });
+}
+
+void FileRecorderCore::begin() {
+  begun = true;
+  try {
+    for (Track& track : tracks) {
+      if (track.recording.codec() == nullptr) continue;
+      track.stream = muxer.add_stream({.codec = track.recording.codec(),
+                                       .width = track.result.width,
+                                       .height = track.result.height,
+                                       .first = track.first});
+      track.first = {};
+    }
+    muxer.begin();
+  } catch (const DOMException& error) {
+    failed = error;
+    return tell(error);
+  }
+  for (Waiting& one : std::exchange(waiting, {}))
+    if (!failed) write(tracks[one.track], one.sample);
+}
+
+void FileRecorderCore::write(Track& track, Sample& sample) {
+  sample.stream = *track.stream;
+  try {
+    muxer.write(sample);
+  } catch (const DOMException& error) {
+    failed = error;
+    tell(error);
+  }
+}
+
+void FileRecorderCore::ask(Track& track) {
+  const auto now = Clock::now();
+  if (track.asked != TimePoint{} && now - track.asked < kAskAgain) return;
+  track.asked = now;
+  track.track->request_key_frame();
+}
+
+void FileRecorderCore::tell(const DOMException& error) {
+  loop->post([lists = lists, error] { lists->get<"error">()->fire({error}); });
+}
+
+void FileRecorderCore::stop() {
+  if (std::exchange(stopped, true)) return;
+  for (Track& track : tracks) track.listeners.clear();
+  if (!begun && !waiting.empty()) begin();
+  try {
+    muxer.finish();
+  } catch (const DOMException& error) {
+    if (!failed) failed = error;
+  }
+}
+
+Recording FileRecorderCore::result() const {
+  Recording recording;
+  recording.tracks.reserve(tracks.size());
+  for (const Track& track : tracks) recording.tracks.push_back(track.result);
+  if (zero) recording.duration = std::chrono::duration_cast<microseconds>(last - *zero);
+  return recording;
+}
+
+FileRecorder::FileRecorder(const std::string& path, const FileRecorderOptions& options)
+    : core_(std::make_shared<FileRecorderCore>(path, options, lists())) {}
+
+FileRecorder::~FileRecorder() {
+  try {
+    core_->loop->run([this] { core_->stop(); });
+  } catch (const AbortError&) {  // the loop has ended: the file is completed with the core
+  }
+  lists()->close();
+}
+
+void FileRecorder::add(const std::shared_ptr<MediaStreamTrack>& track, std::optional<std::string> rid) {
+  if (!track) throw TypeError("add needs a track");
+  const Kind kind = track->kind() == "audio" ? Kind::Audio : Kind::Video;
+  if (!takes(core_->muxer.container(), kind))
+    throw NotSupportedError("a ." + std::string(core_->muxer.container().extension) + " file takes no " +
+                            track->kind());
+  core_->loop->run([&] {
+    if (core_->stopped || core_->begun) throw InvalidStateError("the file has begun, and its tracks are in it");
+    const std::size_t index = core_->tracks.size();
+    core_->tracks.push_back({.track = track, .recording = RecordingTrack(kind, std::move(rid))});
+    FileRecorderCore::Track& added = core_->tracks.back();
+    added.result.kind = track->kind();
+    if (kind == Kind::Audio) {
+      added.listeners.emplace_back(
+          track->addEventListener<"audioframe">(FileRecorderCore::handler<RTCEncodedAudioFrame>(core_, index)));
+    } else {
+      added.listeners.emplace_back(
+          track->addEventListener<"videoframe">(FileRecorderCore::handler<RTCEncodedVideoFrame>(core_, index)));
+      core_->ask(added);
+    }
+  });
+}
+
+std::vector<RTCRtpCodec> FileRecorder::codecs(std::string_view kind) const {
+  std::vector<RTCRtpCodec> codecs;
+  const auto known = RTCRtpReceiver::getCapabilities(kind);
+  if (!known) return codecs;
+  std::ranges::copy_if(known->codecs, std::back_inserter(codecs), [this](const RTCRtpCodec& one) {
+    const CodecEntry* const codec = find_codec(one.mimeType);
+    return one.mimeType == "video/rtx" || (codec != nullptr && takes(core_->muxer.container(), *codec));
+  });
+  return codecs;
+}
+
+Promise<Recording> FileRecorder::stop() {
+  return core_->loop->run([this] {
+    core_->stop();
+    if (core_->failed) return Promise<Recording>::reject(OperationError(core_->failed->message()));
+    return Promise<Recording>::resolve(core_->result());
+  });
+}
+
+Recording FileRecorder::so_far() const {
+  return core_->loop->run([this] { return core_->result(); });
+}
+
+}  // namespace parley::av

@@ -1,0 +1,306 @@
+// Pictures and sound through encoders and decoders.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "parley/av/audio_codecs.hpp"
+#include "parley/av/video_decoder.hpp"
+#include "parley/av/video_encoder.hpp"
+#include "support/pair.hpp"
+
+namespace parley::av {
+namespace {
+
+using namespace std::chrono_literals;
+using parley::test::Latch;
+using parley::test::Pair;
+
+/// A ramp with a bright square that moves; `noise` makes it hard to encode.
+Picture picture(std::uint16_t width, std::uint16_t height, int number, int noise = 0) {
+  Picture picture{.width = width, .height = height, .timestamp = number * 33'333us};
+  picture.data.assign(picture_size(width, height), 128);
+  std::uint32_t random = static_cast<std::uint32_t>(number) + 1;
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x) {
+      const bool square = std::abs(x - (20 + number * 2) % width) < 10 && std::abs(y - height / 2) < 10;
+      int value = square ? 220 : 40 + x / 2;
+      if (noise > 0) value += static_cast<int>((random = random * 1664525 + 1013904223) >> 24) % noise;
+      picture.data[static_cast<std::size_t>(y) * width + static_cast<std::size_t>(x)] =
+          static_cast<std::uint8_t>(std::min(value, 235));
+    }
+  return picture;
+}
+
+double difference(const Picture& a, const Picture& b) {
+  if (a.data.size() != b.data.size()) return 1e9;
+  double sum = 0;
+  for (std::size_t i = 0; i < a.data.size(); ++i) sum += std::abs(int{a.data[i]} - int{b.data[i]});
+  return sum / static_cast<double>(a.data.size());
+}
+
+class VideoCodec : public testing::TestWithParam<const char*> {};
+
+TEST_P(VideoCodec, APictureComesBackAsItWas) {
+  VideoEncoder encoder({.mimeType = GetParam()});
+  VideoDecoder decoder(GetParam());
+  int shown = 0;
+  for (int i = 0; i < 30; ++i) {
+    const Picture original = picture(160, 120, i);
+    const auto frame = encoder.encode(original);
+    if (!frame) continue;  // left out
+    EXPECT_EQ(frame->type, i == 0 ? RTCEncodedVideoFrameType::Key : RTCEncodedVideoFrameType::Delta);
+    EXPECT_EQ(frame->metadata.mimeType, GetParam());
+    EXPECT_EQ(frame->metadata.width, 160);
+    EXPECT_EQ(frame->timestamp, original.timestamp);
+    const auto pictures = decoder.decode(*frame);
+    ASSERT_EQ(pictures.size(), 1U) << i;
+    EXPECT_EQ(pictures[0].width, 160);
+    EXPECT_EQ(pictures[0].height, 120);
+    EXPECT_EQ(pictures[0].timestamp, original.timestamp);
+    EXPECT_LT(difference(pictures[0], original), 3) << i;
+    ++shown;
+  }
+  EXPECT_GE(shown, 28);
+}
+
+TEST_P(VideoCodec, MakesAKeyFrameWhenItIsAskedAndForAnotherSize) {
+  VideoEncoder encoder({.mimeType = GetParam()});
+  std::vector<int> keys;
+  for (int i = 0; i < 20; ++i) {
+    if (i == 7) encoder.request_key_frame();
+    const auto frame = encoder.encode(i < 14 ? picture(160, 120, i) : picture(176, 144, i));
+    if (frame && frame->type == RTCEncodedVideoFrameType::Key) keys.push_back(i);
+  }
+  EXPECT_THAT(keys, testing::ElementsAre(0, 7, 14));
+  // A decoder begins with such a frame.
+  VideoDecoder decoder(GetParam());
+  encoder.request_key_frame();
+  const auto pictures = decoder.decode(*encoder.encode(picture(176, 144, 20)));
+  ASSERT_EQ(pictures.size(), 1U);
+  EXPECT_EQ(pictures[0].width, 176);
+}
+
+TEST_P(VideoCodec, FollowsTheRateWithoutKeyFrames) {
+  VideoEncoder encoder({.mimeType = GetParam(), .bits_per_second = 800'000});
+  std::size_t bytes[2]{};
+  for (int i = 0; i < 180; ++i) {
+    if (i == 90) encoder.aim_at(200'000);
+    const auto frame = encoder.encode(picture(320, 240, i, 60));
+    if (!frame) continue;
+    if (i > 0) {
+      EXPECT_EQ(frame->type, RTCEncodedVideoFrameType::Delta) << i;
+    }
+    // Once the encoder has come to rest: the last two of three seconds.
+    if (i % 90 >= 30) bytes[i / 90] += frame->data.size();
+  }
+  EXPECT_NEAR(static_cast<double>(bytes[0]) * 8 / 2, 800'000, 250'000);
+  EXPECT_NEAR(static_cast<double>(bytes[1]) * 8 / 2, 200'000, 80'000);
+}
+
+TEST_P(VideoCodec, NonsenseIsRefusedAndAKeyFrameMendsIt) {
+  VideoEncoder encoder({.mimeType = GetParam()});
+  VideoDecoder decoder(GetParam());
+  std::uint32_t random = 5;
+  for (int i = 0; i < 200; ++i) {
+    auto frame = encoder.encode(picture(160, 120, i));
+    if (!frame) continue;
+    for (int k = 0; k < 1 + i % 5; ++k) {
+      random = random * 1664525 + 1013904223;
+      frame->data[(random >> 8) % frame->data.size()] = static_cast<std::uint8_t>(random >> 24);
+    }
+    if (i % 3 == 0) frame->data.resize(frame->data.size() / 2 + 1);
+    try {
+      for (const Picture& shown : decoder.decode(*frame))
+        EXPECT_EQ(shown.data.size(), picture_size(shown.width, shown.height));
+    } catch (const EncodingError&) {
+    }
+  }
+  EXPECT_THROW(decoder.decode({}), EncodingError);
+  encoder.request_key_frame();
+  std::vector<Picture> pictures;
+  for (int i = 200; i < 205 && pictures.empty(); ++i)
+    if (const auto frame = encoder.encode(picture(160, 120, i))) pictures = decoder.decode(*frame);
+  ASSERT_FALSE(pictures.empty());
+  EXPECT_EQ(pictures.back().width, 160);
+}
+
+INSTANTIATE_TEST_SUITE_P(Codecs, VideoCodec, testing::Values("video/VP8", "video/VP9", "video/H264"),
+                         [](const auto& info) { return std::string(info.param + 6); });
+
+TEST(VideoEncoder, TakesOddSizesWhereTheCodecDoes) {
+  for (const char* codec : {"video/VP8", "video/VP9"}) {
+    VideoEncoder encoder({.mimeType = codec});
+    VideoDecoder decoder(codec);
+    const Picture original = picture(161, 121, 0);
+    const auto pictures = decoder.decode(*encoder.encode(original));
+    ASSERT_EQ(pictures.size(), 1U);
+    EXPECT_LT(difference(pictures[0], original), 3);
+  }
+  VideoEncoder h264({.mimeType = "video/H264"});
+  EXPECT_THROW(h264.encode(picture(161, 120, 0)), NotSupportedError);
+  EXPECT_TRUE(h264.encode(picture(160, 120, 1)));
+}
+
+TEST(VideoEncoder, RefusesWhatMakesNoSense) {
+  EXPECT_THROW(VideoEncoder({.mimeType = "video/AV1"}), NotSupportedError);
+  EXPECT_THROW(VideoEncoder({.mimeType = "audio/opus"}), NotSupportedError);
+  EXPECT_THROW(VideoEncoder({.bits_per_second = -1}), TypeError);
+  EXPECT_THROW(VideoEncoder({.frame_rate = std::nan("")}), TypeError);
+  EXPECT_THROW(VideoDecoder("video/MPV"), NotSupportedError);
+  EXPECT_THROW(VideoDecoder("audio/opus"), NotSupportedError);
+  VideoEncoder encoder;
+  EXPECT_THROW(encoder.encode({}), TypeError);
+  auto cut = picture(160, 120, 0);
+  cut.data.pop_back();
+  EXPECT_THROW(encoder.encode(cut), TypeError);
+  // Nobody is hurt by these.
+  encoder.aim_at(std::nan(""));
+  encoder.aim_at(-5);
+  EXPECT_TRUE(encoder.encode(picture(160, 120, 0)));
+  EXPECT_TRUE(encoder.encode(picture(1, 1, 1)));
+}
+
+TEST(VideoEncoder, TimeThatStandsStillOrGoesBackIsNoObstacle) {
+  for (const char* codec : {"video/VP8", "video/VP9", "video/H264"}) {
+    VideoEncoder encoder({.mimeType = codec});
+    int frames = 0;
+    for (const int number : {5, 5, 3, 6, 0})
+      if (encoder.encode(picture(160, 120, number))) ++frames;
+    EXPECT_GE(frames, 3) << codec;
+  }
+}
+
+TEST(VideoEncoder, DoesWhatATrackSays) {
+  Latch arrived, key_again;
+  std::atomic<int> keys = 0;
+  std::shared_ptr<MediaStreamTrack> remote;
+  const auto track = MediaStreamTrack::create("video");
+  VideoEncoder encoder;
+  encoder.follow(track);
+  Pair pair;
+  (void)pair.offerer.addTrack(track);
+  VideoDecoder decoder("video/VP8");
+  pair.answerer.ontrack = [&](const RTCTrackEvent& event) {
+    remote = event.track;
+    remote->onvideoframe = [&](const RTCEncodedVideoFrame& frame) {
+      if (decoder.decode(frame).size() == 1) arrived.set();
+      if (frame.type == RTCEncodedVideoFrameType::Key && ++keys == 2) key_again.set();
+    };
+  };
+  const auto loop = EventLoop::shared();
+  loop->run([&] { return pair.negotiate(); }).get(20s);
+  loop->run([&]() -> Promise<void> {
+        bool asked = false;
+        for (int i = 0; i < 500 && !key_again.is_set(); ++i) {
+          if (auto frame = encoder.encode(picture(160, 120, i))) track->write(std::move(*frame));
+          if (arrived.is_set() && !asked) {
+            asked = true;
+            remote->request_key_frame();
+          }
+          co_await loop->delay(10ms);
+        }
+      })
+      .get(20s);
+  EXPECT_TRUE(arrived.is_set());
+  EXPECT_TRUE(key_again.is_set());
+}
+
+Sound tone(std::uint32_t rate, std::uint8_t channels, std::size_t from, std::size_t count) {
+  Sound sound{.sample_rate = rate, .channels = channels};
+  sound.timestamp = std::chrono::microseconds(static_cast<std::int64_t>(from) * 1'000'000 / rate);
+  for (std::size_t i = from; i < from + count; ++i)
+    for (int channel = 0; channel < channels; ++channel)
+      sound.samples.push_back(static_cast<std::int16_t>(
+          10'000 * std::sin(2 * std::numbers::pi * 440 * static_cast<double>(i) / static_cast<double>(rate))));
+  return sound;
+}
+
+/// How much of the second half of the first channel is at a frequency: 1 for a pure tone.
+double share_at(const Sound& sound, double frequency) {
+  double real = 0, imaginary = 0, energy = 0;
+  const std::size_t count = sound.samples.size() / sound.channels;
+  for (std::size_t i = count / 2; i < count; ++i) {
+    const double value = sound.samples[i * sound.channels];
+    const double angle = 2 * std::numbers::pi * frequency * static_cast<double>(i) / sound.sample_rate;
+    real += value * std::cos(angle);
+    imaginary += value * std::sin(angle);
+    energy += value * value;
+  }
+  return 2 * (real * real + imaginary * imaginary) / (energy * static_cast<double>(count - count / 2));
+}
+
+TEST(AudioCodec, ATonePassesThroughOpusWhateverItsRate) {
+  for (const std::uint32_t rate : {48'000U, 44'100U, 16'000U, 8'000U})
+    for (const std::uint8_t channels : {std::uint8_t{1}, std::uint8_t{2}}) {
+      AudioEncoder encoder;
+      AudioDecoder decoder;
+      Sound heard{.channels = 2};
+      std::chrono::microseconds next{0};
+      // In pieces that are no multiples of a frame.
+      const std::size_t piece = rate / 70;
+      for (std::size_t at = 0; at + piece < rate; at += piece)
+        for (const auto& frame : encoder.encode(tone(rate, channels, at, piece))) {
+          EXPECT_EQ(frame.timestamp, next);
+          next += 20ms;
+          EXPECT_EQ(frame.metadata.mimeType, "audio/opus");
+          const Sound part = decoder.decode(frame);
+          EXPECT_EQ(part.sample_rate, 48'000U);
+          EXPECT_EQ(part.channels, 2);
+          EXPECT_EQ(part.samples.size(), 2 * 960U);
+          heard.samples.insert(heard.samples.end(), part.samples.begin(), part.samples.end());
+        }
+      EXPECT_GE(next, 940ms);
+      EXPECT_GT(share_at(heard, 440), 0.9) << rate << ' ' << int{channels};
+      EXPECT_LT(share_at(heard, 660), 0.1) << rate << ' ' << int{channels};
+    }
+}
+
+TEST(AudioCodec, AGapIsAPause) {
+  AudioEncoder encoder;
+  EXPECT_EQ(encoder.encode(tone(48'000, 1, 0, 1440)).size(), 1U);
+  const auto frames = encoder.encode(tone(48'000, 1, 48'000, 960));
+  ASSERT_EQ(frames.size(), 1U);
+  EXPECT_EQ(frames[0].timestamp, 1s);
+}
+
+TEST(AudioCodec, DecodesG711) {
+  for (const char* codec : {"audio/PCMU", "audio/PCMA"}) {
+    AudioDecoder decoder(codec);
+    RTCEncodedAudioFrame frame;
+    frame.data.assign(160, 0x80);
+    const Sound sound = decoder.decode(frame);
+    EXPECT_EQ(sound.sample_rate, 8'000U);
+    EXPECT_EQ(sound.channels, 1);
+    ASSERT_EQ(sound.samples.size(), 160U);
+    // The loudest that there is in the one, nearly silence in the other (G.711 tables 1a and 2a).
+    EXPECT_NEAR(sound.samples[0], std::string(codec) == "audio/PCMU" ? 32'124 : 5'504, 8);
+  }
+}
+
+TEST(AudioCodec, RefusesWhatMakesNoSense) {
+  EXPECT_THROW(AudioDecoder("audio/mp3"), NotSupportedError);
+  EXPECT_THROW(AudioDecoder("video/VP8"), NotSupportedError);
+  EXPECT_THROW(AudioEncoder({.bits_per_second = 0}), TypeError);
+  AudioEncoder encoder;
+  EXPECT_THROW(encoder.encode(tone(48'000, 3, 0, 960)), TypeError);
+  EXPECT_THROW(encoder.encode(tone(1'000, 1, 0, 960)), TypeError);
+  EXPECT_EQ(encoder.encode(tone(48'000, 2, 0, 960)).size(), 1U);
+  EXPECT_THROW(encoder.encode(tone(48'000, 1, 960, 960)), TypeError);
+  AudioDecoder decoder;
+  EXPECT_THROW(decoder.decode({}), EncodingError);
+  std::uint32_t random = 3;
+  for (int i = 0; i < 500; ++i) {
+    RTCEncodedAudioFrame frame;
+    frame.data.resize(static_cast<std::size_t>(i) % 97 + 1);
+    for (auto& byte : frame.data) byte = static_cast<std::uint8_t>((random = random * 1664525 + 1013904223) >> 24);
+    try {
+      EXPECT_LE(decoder.decode(frame).samples.size(), 2 * 5760U);
+    } catch (const EncodingError&) {
+    }
+  }
+}
+
+}  // namespace
+}  // namespace parley::av
