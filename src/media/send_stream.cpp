@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "formats/describe.hpp"
 #include "rtp/packet.hpp"
 
 namespace parley::media {
@@ -142,13 +143,36 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
   last_timestamp_ = header.timestamp;
   last_clock_rate_ = chosen->format.clock_rate;
   last_frame_ = now;
-  ++counters_.frames;
-  if (frame.info.key_frame && kind_ == Kind::Video) ++counters_.key_frames;
-  if (frame.info.width > 0) {
-    counters_.width = frame.info.width;
-    counters_.height = frame.info.height;
-  }
+  count_frame(frame, chosen->format, now);
   return {};
+}
+
+void SendStream::count_frame(const OutgoingFrame& frame, const Format& format, TimePoint now) {
+  ++counters_.frames;
+  pace_.add(now);
+  counters_.payload_type = format.payload_type;
+  if (kind_ == Kind::Audio) return;
+  formats::FrameInfo info = frame.info;
+  if (info.key_frame) {
+    ++counters_.key_frames;
+    if (info.width == 0) info = formats::describe_frame(format.name, frame.data);
+  }
+  if (info.width > 0) {
+    counters_.width = info.width;
+    counters_.height = info.height;
+  }
+  if (target_ && static_cast<double>(frame.data.size()) * 8 * pace_.sum(now) >= 2.5 * *target_) ++counters_.huge_frames;
+}
+
+/// Of all that have the number which the peer reports as its highest, the last one sent: how a peer counts cycles does
+/// not matter then.
+std::uint64_t SendStream::packets_received() const {
+  if (!counters_.remote || counters_.packets == 0) return 0;
+  const auto last = static_cast<std::uint16_t>(next_number_ - 1);
+  const auto behind = static_cast<std::uint16_t>(last - counters_.remote->extended_highest);
+  if (behind >= counters_.packets) return 0;
+  const auto expected = static_cast<std::int64_t>(counters_.packets - behind);
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(expected - counters_.remote->packets_lost, 0));
 }
 
 void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip, Sink& sink) {
@@ -161,6 +185,7 @@ void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip
   ++counters_.repeated_packets;
   counters_.repeated_bytes += original->payload().size();
   if (!format->format.retransmission) {
+    counters_.header_bytes += original->header_size();
     sink.on_packet(kept);  // the same packet once more
     return;
   }
@@ -178,6 +203,8 @@ void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip
   std::array<std::uint8_t, kMaxPacket + 64> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): written below
   const std::size_t size = head + kOriginalNumber + original->payload().size();
   if (size > buffer.size()) return;
+  counters_.header_bytes += head;
+  counters_.repeated_bytes += kOriginalNumber;  // which RTP takes for payload
   rtp::write_header(header, extensions.list(), buffer);
   buffer[head] = static_cast<std::uint8_t>(number >> 8);
   buffer[head + 1] = static_cast<std::uint8_t>(number);
@@ -202,6 +229,8 @@ std::size_t SendStream::pad(std::size_t size, Bytes& packet) {
   rtp::write_header(header, extensions.list(), packet);
   packet[0] |= 0x20;
   packet.back() = static_cast<std::uint8_t>(size);
+  ++counters_.padding_packets;
+  counters_.header_bytes += packet.size();
   return packet.size();
 }
 

@@ -36,9 +36,15 @@ Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingF
   if (found == outgoing->streams.end()) return fail(ErrorKind::InvalidAccessError, "there is no such encoding");
   if (!(*found)->encoding().active) return {};
   PacketSink sink(*this, section->kind == Kind::Audio ? cc::Priority::Audio : cc::Priority::Video, now);
+  (*found)->set_target(outgoing->streams.size() == 1 ? outgoing->target : std::nullopt);
   auto sent = (*found)->send(frame, now, sink);
+  if (sent && outgoing->target) outgoing->limitation.sent(frame.data.size(), *outgoing->target, now);
   send_paced(now);
   return sent;
+}
+
+void Session::set_target(SectionKey section, double target) {
+  if (Outgoing* outgoing = sender(section)) outgoing->target = target;
 }
 
 /// Whatever may leave now.
