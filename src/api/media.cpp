@@ -4,12 +4,15 @@
 
 namespace parley::api {
 
-void Peer::send_frame(const TransceiverCore& sender, const EncodedFrame& frame) {
+void Peer::send_frame(TransceiverCore& sender, const EncodedFrame& frame) {
   if (closed_) return;
   if (const auto* video = std::get_if<RTCEncodedVideoFrame>(&frame)) {
+    session::count(sender.source, *video, Clock::now());
     connection_.send(sender.state.id, *video);
   } else {
-    connection_.send(sender.state.id, std::get<RTCEncodedAudioFrame>(frame));
+    const auto& audio = std::get<RTCEncodedAudioFrame>(frame);
+    if (sender.section) session::count(sender.source, audio, sender.section->sends);
+    connection_.send(sender.state.id, audio);
   }
 }
 
