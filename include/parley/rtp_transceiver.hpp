@@ -11,6 +11,7 @@
 #include "parley/media_stream.hpp"
 #include "parley/promise.hpp"
 #include "parley/rtp_parameters.hpp"
+#include "parley/stats.hpp"
 
 /// RTP media: webrtc-pc section 5. Any thread may call; methods that return a Promise report every error by rejecting,
 /// the others throw. The connection keeps these objects alive as long as they are in use.
@@ -40,6 +41,9 @@ class PARLEY_EXPORT RTCRtpSender {
   /// Sends another track, or none, without negotiation. Rejects with TypeError for a track of the other kind,
   /// InvalidStateError when stopped.
   Promise<void> replaceTrack(std::shared_ptr<MediaStreamTrack> withTrack);
+  /// What is known of its streams and of all that they refer to: webrtc-pc section 5.2. Empty when the connection is
+  /// gone.
+  Promise<RTCStatsReport> getStats();
   /// The streams that the peer will see the track in. Needs negotiation. Throws InvalidStateError when closed.
   template <class... Streams>
   void setStreams(const Streams&... streams) {
@@ -66,6 +70,8 @@ class PARLEY_EXPORT RTCRtpReceiver {
   /// What can be received. nullopt if `kind` is neither "audio" nor "video".
   static std::optional<RTCRtpCapabilities> getCapabilities(std::string_view kind);
   [[nodiscard]] RTCRtpReceiveParameters getParameters() const;
+  /// As RTCRtpSender's.
+  Promise<RTCStatsReport> getStats();
 
   explicit RTCRtpReceiver(std::shared_ptr<api::TransceiverCore> core);
   ~RTCRtpReceiver();

@@ -79,7 +79,10 @@ struct RTCReceivedRtpStreamStats : RTCRtpStreamStats {
   std::optional<double> jitter{};
 };
 
-/// webrtc-stats section 8.4.
+/// webrtc-stats section 8.4. Frames count as decoded and shown when they are handed over, as only the program has a
+/// decoder: whole, in order and, for video, without a gap since the last key frame. Those that were dropped had packets
+/// that came, but could not be handed over. Levels and energies of sound are those that packets tell of (RFC 6464), and
+/// absent if they do not.
 struct RTCInboundRtpStreamStats : RTCReceivedRtpStreamStats {
   std::string trackIdentifier{};
   std::optional<std::string> mid{}, remoteId{};
@@ -129,7 +132,9 @@ struct RTCSentRtpStreamStats : RTCRtpStreamStats {
 enum class RTCQualityLimitationReason { None, Cpu, Bandwidth, Other };
 PARLEY_EXPORT std::string_view to_string(RTCQualityLimitationReason reason);
 
-/// webrtc-stats section 8.7.
+/// webrtc-stats section 8.7. Frames count as encoded and sent when they become packets. `targetBitrate` is what the track
+/// was told by `targetbitrate`, if the sender has one encoding. Bandwidth limits the quality as long as what is sent
+/// uses up what may be sent: what the encoder would like to send, only the program knows.
 struct RTCOutboundRtpStreamStats : RTCSentRtpStreamStats {
   std::optional<std::string> mid{}, mediaSourceId{}, remoteId{}, rid{};
   std::optional<std::uint32_t> encodingIndex{};
@@ -150,7 +155,8 @@ struct RTCOutboundRtpStreamStats : RTCSentRtpStreamStats {
   std::optional<std::string> scalabilityMode{};
 };
 
-/// webrtc-stats section 8.9: what the peer's sender reports about what it sends.
+/// webrtc-stats section 8.9: what the peer's sender reports about what it sends. Round trips are known if the peer
+/// answers to our time (RFC 3611 sections 4.4 and 4.5), which browsers do not offer by themselves.
 struct RTCRemoteOutboundRtpStreamStats : RTCSentRtpStreamStats {
   std::optional<std::string> localId{};
   std::optional<DOMHighResTimeStamp> remoteTimestamp{};
@@ -159,7 +165,8 @@ struct RTCRemoteOutboundRtpStreamStats : RTCSentRtpStreamStats {
   std::optional<std::uint64_t> roundTripTimeMeasurements{};
 };
 
-/// webrtc-stats sections 8.10 to 8.12.
+/// webrtc-stats sections 8.10 to 8.12: what a sender's track has given since it was attached, whether it was sent or
+/// not. A track that has several senders has an object for each.
 struct RTCMediaSourceStats : RTCStats {
   std::string trackIdentifier{};
   std::string kind{};

@@ -12,6 +12,7 @@
 #include "parley/data_channel.hpp"
 #include "parley/rtp_transceiver.hpp"
 #include "parley/sctp_transport.hpp"
+#include "session/source_counters.hpp"
 
 /// What the public objects share with the connection they belong to. Members belong to the loop's thread, unless atomic
 /// or constant.
@@ -58,6 +59,8 @@ struct TransceiverCore {
   std::vector<std::shared_ptr<MediaStream>> streams;  // [[AssociatedRemoteMediaStreams]]
   std::optional<RTCRtpSendParameters> last_returned;  // [[LastReturnedParameters]]
   std::string cname;                                  // constant
+  session::SourceCounters source;                     // of the sender's track
+  std::uint32_t attachments = 0;                      // tracks that the sender has had
 };
 
 struct DataChannelCore {

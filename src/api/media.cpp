@@ -5,16 +5,19 @@
 
 namespace parley::api {
 
-void Peer::send_media(const TransceiverCore& sender, const EncodedFrame& frame) {
+void Peer::send_media(TransceiverCore& sender, const EncodedFrame& frame) {
   if (closed_) return;
   if (const auto* video = std::get_if<RTCEncodedVideoFrame>(&frame)) {
+    session::count(sender.source, *video, Clock::now());
     connection_.send(sender.state.id, *video);
   } else {
-    connection_.send(sender.state.id, std::get<RTCEncodedAudioFrame>(frame));
+    const auto& audio = std::get<RTCEncodedAudioFrame>(frame);
+    if (sender.section) session::count(sender.source, audio, sender.section->sends);
+    connection_.send(sender.state.id, audio);
   }
 }
 
-void Peer::send_media(const TransceiverCore& sender, const RTCRtpPacket& packet) {
+void Peer::send_media(TransceiverCore& sender, const RTCRtpPacket& packet) {
   if (!closed_) connection_.send(sender.state.id, packet);
 }
 

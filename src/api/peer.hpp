@@ -62,6 +62,9 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   [[nodiscard]] RTCStatsReport stats();
   /// Rejects with InvalidAccessError unless exactly one sender or receiver has the track.
   void stats_of(const std::shared_ptr<MediaStreamTrack>& track, const PromiseResolver<RTCStatsReport>& done);
+  enum class Side { Sender, Receiver };
+  /// Of one half of a transceiver.
+  [[nodiscard]] RTCStatsReport stats_of(const TransceiverCore& core, Side side);
 
   // close.cpp
   /// Whether the connection goes without a word to the program: its remote tracks end with or without `ended`.
@@ -69,8 +72,8 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void close(Disappear disappear);
 
   // media.cpp
-  void send_media(const TransceiverCore& sender, const EncodedFrame& frame);
-  void send_media(const TransceiverCore& sender, const RTCRtpPacket& packet);
+  void send_media(TransceiverCore& sender, const EncodedFrame& frame);
+  void send_media(TransceiverCore& sender, const RTCRtpPacket& packet);
   void request_key_frame(jsep::TransceiverId id);
 
   // channels.cpp

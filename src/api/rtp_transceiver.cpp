@@ -38,6 +38,20 @@ Promise<void> begin(const std::shared_ptr<api::TransceiverCore>& core, Begin ope
 
 }  // namespace
 
+static Promise<RTCStatsReport> stats_of(const std::shared_ptr<api::TransceiverCore>& core, api::Peer::Side side) {
+  PromiseResolver<RTCStatsReport> done(core->loop.get());
+  auto task = [core, side, done] {
+    const auto peer = core->peer.lock();
+    done.resolve(peer ? peer->stats_of(*core, side) : RTCStatsReport());
+  };
+  if (core->loop->is_current()) {
+    task();
+  } else {
+    core->loop->post(std::move(task));
+  }
+  return done.promise();
+}
+
 RTCRtpSender::RTCRtpSender(std::shared_ptr<api::TransceiverCore> core) : core_(std::move(core)) {}
 RTCRtpSender::~RTCRtpSender() = default;
 
@@ -76,6 +90,8 @@ void RTCRtpSender::set_streams(std::vector<std::shared_ptr<MediaStream>> streams
   with_peer(core_, [&](api::Peer& peer) { peer.set_streams(*core_, streams); });
 }
 
+Promise<RTCStatsReport> RTCRtpSender::getStats() { return stats_of(core_, api::Peer::Side::Sender); }
+
 RTCRtpReceiver::RTCRtpReceiver(std::shared_ptr<api::TransceiverCore> core) : core_(std::move(core)) {}
 RTCRtpReceiver::~RTCRtpReceiver() = default;
 
@@ -99,6 +115,8 @@ RTCRtpReceiveParameters RTCRtpReceiver::getParameters() const {
     return parameters;
   });
 }
+
+Promise<RTCStatsReport> RTCRtpReceiver::getStats() { return stats_of(core_, api::Peer::Side::Receiver); }
 
 RTCRtpTransceiver::RTCRtpTransceiver(std::shared_ptr<api::TransceiverCore> core)
     : core_(std::move(core)),

@@ -4,48 +4,18 @@
 #include <utility>
 
 #include "api/peer.hpp"
+#include "api/rtp_stats.hpp"
+#include "api/stats_builder.hpp"
 #include "stats/base64.hpp"
 #include "stats/select.hpp"
 
 namespace parley::api {
 namespace {
 
-DOMHighResTimeStamp timestamp_now() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration<double, std::milli>(since).count();
-}
-
-double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
-std::optional<std::string> unless_empty(std::string_view text) {
-  return text.empty() ? std::nullopt : std::optional<std::string>(text);
-}
-
-/// Puts objects together that have a time and an id each.
-class Builder {
- public:
-  template <class T>
-  T& add(RTCStatsType type, const std::string& id) {
-    T stats;
-    stats.timestamp = timestamp_;
-    stats.type = type;
-    stats.id = id;
-    return std::get<T>(objects_.insert_or_assign(id, std::move(stats)).first->second);
-  }
-  void set_issuer(const std::string& certificate, const std::optional<std::string>& issuer) {
-    std::get<RTCCertificateStats>(objects_.at(certificate)).issuerCertificateId = issuer;
-  }
-  RTCStatsReport report() && { return RTCStatsReport(std::move(objects_)); }
-
- private:
-  const DOMHighResTimeStamp timestamp_ = timestamp_now();
-  RTCStatsReport::Objects objects_;
-};
-
 /// The candidates and pairs of one ICE generation. Ids are made of what does not change: its name and addresses.
 class IceStats {
  public:
-  IceStats(Builder& builder, std::string transport, const ice::Agent& agent)
+  IceStats(StatsBuilder& builder, std::string transport, const ice::Agent& agent)
       : builder_(builder),
         transport_(std::move(transport)),
         agent_(agent),
@@ -115,14 +85,14 @@ class IceStats {
     return std::ranges::any_of(agent_.local_candidates(), [&](const auto& known) { return known.first == local; });
   }
 
-  Builder& builder_;
+  StatsBuilder& builder_;
   const std::string transport_;
   const ice::Agent& agent_;
   const std::string prefix_;
 };
 
 /// The id of the certificate, whichever connection it belongs to.
-std::string add_certificate(Builder& builder, ByteView der) {
+std::string add_certificate(StatsBuilder& builder, ByteView der) {
   const dtls::Fingerprint fingerprint = dtls::fingerprint_of(der, dtls::Hash::Sha256);
   std::string id = "certificate." + fingerprint.value;
   auto& stats = builder.add<RTCCertificateStats>(RTCStatsType::Certificate, id);
@@ -133,11 +103,11 @@ std::string add_certificate(Builder& builder, ByteView der) {
 }
 
 /// The id of the first of a chain, each of which names its issuer.
-std::optional<std::string> add_chain(Builder& builder, const std::vector<Bytes>& chain) {
+std::optional<std::string> add_chain(StatsBuilder& builder, const std::vector<Bytes>& chain) {
   std::optional<std::string> issuer;
   for (auto der = chain.rbegin(); der != chain.rend(); ++der) {
     const std::string id = add_certificate(builder, *der);
-    if (issuer != id) builder.set_issuer(id, issuer);
+    if (issuer != id) builder.find<RTCCertificateStats>(id)->issuerCertificateId = issuer;
     issuer = id;
   }
   return issuer;
@@ -150,7 +120,7 @@ std::string version_text(std::uint16_t version) {
   return text;
 }
 
-void add_dtls(Builder& builder, const session::Transport& transport, RTCTransportStats& stats) {
+void add_dtls(StatsBuilder& builder, const session::Transport& transport, RTCTransportStats& stats) {
   const dtls::Transport& dtls = transport.dtls();
   stats.localCertificateId = add_certificate(builder, transport.certificate().der());
   stats.remoteCertificateId = add_chain(builder, dtls.remote_certificates());
@@ -161,7 +131,7 @@ void add_dtls(Builder& builder, const session::Transport& transport, RTCTranspor
   if (const auto profile = dtls.srtp_profile()) stats.srtpCipher = to_string(*profile);
 }
 
-void add_ice(Builder& builder, const session::Transport& transport, RTCTransportStats& stats) {
+void add_ice(StatsBuilder& builder, const session::Transport& transport, RTCTransportStats& stats) {
   const ice::Counters counters = transport.counters();
   stats.packetsSent = counters.packets_sent;
   stats.packetsReceived = counters.packets_received;
@@ -181,10 +151,11 @@ void add_ice(Builder& builder, const session::Transport& transport, RTCTransport
 }  // namespace
 
 RTCStatsReport Peer::stats() {
-  Builder builder;
+  StatsBuilder builder;
   auto& connection = builder.add<RTCPeerConnectionStats>(RTCStatsType::PeerConnection, "connection");
   connection.dataChannelsOpened = channels_opened_;
   connection.dataChannelsClosed = channels_closed_;
+  for (const Transceiver& transceiver : transceivers_) add_source_stats(builder, *transceiver.core);
   for (const auto& [id, objects] : transports_) {
     const session::Transport* transport = connection_.transport(id);
     if (transport == nullptr) continue;
@@ -193,6 +164,11 @@ RTCStatsReport Peer::stats() {
     stats.iceState = objects.core->ice_core->state;
     add_ice(builder, *transport, stats);
     add_dtls(builder, *transport, stats);
+    if (const auto media = connection_.media().statistics(*transport)) {
+      if (auto* pair = builder.find<RTCIceCandidatePairStats>(stats.selectedCandidatePairId))
+        pair->availableOutgoingBitrate = media->available;
+      add_rtp_stats(builder, stats.id, *media, [this](jsep::TransceiverId of) { return find_core(of); });
+    }
   }
   for (const auto& [key, channel] : channels_) {
     const dcep::ChannelCounters counters = connection_.data().channels().counters(key);
@@ -210,27 +186,30 @@ RTCStatsReport Peer::stats() {
   return std::move(builder).report();
 }
 
-/// webrtc-pc section 8.5: the streams of the one sender or receiver that has the track.
+/// webrtc-pc section 8.5: the one sender or receiver that has the track.
 void Peer::stats_of(const std::shared_ptr<MediaStreamTrack>& track, const PromiseResolver<RTCStatsReport>& done) {
-  enum class Side { Sender, Receiver };
-  std::vector<std::pair<Side, std::optional<std::string>>> owners;
+  std::vector<std::pair<Side, const TransceiverCore*>> owners;
   for (const auto& [core, object] : transceivers_) {
     if (core->state.stopped) continue;
-    if (core->sender_track == track) owners.emplace_back(Side::Sender, object->mid());
-    if (core->receiver_track == track) owners.emplace_back(Side::Receiver, object->mid());
+    if (core->sender_track == track) owners.emplace_back(Side::Sender, core.get());
+    if (core->receiver_track == track) owners.emplace_back(Side::Receiver, core.get());
   }
   if (owners.size() != 1) return done.reject(InvalidAccessError("not exactly one sender or receiver has the track"));
-  const auto& [side, mid] = owners.front();
+  done.resolve(stats_of(*owners.front().second, owners.front().first));
+}
+
+RTCStatsReport Peer::stats_of(const TransceiverCore& core, Side side) {
   const RTCStatsReport all = stats();
   std::vector<std::string> streams;
   for (const auto& [id, stats] : all) {
     const auto* sent = RTCStatsReport::as<RTCOutboundRtpStreamStats>(stats);
     const auto* received = RTCStatsReport::as<RTCInboundRtpStreamStats>(stats);
-    const bool is_one =
-        side == Side::Sender ? sent != nullptr && sent->mid == mid : received != nullptr && received->mid == mid;
-    if (is_one && mid) streams.push_back(id);
+    const std::optional<std::string>* mid = nullptr;
+    if (sent != nullptr && side == Side::Sender) mid = &sent->mid;
+    if (received != nullptr && side == Side::Receiver) mid = &received->mid;
+    if (mid != nullptr && core.section && *mid == core.section->mid) streams.push_back(id);
   }
-  done.resolve(stats::select(all, std::move(streams)));
+  return stats::select(all, std::move(streams));
 }
 
 }  // namespace parley::api

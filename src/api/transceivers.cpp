@@ -47,6 +47,10 @@ std::shared_ptr<RTCRtpSender> Peer::add_track(const std::shared_ptr<MediaStreamT
 /// What the track gives goes to the sender from now on.
 void Peer::set_sender_track(const std::shared_ptr<TransceiverCore>& core, std::shared_ptr<MediaStreamTrack> track) {
   if (core->sender_track) core->sender_track->core()->source->remove_sender(*core);
+  if (core->sender_track != track) {
+    core->source = {};
+    ++core->attachments;
+  }
   core->sender_track = std::move(track);
   if (core->sender_track) core->sender_track->core()->source->add_sender(core->sender_track->core(), core);
 }

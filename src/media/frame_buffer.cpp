@@ -67,7 +67,11 @@ void FrameBuffer::begin_at(std::int64_t number) {
 void FrameBuffer::forget(std::int64_t end) {
   for (; oldest_ < end; ++oldest_) {
     Slot& slot = slots_[static_cast<std::size_t>(oldest_) & (slots_.size() - 1)];
-    if (slot.number == oldest_) slot.number = -1;
+    if (slot.number != oldest_) continue;
+    slot.number = -1;
+    if (oldest_ < given_until_ || slot.payload.empty() || last_dropped_ == slot.timestamp) continue;
+    last_dropped_ = slot.timestamp;
+    ++dropped_;
   }
 }
 

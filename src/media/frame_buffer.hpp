@@ -61,6 +61,10 @@ class FrameBuffer {
   /// It will not come: goes on after it. Video without a frame to begin with waits for a key frame.
   void skip();
   [[nodiscard]] bool needs_key_frame() const { return continuity_ == Continuity::KeyFrame && !next_; }
+  /// Nobody waits for the packet any more.
+  [[nodiscard]] bool is_past(std::int64_t number) const { return number < oldest_; }
+  /// Frames that packets have arrived of and that were never given.
+  [[nodiscard]] std::uint32_t dropped() const { return dropped_; }
 
  private:
   struct Slot {
@@ -93,7 +97,10 @@ class FrameBuffer {
   std::optional<std::int64_t> next_;                 // where the next frame begins
   std::int64_t whole_until_ = 0;                     // all from next_ to before it are there
   std::int64_t oldest_ = 0, highest_ = -1;           // what is in the ring; nothing before the first packet
-  std::vector<ByteView> payloads_;                   // of the frame being put together
+  std::int64_t given_until_ = 0;                     // packets before it were of frames that were given, or dropped
+  std::uint32_t dropped_ = 0;
+  std::optional<std::uint32_t> last_dropped_;  // its timestamp
+  std::vector<ByteView> payloads_;             // of the frame being put together
 };
 
 template <class DepacketizerOf>
@@ -119,6 +126,7 @@ std::optional<ArrivedFrame> FrameBuffer::next(DepacketizerOf depacketizer_of) {
     auto frame = depacketizer ? depacketizer->assemble(payloads_)
                               : Result<formats::Frame>(fail(ErrorKind::DataError, "no such format"));
     if (frame) {
+      given_until_ = range->last + 1;
       begin_at(range->last + 1);
       arrived.frame = *std::move(frame);
       return arrived;

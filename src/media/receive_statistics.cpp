@@ -9,6 +9,7 @@ void ReceiveStatistics::received(std::int64_t number, std::uint32_t timestamp, s
                                  TimePoint arrival) {
   if (received_ == 0) {
     first_ = highest_ = number;
+    cycle_ = number & ~std::int64_t{0xFFFF};
   } else if (clock_rate == clock_rate_ && clock_rate > 0 && timestamp != last_timestamp_) {
     // Packets of one frame have one timestamp and leave one after the other: their distance says nothing.
     const double between = std::chrono::duration<double>(arrival - last_arrival_).count() * clock_rate;
@@ -34,7 +35,7 @@ ReceptionReport ReceiveStatistics::report() {
   if (expected_now > 0 && lost_now > 0)
     report.fraction_lost = static_cast<std::uint8_t>(std::min<std::int64_t>(255, lost_now * 256 / expected_now));
   report.cumulative_lost = static_cast<std::int32_t>(std::clamp<std::int64_t>(lost(), -0x800000, 0x7fffff));
-  report.extended_highest = static_cast<std::uint32_t>(highest_);
+  report.extended_highest = static_cast<std::uint32_t>(highest_ - cycle_);
   report.jitter = static_cast<std::uint32_t>(jitter_);
   return report;
 }

@@ -32,6 +32,7 @@ class ReceiveStatistics {
   [[nodiscard]] std::int64_t expected() const { return received_ == 0 ? 0 : highest_ - first_ + 1; }
 
   std::int64_t first_ = 0, highest_ = 0, received_ = 0;
+  std::int64_t cycle_ = 0;  // the one that the peer counts as the first
   std::int64_t expected_before_ = 0, received_before_ = 0;
   std::uint32_t clock_rate_ = 0;
   double jitter_ = 0;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "formats/describe.hpp"
+
 namespace parley::media {
 namespace {
 
@@ -51,19 +53,10 @@ bool ReceiveStream::repairs() const {
 
 std::optional<formats::PayloadInfo> ReceiveStream::receive(const StreamPacket& packet, Arrival arrival, TimePoint now) {
   Decoder* reader = decoder(packet.payload_type);
-  if (reader == nullptr || !reader->depacketizer) {
-    ++counters_.discarded_packets;
-    return std::nullopt;
-  }
+  if (reader == nullptr || !reader->depacketizer) return std::nullopt;
   const std::int64_t number = unwrapper_.unwrap(packet.sequence_number);
-  if (arrival == Arrival::First) {
-    statistics_.received(number, packet.timestamp, reader->format.clock_rate, now);
-    ++counters_.packets;
-    counters_.payload_bytes += packet.payload.size();
-  } else {
-    ++counters_.repaired_packets;
-  }
-  counters_.last_packet = now;
+  if (arrival == Arrival::First) statistics_.received(number, packet.timestamp, reader->format.clock_rate, now);
+  count_packet(packet, arrival, now);
   note_missing(number, now);
 
   MediaPacket taken{.number = number,
@@ -82,9 +75,34 @@ std::optional<formats::PayloadInfo> ReceiveStream::receive(const StreamPacket& p
     }
   }
   const bool inserted = buffer_.insert(taken, now);
-  if (!inserted) ++counters_.discarded_packets;
+  // A repetition of what came in the end is late, too, but nothing was lost by that.
+  if (!inserted && arrival == Arrival::First && buffer_.is_past(number)) ++counters_.late_packets;
   note_blocked(now);
   return inserted && !taken.payload.empty() ? std::optional(taken.info) : std::nullopt;
+}
+
+void ReceiveStream::count_packet(const StreamPacket& packet, Arrival arrival, TimePoint now) {
+  if (arrival == Arrival::First) {
+    ++counters_.packets;
+    counters_.payload_bytes += packet.payload_bytes;
+  } else {
+    ++counters_.repaired_packets;
+    counters_.repaired_bytes += packet.payload_bytes;
+  }
+  counters_.header_bytes += packet.header_bytes;
+  counters_.last_packet = now;
+  if (packet.protects) {
+    ++counters_.protecting_packets;
+    counters_.protecting_bytes += packet.payload_bytes;
+  } else if (!packet.payload.empty()) {
+    counters_.payload_type = packet.payload_type;
+  }
+}
+
+void ReceiveStream::receive_padding(std::size_t bytes, TimePoint now) {
+  ++counters_.padding_packets;
+  counters_.header_bytes += bytes;
+  counters_.last_packet = now;
 }
 
 void ReceiveStream::note_missing(std::int64_t number, TimePoint now) {
@@ -110,7 +128,7 @@ void ReceiveStream::note_blocked(TimePoint now) {
   }
 }
 
-std::optional<ArrivedFrame> ReceiveStream::next_frame() {
+std::optional<ArrivedFrame> ReceiveStream::next_frame(TimePoint now) {
   auto arrived = buffer_.next([this](PayloadType payload_type) {
     Decoder* reader = decoder(payload_type);
     return reader ? reader->depacketizer.get() : nullptr;
@@ -118,14 +136,34 @@ std::optional<ArrivedFrame> ReceiveStream::next_frame() {
   if (!arrived) return std::nullopt;
   nacks_.forget_before(arrived->last + 1);
   keyless_since_.reset();
-  ++counters_.frames;
-  if (arrived->frame.info.key_frame) ++counters_.key_frames;
-  if (arrived->frame.info.width > 0) {
-    counters_.width = arrived->frame.info.width;
-    counters_.height = arrived->frame.info.height;
-  }
   if (arrived->frame.info.key_frame) key_frame_wanted_ = false;
+  count_frame(*arrived, now);
   return arrived;
+}
+
+void ReceiveStream::count_frame(const ArrivedFrame& arrived, TimePoint now) {
+  const formats::FrameInfo& info = arrived.frame.info;
+  ++counters_.frames;
+  counters_.last_frame = now;
+  counters_.last_timestamp = arrived.timestamp;
+  std::uint32_t units = 1;
+  if (kind_ == Kind::Video) {
+    pace_.shown(now);
+    if (info.key_frame) ++counters_.key_frames;
+    if (info.width > 0) {
+      counters_.width = info.width;
+      counters_.height = info.height;
+    }
+    if (arrived.first != arrived.last) {
+      ++counters_.frames_of_many;
+      counters_.assembly += arrived.last_arrival - arrived.first_arrival;
+    }
+  } else if (const Format* sound = format(arrived.payload_type)) {
+    units = formats::samples_of(sound->name, sound->channels, arrived.frame.data).value_or(0);
+    counters_.sound.add(units, sound->clock_rate, arrived.audio_level);
+  }
+  counters_.waited += std::chrono::duration<double>(now - arrived.first_arrival).count() * units;
+  counters_.emitted += units;
 }
 
 std::vector<std::uint16_t> ReceiveStream::numbers_to_ask_for(TimePoint now, Duration round_trip) {
@@ -153,7 +191,6 @@ void ReceiveStream::advance(TimePoint now) {
   if (given_up || (blocked_since_ && now - *blocked_since_ >= kReorderingWait)) {
     buffer_.skip();
     if (buffer_.needs_key_frame()) nacks_.clear();  // what came before it is of no use
-    ++counters_.frames_dropped;
     blocked_since_.reset();
   }
   note_blocked(now);

@@ -11,8 +11,10 @@
 #include "formats/format.hpp"
 #include "media/format.hpp"
 #include "media/frame_buffer.hpp"
+#include "media/frame_pace.hpp"
 #include "media/nack_list.hpp"
 #include "media/receive_statistics.hpp"
+#include "media/sound.hpp"
 #include "rtp/sequence.hpp"
 
 namespace parley::media {
@@ -25,6 +27,10 @@ struct StreamPacket {
   PayloadType payload_type{};
   ByteView payload;
   std::optional<std::uint8_t> audio_level = std::nullopt;
+  /// As it came, whatever was in it: header with padding, and payload.
+  std::size_t header_bytes = 0, payload_bytes = 0;
+  /// It was of no use but to repair others.
+  bool protects = false;
 };
 
 /// One source as it arrives: packets in, frames out, and what has to be asked for on the way. Time is an argument.
@@ -35,11 +41,23 @@ class ReceiveStream {
 
   struct Counters {
     std::uint64_t packets = 0, payload_bytes = 0;
-    std::uint64_t repaired_packets = 0, discarded_packets = 0;
-    std::uint64_t frames = 0, key_frames = 0, frames_dropped = 0;
+    std::uint64_t repaired_packets = 0, repaired_bytes = 0;
+    std::uint64_t padding_packets = 0;  ///< of retransmission's numbers, with nothing in them
+    std::uint64_t header_bytes = 0;     ///< of all these, with padding
+    std::uint64_t late_packets = 0;     ///< when nobody waited for them any more
+    std::uint64_t protecting_packets = 0, protecting_bytes = 0;
+    std::uint64_t frames = 0, key_frames = 0;
+    std::uint64_t frames_of_many = 0;  ///< of more than one packet
+    Duration assembly{};               ///< from their first packet to their last
     std::uint64_t nacks = 0;
-    std::optional<TimePoint> last_packet = std::nullopt;
+    std::optional<TimePoint> last_packet = std::nullopt, last_frame = std::nullopt;
+    std::uint32_t last_timestamp = 0;  ///< of that frame
+    std::optional<PayloadType> payload_type = std::nullopt;
     std::uint16_t width = 0, height = 0;
+    /// From the first packet of a frame until it was handed over: of frames of video, of samples of audio.
+    double waited = 0;
+    std::uint64_t emitted = 0;
+    Sound sound;
   };
 
   explicit ReceiveStream(Kind kind);
@@ -48,7 +66,9 @@ class ReceiveStream {
   /// What the payload tells; nullopt if the packet has come before, or is of no use.
   std::optional<formats::PayloadInfo> receive(const StreamPacket& packet, Arrival arrival, TimePoint now);
   /// Call until there is none, after receive() and advance().
-  std::optional<ArrivedFrame> next_frame();
+  std::optional<ArrivedFrame> next_frame(TimePoint now);
+  /// Padding on the source of retransmissions.
+  void receive_padding(std::size_t bytes, TimePoint now);
 
   /// What to ask the peer for now. Call after receive() and advance(), when the frames have been taken.
   std::vector<std::uint16_t> numbers_to_ask_for(TimePoint now, Duration round_trip);
@@ -62,6 +82,9 @@ class ReceiveStream {
 
   [[nodiscard]] const Format* format(PayloadType payload_type) const;
   [[nodiscard]] const Counters& counters() const { return counters_; }
+  /// Of video.
+  [[nodiscard]] const FramePace& pace() const { return pace_; }
+  [[nodiscard]] std::uint32_t frames_dropped() const { return buffer_.dropped(); }
   [[nodiscard]] ReceiveStatistics& statistics() { return statistics_; }
   [[nodiscard]] const ReceiveStatistics& statistics() const { return statistics_; }
 
@@ -75,6 +98,8 @@ class ReceiveStream {
   [[nodiscard]] bool repairs() const;
   void note_missing(std::int64_t number, TimePoint now);
   void note_blocked(TimePoint now);
+  void count_packet(const StreamPacket& packet, Arrival arrival, TimePoint now);
+  void count_frame(const ArrivedFrame& arrived, TimePoint now);
 
   Kind kind_;
   std::vector<Decoder> decoders_;
@@ -83,6 +108,7 @@ class ReceiveStream {
   NackList nacks_;
   ReceiveStatistics statistics_;
   Counters counters_;
+  FramePace pace_;
   std::int64_t highest_ = -1;
   std::optional<TimePoint> blocked_since_;    // where no NACK is negotiated
   std::optional<TimePoint> keyless_since_;    // no frame can be shown until a key frame comes

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "formats/describe.hpp"
 #include "rtp/packet.hpp"
+#include "rtp/sequence.hpp"
 
 namespace parley::media {
 namespace {
@@ -187,21 +189,17 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
     ++counters_.frames_refused;
     return cut;
   }
-  sent(header, chosen->format.clock_rate, now);
-  if (frame.info.key_frame && kind_ == Kind::Video) ++counters_.key_frames;
-  if (frame.info.width > 0) {
-    counters_.width = frame.info.width;
-    counters_.height = frame.info.height;
-  }
+  sent(header, chosen->format, now);
+  count_frame(frame, chosen->format, now);
   return {};
 }
 
 /// A frame, or a packet of one, has been handed over.
-void SendStream::sent(const rtp::Header& header, std::uint32_t clock_rate, TimePoint now) {
-  if (counters_.frames == 0 || header.timestamp != last_timestamp_) ++counters_.frames;
+void SendStream::sent(const rtp::Header& header, const Format& format, TimePoint now) {
   last_timestamp_ = header.timestamp;
-  last_clock_rate_ = clock_rate;
+  last_clock_rate_ = format.clock_rate;
   last_frame_ = now;
+  counters_.payload_type = format.payload_type;
 }
 
 /// Another source goes on where the last one stopped, as much later as it comes later.
@@ -237,6 +235,10 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
       (full < next_number_ && history_.find(number) != nullptr))
     return {};
   next_number_ = std::max(next_number_, full + 1);
+  if (counters_.frames == 0 || rtp::is_later(header.timestamp, last_timestamp_)) {
+    ++counters_.frames;
+    pace_.add(now);
+  }
   const std::array<std::uint8_t, 1> level{packet.audio_level.value_or(0)};
   const Extensions list = extensions(packet.audio_level ? ByteView(level) : ByteView());
   Writer writer(*this, chosen->format, header, list, sink);
@@ -245,8 +247,35 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
   } else {
     writer.on_copied(packet.payload);
   }
-  sent(header, chosen->format.clock_rate, now);
+  sent(header, chosen->format, now);
   return {};
+}
+
+void SendStream::count_frame(const OutgoingFrame& frame, const Format& format, TimePoint now) {
+  ++counters_.frames;
+  pace_.add(now);
+  if (kind_ == Kind::Audio) return;
+  formats::FrameInfo info = frame.info;
+  if (info.key_frame) {
+    ++counters_.key_frames;
+    if (info.width == 0) info = formats::describe_frame(format.name, frame.data);
+  }
+  if (info.width > 0) {
+    counters_.width = info.width;
+    counters_.height = info.height;
+  }
+  if (target_ && static_cast<double>(frame.data.size()) * 8 * pace_.sum(now) >= 2.5 * *target_) ++counters_.huge_frames;
+}
+
+/// Of all that have the number which the peer reports as its highest, the last one sent: how a peer counts cycles does
+/// not matter then.
+std::uint64_t SendStream::packets_received() const {
+  if (!counters_.remote || counters_.packets == 0) return 0;
+  const auto last = static_cast<std::uint16_t>(next_number_ - 1);
+  const auto behind = static_cast<std::uint16_t>(last - counters_.remote->extended_highest);
+  if (behind >= counters_.packets) return 0;
+  const auto expected = static_cast<std::int64_t>(counters_.packets - behind);
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(expected - counters_.remote->packets_lost, 0));
 }
 
 void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip, Sink& sink) {
@@ -260,7 +289,9 @@ void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip
   ++counters_.repeated_packets;
   counters_.repeated_bytes += payload.size();
   if (!format->format.retransmission) {
-    if (kept->send_time == 0 && kept->transport_number == 0) sink.on_packet(*kept);  // else it has not left yet
+    if (kept->send_time != 0 || kept->transport_number != 0) return;  // it has not left yet
+    counters_.header_bytes += original->header_size();
+    sink.on_packet(*kept);  // the same packet once more
     return;
   }
   rtp::Header header = original->header();
@@ -273,6 +304,8 @@ void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip
   list.add(rtp::ExtensionKind::RepairedRid, as_bytes(encoding_.rid));
   list.add_what_comes_later();
   const std::size_t head = rtp::header_size(list.list());
+  counters_.header_bytes += head;
+  counters_.repeated_bytes += kOriginalNumber;  // which RTP takes for payload
   repeated_.resize(head + kOriginalNumber);
   rtp::write_header(header, list.list(), repeated_);
   repeated_[head] = static_cast<std::uint8_t>(number >> 8);
@@ -306,6 +339,8 @@ cc::Packet SendStream::pad(std::size_t size, Bytes& buffer) {
   rtp::write_header(header, list.list(), buffer);
   buffer[0] |= 0x20;
   buffer.back() = static_cast<std::uint8_t>(size);
+  ++counters_.padding_packets;
+  counters_.header_bytes += buffer.size();
   cc::Packet packet{.head = buffer};
   list.mark(packet);
   return packet;

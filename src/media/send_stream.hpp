@@ -9,12 +9,14 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/last_second.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "cc/packet.hpp"
 #include "formats/format.hpp"
 #include "media/format.hpp"
 #include "media/packet_history.hpp"
+#include "media/round_trips.hpp"
 #include "rtp/packet.hpp"
 
 namespace parley::media {
@@ -60,14 +62,20 @@ class SendStream {
     double fraction_lost = 0;
     std::int32_t packets_lost = 0;
     std::uint32_t jitter = 0;  ///< in units of the RTP timestamp
+    std::uint32_t extended_highest = 0;
+    TimePoint arrival{};
   };
   struct Counters {
     std::uint64_t packets = 0, payload_bytes = 0, header_bytes = 0;
     std::uint64_t repeated_packets = 0, repeated_bytes = 0;
+    std::uint64_t padding_packets = 0;  ///< whose bytes are among those of headers
     std::uint64_t frames = 0, key_frames = 0, frames_refused = 0;
+    std::uint64_t huge_frames = 0;  ///< two and a half times as large as the program was told, or more
     std::uint64_t nacks = 0, plis = 0, firs = 0;
     std::uint16_t width = 0, height = 0;
+    std::optional<PayloadType> payload_type = std::nullopt;
     std::optional<Remote> remote = std::nullopt;
+    RoundTrips round_trips;
   };
   /// The largest packet, without what SRTP adds: fits into 1280 bytes of IPv6 with a TURN header.
   static constexpr std::size_t kMaxPacket = 1200;
@@ -97,6 +105,12 @@ class SendStream {
   [[nodiscard]] std::uint32_t timestamp_at(TimePoint now) const;
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] Counters& counters() { return counters_; }
+  [[nodiscard]] std::uint32_t frames_per_second(TimePoint now) const { return pace_.sum(now); }
+  [[nodiscard]] std::uint32_t last_clock_rate() const { return last_clock_rate_; }
+  /// How many packets the peer has received, by its last report.
+  [[nodiscard]] std::uint64_t packets_received() const;
+  /// In bits per second, if this encoding alone has it.
+  void set_target(std::optional<double> target) { target_ = target; }
 
  private:
   struct Encoder {
@@ -115,9 +129,10 @@ class SendStream {
 
   [[nodiscard]] Extensions extensions(ByteView level) const;
   Mapping map(const OutgoingPacket& packet, std::uint32_t clock_rate, TimePoint now) const;
-  void sent(const rtp::Header& header, std::uint32_t clock_rate, TimePoint now);
+  void sent(const rtp::Header& header, const Format& format, TimePoint now);
   Encoder* encoder(std::string_view codec);
   std::uint32_t timestamp_of(const OutgoingFrame& frame, std::uint32_t clock_rate, TimePoint now);
+  void count_frame(const OutgoingFrame& frame, const Format& format, TimePoint now);
 
   Kind kind_;
   Encoding encoding_;
@@ -135,6 +150,8 @@ class SendStream {
   bool known_ = false;
   Bytes repeated_;  // what goes in front of a payload that is sent again
   Counters counters_;
+  LastSecond pace_;  // frames
+  std::optional<double> target_;
 };
 
 }  // namespace parley::media

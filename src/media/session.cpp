@@ -119,7 +119,7 @@ void Session::advance(TimePoint now) {
     const auto due = incoming->stream.next_deadline();
     if (!due || *due > now) continue;
     incoming->stream.advance(now);
-    collect(*incoming);
+    collect(*incoming, now);
     ask(*incoming, now);
   }
   if (const auto due = arrivals_.next_deadline(); due && *due <= now) tell_arrivals();

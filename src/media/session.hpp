@@ -13,11 +13,13 @@
 #include "media/arrival_log.hpp"
 #include "media/feedback_clock.hpp"
 #include "media/format.hpp"
+#include "media/limitation.hpp"
 #include "media/receive_stream.hpp"
 #include "media/repeated_rate.hpp"
 #include "media/router.hpp"
 #include "media/send_stream.hpp"
 #include "media/sent_log.hpp"
+#include "media/statistics.hpp"
 #include "rtp/feedback.hpp"
 #include "rtp/packet.hpp"
 #include "rtp/reports.hpp"
@@ -94,6 +96,11 @@ class Session {
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
   void advance(TimePoint now);
 
+  /// What the sender of a section is told to send, in bits per second: of on_target_rate(), its part.
+  void set_target(SectionKey section, double target);
+  /// statistics.cpp
+  [[nodiscard]] Statistics statistics(TimePoint now) const;
+
   [[nodiscard]] Duration round_trip() const { return round_trip_; }
   [[nodiscard]] const cc::Controller& controller() const { return *controller_; }
 
@@ -109,18 +116,20 @@ class Session {
     ReceiveStream stream;
     rtp::TimestampUnwrapper timestamps;
     std::optional<std::int64_t> first_timestamp = std::nullopt;
-    /// Of its last sender report.
-    std::uint32_t last_report = 0;
-    TimePoint last_report_arrival{};
+    std::optional<PeerSender> told = std::nullopt;  ///< by its last sender report
+    RoundTrips round_trips;                         ///< by what it answers to our time
     TimePoint last_packet{};
     bool said_goodbye = false;
-    std::uint8_t intra_requests = 0;
+    std::uint32_t picture_losses = 0, intra_requests = 0;  ///< that were sent
   };
   /// A sender.
   struct Outgoing {
     SectionKey section;
     std::vector<std::unique_ptr<SendStream>> streams;
     bool begun = false;
+    /// What the program was told, and what that means for it.
+    std::optional<double> target = std::nullopt;
+    Limitation limitation = {};
     /// When the encoder was last asked for a key frame, by source.
     std::map<Ssrc, std::optional<TimePoint>> asked = {};
   };
@@ -135,14 +144,14 @@ class Session {
   Incoming& add_source(Ssrc source, const Section& section, std::string rid);
   std::optional<ReceivedPacket> take(Incoming& incoming, const Section& section, const StreamPacket& packet,
                                      ReceiveStream::Arrival arrival, TimePoint now);
-  void collect(Incoming& incoming);
+  void collect(Incoming& incoming, TimePoint now);
   void hand_over(const std::optional<ReceivedPacket>& packet = std::nullopt);
   // session_send.cpp
   Outgoing* sender(SectionKey key);
   SendStream* stream_of(Ssrc source, Outgoing** owner = nullptr);
   Result<SendStream*> stream_for(SectionKey key, std::string_view rid);
   template <class Media>
-  Result<void> send_one(SectionKey key, std::string_view rid, const Media& media, TimePoint now);
+  Result<void> send_one(SendStream& stream, const Media& media, TimePoint now);
   void set_pace(TimePoint now);
   void send_paced(TimePoint now);
   void transmit(const cc::Packet& packet, TimePoint now);
@@ -161,10 +170,21 @@ class Session {
   std::vector<rtp::ReportBlock> report_blocks(TimePoint now);
   void ask(Incoming& incoming, TimePoint now);
   void tell_arrivals();
+  // session_extended.cpp
+  void take_extended_report(const rtp::RtcpPacket& packet, TimePoint now);
+  void add_extended_report(Ssrc sender, TimePoint now, Bytes& packet);
+  [[nodiscard]] bool tells_time() const;
+  [[nodiscard]] bool is_own(Ssrc source) const;
   /// A packet of feedback, with what has to go in front of it where reduced size was not negotiated.
   template <class Write>
   void send_feedback(Write write);
   [[nodiscard]] std::chrono::system_clock::time_point wall_clock(TimePoint now) const;
+  [[nodiscard]] std::optional<Duration> round_trip_since(std::uint32_t sent, std::uint32_t delay, TimePoint now) const;
+  void note_round_trip(Duration measured, TimePoint now);
+
+  // statistics.cpp
+  [[nodiscard]] IncomingStatistics statistics_of(const Incoming& incoming, TimePoint now) const;
+  [[nodiscard]] OutgoingStatistics statistics_of(const Outgoing& outgoing, std::size_t index, TimePoint now) const;
 
   [[nodiscard]] const Section* find_section(SectionKey key) const;
   [[nodiscard]] Ssrc own_source() const;
@@ -194,6 +214,13 @@ class Session {
   cc::Pacer pacer_;
   double told_rate_ = 0;
   RepeatedRate repeated_;
+  /// The times that receivers have sent, until they are answered.
+  struct Reference {
+    Ssrc receiver;
+    std::uint32_t time;
+    TimePoint arrival;
+  };
+  std::vector<Reference> references_;
 };
 
 }  // namespace parley::media

@@ -16,6 +16,7 @@ static StreamPacket without_red(const Section& section, StreamPacket packet) {
   if (outer == section.receive_formats.end() || !formats::equals_ignoring_case(outer->name, "red")) return packet;
   const auto blocks = formats::read_red(packet.payload);
   const auto inner = blocks ? format(PayloadType(blocks->back().payload_type)) : section.receive_formats.end();
+  packet.protects = blocks && inner == section.receive_formats.end();
   packet.payload = inner == section.receive_formats.end() ? ByteView() : blocks->back().data;
   packet.payload_type =
       inner == section.receive_formats.end() ? section.receive_formats.front().payload_type : inner->payload_type;
@@ -43,20 +44,25 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
   if (repaired != section->receive_formats.end()) {
     // RFC 4588 section 4: the original number, then the payload. Without, it is padding.
     const ByteView payload = packet.payload();
-    Incoming* incoming = payload.size() < 2 ? nullptr : repaired_by(packet, *section);
+    Incoming* incoming = repaired_by(packet, *section);
     if (incoming == nullptr) return;
+    if (payload.size() < 2) return incoming->stream.receive_padding(bytes.size(), now);
     const StreamPacket original{.sequence_number = static_cast<std::uint16_t>(payload[0] << 8 | payload[1]),
                                 .timestamp = header.timestamp,
                                 .marker = header.marker,
                                 .payload_type = repaired->payload_type,
-                                .payload = payload.subspan(2)};
+                                .payload = payload.subspan(2),
+                                .header_bytes = bytes.size() - payload.size(),
+                                .payload_bytes = payload.size()};
     taken = take(*incoming, *section, without_red(*section, original), ReceiveStream::Arrival::Repair, now);
   } else if (Incoming* incoming = source_of(packet, *section)) {
     StreamPacket first{.sequence_number = header.sequence_number,
                        .timestamp = header.timestamp,
                        .marker = header.marker,
                        .payload_type = header.payload_type,
-                       .payload = packet.payload()};
+                       .payload = packet.payload(),
+                       .header_bytes = bytes.size() - packet.payload().size(),
+                       .payload_bytes = packet.payload().size()};
     const auto level = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::AudioLevel));
     if (level && !level->empty()) first.audio_level = (*level)[0] & 0x7F;
     taken = take(*incoming, *section, without_red(*section, first), ReceiveStream::Arrival::First, now);
@@ -123,7 +129,7 @@ std::optional<ReceivedPacket> Session::take(Incoming& incoming, const Section& s
   incoming.said_goodbye = false;
   const auto info = incoming.stream.receive(packet, arrival, now);
   if (begins && incoming.stream.counters().packets > 0) handler_.on_begun(section.key);
-  collect(incoming);
+  collect(incoming, now);
   ask(incoming, now);
   const Format* format = info ? incoming.stream.format(packet.payload_type) : nullptr;
   if (format == nullptr) return std::nullopt;
@@ -136,8 +142,8 @@ std::optional<ReceivedPacket> Session::take(Incoming& incoming, const Section& s
 }
 
 /// Frames that have become complete.
-void Session::collect(Incoming& incoming) {
-  while (auto arrived = incoming.stream.next_frame()) {
+void Session::collect(Incoming& incoming, TimePoint now) {
+  while (auto arrived = incoming.stream.next_frame(now)) {
     const Format* format = incoming.stream.format(arrived->payload_type);
     if (format == nullptr) continue;
     const std::int64_t ticks = incoming.timestamps.unwrap(arrived->timestamp);

@@ -24,9 +24,8 @@ std::vector<rtp::ReportBlock> Session::report_blocks(TimePoint now) {
                       .cumulative_lost = report.cumulative_lost,
                       .extended_highest = report.extended_highest,
                       .jitter = report.jitter,
-                      .last_report = incoming->last_report,
-                      .delay_since_last_report =
-                          incoming->last_report == 0 ? 0 : rtp::to_compact(now - incoming->last_report_arrival)});
+                      .last_report = incoming->told ? incoming->told->ntp.compact() : 0,
+                      .delay_since_last_report = incoming->told ? rtp::to_compact(now - incoming->told->arrival) : 0});
   }
   return blocks;
 }
@@ -57,6 +56,7 @@ void Session::report(TimePoint now) {
     sources.push_back(fallback_source_);
   }
   rtp::write_source_description(sources, cname_, packet);
+  add_extended_report(sources.front(), now, packet);
   handler_.on_rtcp(packet);
 }
 
@@ -87,10 +87,12 @@ void Session::ask(Incoming& incoming, TimePoint now) {
   if (!by_pli && !by_fir) return;
   send_feedback([&](Bytes& packet) {
     if (by_pli) {
+      ++incoming.picture_losses;
       rtp::write(rtp::PictureLoss{.sender = own_source(), .source = incoming.source}, packet);
     } else {
       rtp::write(
-          rtp::FullIntraRequest{.sender = own_source(), .entries = {{incoming.source, ++incoming.intra_requests}}},
+          rtp::FullIntraRequest{.sender = own_source(),
+                                .entries = {{incoming.source, static_cast<std::uint8_t>(++incoming.intra_requests)}}},
           packet);
     }
   });

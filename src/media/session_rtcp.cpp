@@ -15,8 +15,8 @@ void Session::receive_rtcp(ByteView datagram, TimePoint now) {
       case RtcpType::SenderReport:
         if (const auto told = rtp::parse_sender_report(*packet)) {
           if (const auto found = incoming_.find(told->sender); found != incoming_.end()) {
-            found->second->last_report = told->ntp.compact();
-            found->second->last_report_arrival = now;
+            const std::uint64_t before = found->second->told ? found->second->told->reports : 0;
+            found->second->told = {told->ntp, told->timestamp, told->packets, told->octets, before + 1, now};
           }
           for (const rtp::ReportBlock& block : told->blocks) take_report(block, now);
         }
@@ -31,6 +31,9 @@ void Session::receive_rtcp(ByteView datagram, TimePoint now) {
       case RtcpType::TransportFeedback:
       case RtcpType::PayloadFeedback:
         take_feedback(*packet, now);
+        break;
+      case RtcpType::ExtendedReport:
+        take_extended_report(*packet, now);
         break;
       default:
         break;  // what is not known is not needed
@@ -54,22 +57,32 @@ void Session::take_report(const rtp::ReportBlock& block, TimePoint now) {
   SendStream* stream = stream_of(block.source);
   if (stream == nullptr) return;
   stream->set_known();
-  stream->counters().remote = SendStream::Remote{
-      .fraction_lost = block.fraction_lost / 256.0, .packets_lost = block.cumulative_lost, .jitter = block.jitter};
-  if (block.last_report != 0) {
-    // RFC 3550 section 6.4.1: now - LSR - DLSR.
-    const std::uint32_t compact = rtp::to_ntp(wall_clock(now)).compact();
-    const std::uint32_t trip = compact - block.last_report - block.delay_since_last_report;
-    if (trip < 60 * 65536) {
-      const Duration measured = std::max<Duration>(rtp::from_compact(trip), 100us);
-      round_trip_ = round_trip_known_ ? (round_trip_ * 7 + measured) / 8 : measured;
-      round_trip_known_ = true;
-      controller_->on_round_trip(round_trip_, now);
-    }
+  stream->counters().remote = SendStream::Remote{.fraction_lost = block.fraction_lost / 256.0,
+                                                 .packets_lost = block.cumulative_lost,
+                                                 .jitter = block.jitter,
+                                                 .extended_highest = block.extended_highest,
+                                                 .arrival = now};
+  if (const auto measured = round_trip_since(block.last_report, block.delay_since_last_report, now)) {
+    stream->counters().round_trips.add(*measured);
+    note_round_trip(*measured, now);
   }
   if (paced_) return;
   const auto lost = static_cast<std::size_t>(block.fraction_lost);
   controller_->on_loss(256 - lost, lost, now);
+}
+
+/// RFC 3550 section 6.4.1: now - LSR - DLSR. nullopt if nothing was sent, or that makes no sense.
+std::optional<Duration> Session::round_trip_since(std::uint32_t sent, std::uint32_t delay, TimePoint now) const {
+  if (sent == 0) return std::nullopt;
+  const std::uint32_t trip = rtp::to_ntp(wall_clock(now)).compact() - sent - delay;
+  if (trip >= 60 * 65536) return std::nullopt;
+  return std::max<Duration>(rtp::from_compact(trip), 100us);
+}
+
+void Session::note_round_trip(Duration measured, TimePoint now) {
+  round_trip_ = round_trip_known_ ? (round_trip_ * 7 + measured) / 8 : measured;
+  round_trip_known_ = true;
+  controller_->on_round_trip(round_trip_, now);
 }
 
 void Session::take_goodbye(Ssrc source) {

@@ -41,24 +41,34 @@ Result<SendStream*> Session::stream_for(SectionKey key, std::string_view rid) {
   return found->get();
 }
 
-template <class Media>
-Result<void> Session::send_one(SectionKey key, std::string_view rid, const Media& media, TimePoint now) {
+Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingFrame& frame, TimePoint now) {
   const auto stream = stream_for(key, rid);
   if (!stream) return Unexpected(stream.error());
   if (!(*stream)->encoding().active) return {};
+  Outgoing& outgoing = *sender(key);
+  (*stream)->set_target(outgoing.streams.size() == 1 ? outgoing.target : std::nullopt);
+  auto sent = send_one(**stream, frame, now);
+  if (sent && outgoing.target) outgoing.limitation.sent(frame.data.size(), *outgoing.target, now);
+  return sent;
+}
+
+Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingPacket& packet, TimePoint now) {
+  const auto stream = stream_for(key, rid);
+  return stream ? send_one(**stream, packet, now) : Unexpected(stream.error());
+}
+
+template <class Media>
+Result<void> Session::send_one(SendStream& stream, const Media& media, TimePoint now) {
+  if (!stream.encoding().active) return {};
   set_pace(now);
-  PacketSink sink(*this, (*stream)->kind() == Kind::Audio ? cc::Priority::Audio : cc::Priority::Video, now);
-  auto sent = (*stream)->send(media, now, sink);
+  PacketSink sink(*this, stream.kind() == Kind::Audio ? cc::Priority::Audio : cc::Priority::Video, now);
+  auto sent = stream.send(media, now, sink);
   send_paced(now);
   return sent;
 }
 
-Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingFrame& frame, TimePoint now) {
-  return send_one(key, rid, frame, now);
-}
-
-Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingPacket& packet, TimePoint now) {
-  return send_one(key, rid, packet, now);
+void Session::set_target(SectionKey section, double target) {
+  if (Outgoing* outgoing = sender(section)) outgoing->target = target;
 }
 
 void Session::set_pace(TimePoint now) {

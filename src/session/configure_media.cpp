@@ -22,7 +22,8 @@ std::vector<media::Format> to_media(const std::vector<jsep::Format>& formats) {
                      .nack = has("nack"),
                      .pli = has("nack pli"),
                      .fir = has("ccm fir"),
-                     .transport_cc = has("transport-cc")});
+                     .transport_cc = has("transport-cc"),
+                     .receiver_time = has("rrtr")});
   }
   for (const jsep::Format& format : formats) {
     if (!jsep::is_rtx(format.codec) || !format.associated) continue;

@@ -52,6 +52,7 @@ class MediaPlane::Lane final : public media::Session::Handler {
     if (transport_.has_srtp()) session_.connect(Clock::now());
     deadline_.update();
   }
+  [[nodiscard]] media::Statistics statistics() const { return session_.statistics(Clock::now()); }
   /// What may move the next deadline.
   template <class Act>
   void with_session(Act act) {
@@ -91,9 +92,11 @@ void MediaPlane::Lane::on_target_rate(double rate) {
   constexpr double kAudio = 50'000;
   if (video_senders_.empty()) return;
   const double left = std::max(rate - kAudio * static_cast<double>(audio_senders_), rate / 4);
-  for (const media::SectionKey key : video_senders_)
-    if (owner_.observer_ != nullptr)
-      owner_.observer_->on_target_rate(id_of(key), left / static_cast<double>(video_senders_.size()));
+  const double each = left / static_cast<double>(video_senders_.size());
+  for (const media::SectionKey key : video_senders_) {
+    session_.set_target(key, each);
+    if (owner_.observer_ != nullptr) owner_.observer_->on_target_rate(id_of(key), each);
+  }
 }
 
 void MediaPlane::Lane::on_frame(media::ReceivedFrame&& received) {
@@ -219,6 +222,11 @@ void MediaPlane::send(jsep::TransceiverId id, const RTCRtpPacket& packet) {
 void MediaPlane::request_key_frame(jsep::TransceiverId id) {
   if (Lane* lane = lane_of(id))
     lane->with_session([&](media::Session& session, TimePoint now) { session.request_key_frame(key_of(id), now); });
+}
+
+std::optional<media::Statistics> MediaPlane::statistics(const Transport& transport) const {
+  const Lane* lane = find(transport);
+  return lane != nullptr ? std::optional(lane->statistics()) : std::nullopt;
 }
 
 void MediaPlane::close() {

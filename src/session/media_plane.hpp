@@ -53,6 +53,8 @@ class MediaPlane {
   void send(jsep::TransceiverId id, const RTCEncodedAudioFrame& frame);
   void send(jsep::TransceiverId id, const RTCRtpPacket& packet);
   void request_key_frame(jsep::TransceiverId id);
+  /// nullopt if the transport carries no media. Sections are named by the ids of their transceivers.
+  [[nodiscard]] std::optional<media::Statistics> statistics(const Transport& transport) const;
   /// Says goodbye to the peer. The observer hears nothing any more.
   void close();
 

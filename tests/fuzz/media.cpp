@@ -4,6 +4,7 @@
 #include <random>
 
 #include "media/session.hpp"
+#include "rtp/extended_report.hpp"
 #include "rtp/transport_feedback.hpp"
 
 namespace {
@@ -58,7 +59,8 @@ Section section(bool video) {
                              .fmtp = "",
                              .clock_rate = 48000,
                              .channels = 2,
-                             .transport_cc = true}};
+                             .transport_cc = true,
+                             .receiver_time = true}};
     made.encodings = {{.source = Ssrc(1000), .retransmission = {}, .rid = ""}};
   } else {
     for (std::uint8_t i = 0; i < 4; ++i)
@@ -145,7 +147,10 @@ class Driver final : public Session::Handler {
   void on_begun(SectionKey key) override { check(key == kAudio || key == kVideo); }
   void on_ended(SectionKey key) override { check(key == kAudio || key == kVideo); }
   void on_key_frame_request(SectionKey key, const std::string&) override { check(key == kVideo); }
-  void on_target_rate(double rate) override { check(rate >= 1000 && rate <= 1e9); }
+  void on_target_rate(double rate) override {
+    check(rate >= 1000 && rate <= 1e9);
+    session_.set_target(kVideo, rate);
+  }
 
  private:
   void configure(std::uint8_t how) {
@@ -202,8 +207,25 @@ class Driver final : public Session::Handler {
         session_.connect(now_);
         break;
     }
+    ask_for_statistics();
     // One datagram does not make the session flood the network.
     check(sent_ < 6000);
+  }
+
+  /// Whatever has happened, there is an answer, and what must hold between its numbers does.
+  void ask_for_statistics() {
+    const Statistics all = session_.statistics(now_);
+    check(all.incoming.size() <= Session::kMostSources && all.outgoing.size() <= 3);
+    for (const IncomingStatistics& one : all.incoming) {
+      check(one.counters.packets > 0 && one.jitter >= 0 && one.counters.waited >= 0);
+      check(one.counters.key_frames <= one.counters.frames && one.counters.frames_of_many <= one.counters.frames);
+      check(one.round_trips.count == 0 || one.round_trips.last <= 60s);
+    }
+    for (const OutgoingStatistics& one : all.outgoing) {
+      check(one.packets_received <= one.counters.packets + (1 << 23));  // a peer may report fewer lost than none
+      check(one.counters.key_frames <= one.counters.frames);
+      check(one.limitation.by_nothing() >= 0s && one.limitation.by_bandwidth() >= 0s);
+    }
   }
 
   void react() {
@@ -323,7 +345,12 @@ class Driver final : public Session::Handler {
                                  .last_report = what & 2 ? input_.u32() : 0,
                                  .delay_since_last_report = what & 4 ? input_.u32() : 0};
     Bytes packet;
-    if ((what & 8) != 0) {
+    if ((what & 16) != 0) {
+      rtp::ExtendedReport report{.sender = Ssrc(what >> 5)};
+      if ((what & 8) != 0) report.reference = rtp::NtpTime{input_.u32()};
+      if ((what & 2) != 0) report.answers = {{Ssrc(2000), input_.u32(), input_.u32()}, {Ssrc(1000), 1, input_.u32()}};
+      rtp::write(report, packet);
+    } else if ((what & 8) != 0) {
       rtp::write(rtp::ReceiverReport{Ssrc(1), {block}}, packet);
     } else {
       rtp::write(rtp::SenderReport{.sender = Ssrc(1), .ntp = {input_.u32()}, .blocks = {block}}, packet);

@@ -216,7 +216,9 @@ TEST(Stats, ASelectorHasToBelongToOneSenderOrReceiver) {
   EXPECT_NO_THROW((void)pc.getStats(pc.getTransceivers().at(0)->receiver()->track()).get(10s));
   (void)pc.addTransceiver(track);
   EXPECT_THROW((void)pc.getStats(track).get(10s), InvalidAccessError);
-  EXPECT_EQ(pc.getStats(nullptr).get(10s).size(), 1U);
+  const auto all = pc.getStats(nullptr).get(10s);
+  EXPECT_EQ(all.size(), 3U);  // itself, and for each sender where its media comes from
+  EXPECT_EQ(all.all<RTCAudioSourceStats>().size(), 2U);
 }
 
 }  // namespace

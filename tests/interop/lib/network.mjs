@@ -41,6 +41,17 @@ export function buildNetwork() {
   addMachine('right', 3);
 }
 
+/// From now on so many of a hundred UDP packets that come to machine `name` are lost.
+export function loseArrivals(name, percent) {
+  const rules = percent === 0 ? '' : `table inet loss {
+    chain arrivals {
+      type filter hook input priority filter
+      meta l4proto udp numgen random mod 100 < ${percent} drop
+    }
+  }`;
+  execFileSync('ip', ['netns', 'exec', name, 'nft', '-f', '-'], { input: `flush ruleset\n${rules}\n`, stdio: ['pipe', 'ignore', 'inherit'] });
+}
+
 /// Instead of all that, one computer, in the namespace of this process: with one network card that leads nowhere, or offline,
 /// with only its loopback interface.
 export function buildComputer({ offline = false } = {}) {

@@ -8,7 +8,8 @@ import { messages } from './messages.mjs';
 import { layers } from './layers.mjs';
 import { relay } from './relay.mjs';
 import { reopen } from './reopen.mjs';
+import { statistics } from './statistics.mjs';
 
 export const scenarios = {
-  channels, messages, reopen, flush, goodbye, 'half-trickle': halfTrickle, media, layers, 'relay-udp': relay('udp'), 'relay-tcp': relay('tcp'),
+  channels, messages, reopen, flush, goodbye, 'half-trickle': halfTrickle, media, layers, statistics, 'relay-udp': relay('udp'), 'relay-tcp': relay('tcp'),
 };

@@ -79,6 +79,15 @@ export class Media {
     return has(RTCRtpReceiver) && has(RTCRtpSender);
   }
 
+  /// Sends nothing any more, without negotiation.
+  async silence() {
+    for (const sender of this.senders) {
+      const parameters = sender.getParameters();
+      parameters.encodings.forEach((encoding) => { encoding.active = false; });
+      await sender.setParameters(parameters);
+    }
+  }
+
   async state() {
     const stats = [...(await this.pc.getStats()).values()];
     const of = (type, kind) => stats.find((s) => s.type === type && s.kind === kind) ?? {};

@@ -139,6 +139,8 @@ const commands = {
   },
   layers: ({ connection }) => sendLayers(connections.get(connection).pc),
   watch: ({ connection }) => connections.get(connection).media.state(),
+  silence: ({ connection }) => connections.get(connection).media.silence(),
+  stats: async ({ connection }) => Object.fromEntries(await connections.get(connection).pc.getStats()),
   attributes: ({ channel }) => attributesOf(channels.get(channel)),
   send({ channel, text, base64: encoded, fill: recipe }) {
     const target = channels.get(channel);

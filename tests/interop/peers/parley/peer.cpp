@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "contents.hpp"
+#include "parley/json.hpp"
 
 namespace interop {
 
@@ -85,6 +86,8 @@ Promise<json> Peer::run(json request) {
     co_return json::object();
   } else if (command == "watch") {
     co_return connections_.at(request.at("connection")).echo->state();
+  } else if (command == "stats") {
+    co_return json(co_await connections_.at(request.at("connection")).pc.getStats());
   } else if (command == "open") {
     co_return open(request);
   } else if (command == "attributes") {

@@ -1,0 +1,32 @@
+#include "session/source_counters.hpp"
+
+#include <algorithm>
+
+#include "formats/describe.hpp"
+
+namespace parley::session {
+
+void count(SourceCounters& counters, const RTCEncodedVideoFrame& frame, TimePoint now) {
+  const RTCEncodedVideoFrameMetadata& told = frame.metadata;
+  if (counters.frames == 0 || told.width > counters.width) counters.rid = told.rid;
+  if (told.rid != counters.rid) return;
+  ++counters.frames;
+  counters.pace.add(now);
+  if (told.width == 0) return;
+  counters.width = told.width;
+  counters.height = told.height;
+}
+
+void count(SourceCounters& counters, const RTCEncodedAudioFrame& frame, const std::vector<jsep::Format>& formats) {
+  ++counters.frames;
+  const std::string& type = frame.metadata.mimeType;
+  const auto format = std::ranges::find_if(formats, [&](const jsep::Format& one) {
+    return type.empty() || formats::equals_ignoring_case(jsep::mime_type(one.codec), type);
+  });
+  if (format == formats.end()) return;
+  const jsep::Codec& codec = format->codec;
+  counters.sound.add(formats::samples_of(codec.name, codec.channels, frame.data).value_or(0), codec.clock_rate,
+                     frame.metadata.audioLevel);
+}
+
+}  // namespace parley::session

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/last_second.hpp"
+#include "jsep/formats.hpp"
+#include "media/sound.hpp"
+#include "parley/encoded_frame.hpp"
+
+namespace parley::session {
+
+/// What a sender's track has given since it was attached, whether it was sent or not: webrtc-stats sections 8.10 to
+/// 8.12.
+struct SourceCounters {
+  std::uint32_t frames = 0;
+  LastSecond pace;
+  /// As the program tells; 0 while it does not.
+  std::uint16_t width = 0, height = 0;
+  /// Of several encodings of one picture, the one that counts.
+  std::string rid;
+  media::Sound sound;
+};
+
+void count(SourceCounters& counters, const RTCEncodedVideoFrame& frame, TimePoint now);
+/// `formats` are those negotiated, of which a frame that does not say is of the first.
+void count(SourceCounters& counters, const RTCEncodedAudioFrame& frame, const std::vector<jsep::Format>& formats);
+
+}  // namespace parley::session

@@ -1,0 +1,97 @@
+// A call with losses both ways, in which parley sends back what a browser sends; then silence. What getStats() says at both ends is
+// about the same packets, so it has to agree.
+import assert from 'node:assert/strict';
+import { Link } from '../lib/link.mjs';
+import { loseArrivals } from '../lib/network.mjs';
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const lossPercent = 3;
+
+/// The objects of a report that a stream of this kind and direction refers to.
+function streamOf(report, type, kind) {
+  const all = Object.values(report);
+  const local = all.find((s) => s.type === type && s.kind === kind);
+  assert.ok(local, `no ${type} of ${kind}`);
+  const remote = report[local.remoteId];
+  assert.ok(remote, `no remote side of ${type} of ${kind}`);
+  assert.equal(remote.localId, local.id);
+  assert.equal(remote.ssrc, local.ssrc);
+  return { local, remote, codec: report[local.codecId], transport: report[local.transportId] };
+}
+
+/// Both numbers are there and differ by no more than a share and a few.
+function close(what, one, other, share, few = 2) {
+  assert.ok(Number.isFinite(one) && Number.isFinite(other), `${what}: ${one} and ${other}`);
+  assert.ok(Math.abs(one - other) <= Math.max(one, other) * share + few, `${what}: ${one} and ${other}`);
+}
+
+const between = (what, value, low, high) => assert.ok(value >= low && value <= high, `${what}: ${value} is not from ${low} to ${high}`);
+
+/// What `sender` says of what it sends and `receiver` of what it gets.
+function compare(kind, sender, receiver) {
+  const sent = streamOf(sender, 'outbound-rtp', kind), got = streamOf(receiver, 'inbound-rtp', kind);
+  assert.equal(sent.local.ssrc, got.local.ssrc);
+  assert.equal(sent.local.mid, got.local.mid);
+  for (const name of ['payloadType', 'mimeType', 'clockRate', 'channels']) assert.equal(sent.codec[name], got.codec[name], name);
+  assert.equal(sent.transport.dtlsState, 'connected');
+
+  // What was lost for good, or sent again and lost again, is all that may be missing.
+  const { local: out } = sent, { local: into } = got;
+  const loss = 2 * lossPercent / 100;
+  for (const [name, other] of [['packetsSent', 'packetsReceived'], ['bytesSent', 'bytesReceived'], ['headerBytesSent', 'headerBytesReceived']]) {
+    close(`${kind} ${name}`, out[name], into[other], loss, 20);
+    assert.ok(out[name] >= into[other], `${kind} ${name}: more came than was sent`);
+  }
+  // Where there is no RTX, what is sent again counts as if it had never been lost.
+  assert.ok(into.packetsLost > 0 || (into.nackCount > 0 && into.retransmittedPacketsReceived === undefined), `${kind}: nothing was lost`);
+  between(`${kind} packetsLost`, into.packetsLost, 0, out.packetsSent * 3 * lossPercent / 100);
+  // The last report tells of it all, as the stream has ended before; unless it was lost itself.
+  close(`${kind} reported losses`, sent.remote.packetsLost, into.packetsLost, 0.2, 3);
+  between(`${kind} fractionLost`, sent.remote.fractionLost, 0, 1);
+  close(`${kind} told packets`, got.remote.packetsSent, out.packetsSent, 0.5, 100);
+  assert.ok(got.remote.packetsSent <= out.packetsSent && got.remote.reportsSent > 0);
+  between(`${kind} roundTripTime`, sent.remote.roundTripTime, 0, 0.5);
+  between(`${kind} jitter`, into.jitter, 0, 0.2);
+  // The clock of both machines is one.
+  close(`${kind} remoteTimestamp`, got.remote.remoteTimestamp, got.remote.timestamp, 0, 2000);
+  if (kind === 'video') {
+    close('frames', out.framesSent, into.framesReceived, 0.05, 5);
+    close('key frames', out.keyFramesEncoded, into.keyFramesDecoded, 0, 3);
+    for (const name of ['frameWidth', 'frameHeight']) // which Chromium does not tell when it has ended
+      if (out[name] !== undefined) assert.equal(out[name], into[name], name);
+    assert.ok(into.nackCount > 0 && out.retransmittedPacketsSent > 0, 'nothing was asked for again');
+    close('nacks', out.nackCount, into.nackCount, loss, 3);
+    close('PLIs', out.pliCount, into.pliCount, loss, 2);
+    // Chromium probes with packets sent once more, which for the receiver are the same.
+    assert.ok(into.retransmittedPacketsReceived >= out.retransmittedPacketsSent * 0.7 - 3, 'repairs did not come');
+    if (into.rtxSsrc !== undefined) assert.equal(out.rtxSsrc, into.rtxSsrc);
+  } else {
+    close('seconds of sound', into.totalSamplesDuration, into.packetsReceived * 0.02, 0.3, 1);
+  }
+}
+
+export async function statistics({ offerer, answerer, note }) {
+  const [source, echo] = offerer.stack.sendsMedia ? [offerer, answerer] : [answerer, offerer];
+  if (!source.stack.sendsMedia || !source.stack.tellsAll || !echo.stack.echoesMedia)
+    return note('nobody sends media and tells all about it, or nobody sends it back');
+  const link = new Link(offerer, answerer);
+  await link.prepare();
+  await source.command('media', { connection: link.name, codec: 'VP8', frequency: 600 });
+  await echo.command('media', { connection: link.name, codec: 'VP8', offer: echo === offerer });
+  await link.connect();
+  await pause(4000); // until the first report of sound, which comes every five seconds
+  for (const machine of ['left', 'right']) loseArrivals(machine, lossPercent);
+  await pause(8000);
+  for (const machine of ['left', 'right']) loseArrivals(machine, 0);
+  await pause(3000);
+  await source.command('silence', { connection: link.name });
+  await pause(6000);
+  const [told, other] = await Promise.all([source, echo].map((peer) => peer.command('stats', { connection: link.name })));
+  for (const [peer, report] of [[source, told], [echo, other]])
+    for (const stats of Object.values(report)) if (stats.type.endsWith('-rtp')) note(`${peer.name}: ${JSON.stringify(stats)}`);
+  for (const kind of ['video', 'audio']) {
+    compare(kind, told, other);
+    compare(kind, other, told);
+  }
+  await link.end();
+}

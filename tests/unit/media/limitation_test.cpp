@@ -1,0 +1,34 @@
+#include "media/limitation.hpp"
+
+#include <gtest/gtest.h>
+
+namespace parley::media {
+namespace {
+
+constexpr TimePoint kStart{1000s};
+
+TEST(Limitation, IsBandwidthWhileWhatMayBeSentIsUsedUp) {
+  Limitation limitation;
+  TimePoint now = kStart;
+  limitation.pass(now);
+  EXPECT_FALSE(limitation.is_known());
+  /// 25 frames a second.
+  const auto send = [&](double rate, double target, int frames) {
+    for (int i = 0; i < frames; ++i, now += 40ms) limitation.sent(static_cast<std::size_t>(rate / 8 / 25), target, now);
+  };
+  send(500'000, 1'000'000, 100);
+  EXPECT_TRUE(limitation.is_known());
+  EXPECT_FALSE(limitation.is_limited());
+  send(950'000, 1'000'000, 100);
+  EXPECT_TRUE(limitation.is_limited());
+  send(950'000, 2'000'000, 50);  // there is more room
+  EXPECT_FALSE(limitation.is_limited());
+  limitation.pass(now);
+  EXPECT_EQ(limitation.by_nothing() + limitation.by_bandwidth(), 10s);
+  // A second goes by until the larger rate fills one.
+  EXPECT_GT(limitation.by_bandwidth(), 3s);
+  EXPECT_LT(limitation.by_bandwidth(), 4s);
+}
+
+}  // namespace
+}  // namespace parley::media
