@@ -6,6 +6,14 @@ namespace parley::api {
 
 void Peer::send_frame(const TransceiverCore& sender, const EncodedFrame& frame) {
   if (closed_) return;
+  if (sender.sender_transform) {
+    transform(sender.sender_transform, EncodedFrame(frame));
+  } else {
+    put_on_wire(sender, frame);
+  }
+}
+
+void Peer::put_on_wire(const TransceiverCore& sender, const EncodedFrame& frame) {
   if (const auto* video = std::get_if<RTCEncodedVideoFrame>(&frame)) {
     connection_.send(sender.state.id, *video);
   } else {
@@ -39,18 +47,35 @@ void Peer::deliver(jsep::TransceiverId id, EncodedFrame frame) {
   const auto core = find_core(id);
   if (!core) return;
   if (queued_ == 0) {
-    core->receiver_track->core()->source->deliver(std::move(frame), TrackSource::Listeners::Yes);
+    arrived(core, std::move(frame));
     return;
   }
-  queue([core, frame = std::move(frame)]() mutable {
-    core->receiver_track->core()->source->deliver(std::move(frame), TrackSource::Listeners::Yes);
-  });
+  queue([this, core, frame = std::move(frame)]() mutable { arrived(core, std::move(frame)); });
+}
+
+void Peer::arrived(const std::shared_ptr<TransceiverCore>& core, EncodedFrame&& frame) {
+  if (core->receiver_transform) {
+    transform(core->receiver_transform, std::move(frame));
+  } else {
+    give_to_track(*core, std::move(frame));
+  }
+}
+
+void Peer::give_to_track(TransceiverCore& core, EncodedFrame&& frame) {
+  core.receiver_track->core()->source->deliver(std::move(frame), TrackSource::Listeners::Yes);
 }
 
 void Peer::on_key_frame_request(jsep::TransceiverId id, const std::string& rid) {
   queue([this, id, rid] {
     const auto core = find_core(id);
     if (core && core->sender_track) core->sender_track->core()->source->request_key_frame(rid);
+  });
+}
+
+void Peer::on_tone(jsep::TransceiverId id, char key) {
+  queue([this, id, key] {
+    if (const auto core = find_core(id))
+      core->receiver_track->core()->lists->get<"tone">()->fire(ToneEvent{std::string(1, key)});
   });
 }
 

@@ -86,7 +86,9 @@ void SendStream::configure(const Section& section, const Encoding& encoding) {
   mid_ = section.mid;
   extensions_ = section.send_extensions;
   std::vector<Encoder> encoders;
+  tone_formats_.clear();
   for (const Format& format : section.send_formats) {
+    if (formats::equals_ignoring_case(format.name, "telephone-event")) tone_formats_.push_back(format);
     const auto known = std::ranges::find(encoders_, format, &Encoder::format);
     auto packetizer = known != encoders_.end() ? std::move(known->packetizer) : formats::make_packetizer(format.name);
     if (packetizer) encoders.push_back({format, std::move(packetizer)});
@@ -119,6 +121,7 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
     ++counters_.frames_refused;
     return fail(ErrorKind::InvalidAccessError, "the codec was not negotiated");
   }
+  if (playing_) return {};  // the tone takes the sound's place
   rtp::Header header{.payload_type = chosen->format.payload_type,
                      .timestamp = timestamp_of(frame, chosen->format.clock_rate, now),
                      .ssrc = encoding_.source};
@@ -149,6 +152,44 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
     counters_.height = frame.info.height;
   }
   return {};
+}
+
+Result<void> SendStream::play(const Tone& tone, TimePoint now) {
+  if (tone_formats_.empty()) return fail(ErrorKind::InvalidAccessError, "no tones were negotiated");
+  // RFC 4733 section 2.1: of the rate that the sound beside it has.
+  const auto fitting = std::ranges::find_if(tone_formats_, [this](const Format& format) {
+    return !encoders_.empty() && format.clock_rate == encoders_.front().format.clock_rate;
+  });
+  const Format& format = fitting != tone_formats_.end() ? *fitting : tone_formats_.front();
+  const std::uint32_t timestamp = timestamp_of({.data = {}, .info = {}}, format.clock_rate, now);
+  playing_ = Playing{PlayedTone(tone, format.clock_rate, now), format.payload_type, timestamp};
+  last_timestamp_ = timestamp;
+  last_clock_rate_ = format.clock_rate;
+  last_frame_ = now;
+  return {};
+}
+
+void SendStream::advance(TimePoint now, Sink& sink) {
+  if (!playing_) return;
+  while (const auto report = playing_->tone.next_report(now)) {
+    Extensions extensions(extensions_);
+    if (!known_) extensions.add(rtp::ExtensionKind::Mid, as_bytes(mid_));
+    extensions.add(rtp::ExtensionKind::SendTime, kTimeLater);
+    extensions.add(rtp::ExtensionKind::TransportSequenceNumber, kNumberLater);
+    const rtp::Header header{.payload_type = playing_->payload_type,
+                             .marker = report->begins,
+                             .timestamp = playing_->timestamp + report->offset,
+                             .ssrc = encoding_.source};
+    Bytes payload;
+    formats::append_telephone_event(payload, report->event);
+    const ByteView piece(payload);
+    Writer(*this, header, extensions.list(), sink).on_payload(std::span(&piece, 1), true);
+  }
+  if (!playing_->tone.next_deadline()) playing_.reset();
+}
+
+std::optional<TimePoint> SendStream::next_deadline() const {
+  return playing_ ? playing_->tone.next_deadline() : std::nullopt;
 }
 
 void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip, Sink& sink) {

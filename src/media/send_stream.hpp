@@ -14,6 +14,7 @@
 #include "formats/format.hpp"
 #include "media/format.hpp"
 #include "media/packet_history.hpp"
+#include "media/tone.hpp"
 
 namespace parley::media {
 
@@ -62,6 +63,11 @@ class SendStream {
   void configure(const Section& section, const Encoding& encoding);
   /// Refused if the codec was not negotiated, or the frame is not one of it.
   Result<void> send(const OutgoingFrame& frame, TimePoint now, Sink& sink);
+  /// Plays a tone (RFC 4733): until it is over, frames are not sent. Refused if no format for tones was negotiated.
+  Result<void> play(const Tone& tone, TimePoint now);
+  /// Says of the tone what is due.
+  void advance(TimePoint now, Sink& sink);
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const;
   /// Sends again what the peer has lost, unless it has just been sent again.
   void repeat(std::uint16_t number, TimePoint now, Duration round_trip, Sink& sink);
   /// A packet of `size` (1 to 255) bytes of padding, with the retransmissions' number and source, which nobody misses.
@@ -82,6 +88,12 @@ class SendStream {
     Format format;
     std::unique_ptr<formats::Packetizer> packetizer;
   };
+  /// A tone that is being played, in packets with this head.
+  struct Playing {
+    PlayedTone tone;
+    PayloadType payload_type;
+    std::uint32_t timestamp;
+  };
   class Writer;
 
   Encoder* encoder(std::string_view codec);
@@ -92,6 +104,8 @@ class SendStream {
   std::string mid_;
   rtp::ExtensionMap extensions_;
   std::vector<Encoder> encoders_;
+  std::vector<Format> tone_formats_;
+  std::optional<Playing> playing_;
   PacketHistory history_;
   std::uint16_t next_number_, next_repeat_number_;
   std::uint32_t first_timestamp_;

@@ -54,6 +54,8 @@ class Session {
     virtual void on_key_frame_request(SectionKey section, const std::string& rid) = 0;
     /// How much media may be sent, in bits per second.
     virtual void on_target_rate(double rate) = 0;
+    /// The peer has begun to play a key of a telephone.
+    virtual void on_tone(SectionKey /*section*/, char /*key*/) {}
   };
   /// The most sources of the peer: then the one that has been silent longest goes.
   static constexpr std::size_t kMostSources = 128;
@@ -74,6 +76,9 @@ class Session {
   void receive_rtcp(ByteView packet, TimePoint now);
   /// Refused if the section does not send, has no such encoding, or the frame is not of a negotiated codec.
   Result<void> send(SectionKey section, std::string_view rid, const OutgoingFrame& frame, TimePoint now);
+  /// Plays a tone instead of what is played at the moment. Refused if the section does not send, or tones were not
+  /// negotiated.
+  Result<void> play(SectionKey section, const Tone& tone, TimePoint now);
   /// Of all that the section receives.
   void request_key_frame(SectionKey section, TimePoint now);
   /// Says BYE for every source.
@@ -95,6 +100,7 @@ class Session {
     std::string rid;
     std::optional<Ssrc> retransmission = std::nullopt;  ///< learned from its packets
     ReceiveStream stream;
+    HeardTones tones;
     rtp::TimestampUnwrapper timestamps;
     std::optional<std::int64_t> first_timestamp = std::nullopt;
     /// Of its last sender report.
@@ -123,11 +129,13 @@ class Session {
   Incoming& add_source(Ssrc source, const Section& section, std::string rid);
   void take(Incoming& incoming, const Section& section, const StreamPacket& packet, ReceiveStream::Arrival arrival,
             TimePoint now);
+  StreamPacket without_tones(Incoming& incoming, const Section& section, StreamPacket packet);
   void collect(Incoming& incoming);
   void hand_over();
   // session_send.cpp
   Outgoing* sender(SectionKey key);
   SendStream* stream_of(Ssrc source, Outgoing** owner = nullptr);
+  void advance_tones(TimePoint now);
   void send_paced(TimePoint now);
   void transmit(std::span<std::uint8_t> packet, TimePoint now);
   [[nodiscard]] const Section* section_sending(Ssrc source) const;
@@ -163,6 +171,7 @@ class Session {
   std::uint8_t mid_extension_ = 0;
   std::map<Ssrc, std::unique_ptr<Incoming>> incoming_;
   std::vector<Outgoing> outgoing_;
+  std::optional<TimePoint> next_tone_;  // when more is to be said of a tone
   bool connected_ = false;
   Duration round_trip_ = 100ms;
   bool round_trip_known_ = false;

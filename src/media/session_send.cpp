@@ -41,6 +41,29 @@ Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingF
   return sent;
 }
 
+Result<void> Session::play(SectionKey key, const Tone& tone, TimePoint now) {
+  const Section* section = find_section(key);
+  Outgoing* outgoing = sender(key);
+  if (section == nullptr || outgoing == nullptr || !section->sends || !connected_ || outgoing->streams.empty())
+    return fail(ErrorKind::InvalidStateError, "nothing is sent at the moment");
+  SendStream& stream = *outgoing->streams.front();
+  if (!stream.encoding().active) return {};
+  auto played = stream.play(tone, now);
+  next_tone_ = earlier(next_tone_, stream.next_deadline());
+  return played;
+}
+
+void Session::advance_tones(TimePoint now) {
+  next_tone_.reset();
+  PacketSink sink(*this, cc::Priority::Audio, now);
+  for (const Outgoing& outgoing : outgoing_) {
+    for (const auto& stream : outgoing.streams) {
+      stream->advance(now, sink);
+      next_tone_ = earlier(next_tone_, stream->next_deadline());
+    }
+  }
+}
+
 /// Whatever may leave now.
 void Session::send_paced(TimePoint now) {
   if (paced_) {

@@ -86,6 +86,8 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   void send(jsep::TransceiverId id, const RTCEncodedAudioFrame& frame) { media_.send(id, frame); }
   /// Of what the transceiver receives.
   void request_key_frame(jsep::TransceiverId id) { media_.request_key_frame(id); }
+  /// Dropped likewise.
+  void play(jsep::TransceiverId id, char key, Duration duration) { media_.play(id, key, duration); }
   [[nodiscard]] const MediaPlane& media() const { return media_; }
 
   // candidates.cpp
