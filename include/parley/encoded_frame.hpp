@@ -41,6 +41,7 @@ struct RTCEncodedVideoFrame {
   /// When it is to be shown, on a clock of the track's own that begins anywhere. Not given: it is to be sent as of now.
   std::optional<std::chrono::microseconds> timestamp{};
   RTCEncodedVideoFrameMetadata metadata{};
+  [[nodiscard]] const RTCEncodedVideoFrameMetadata& getMetadata() const { return metadata; }
 };
 
 /// WebRTC Encoded Transform section 8.6.
@@ -61,6 +62,7 @@ struct RTCEncodedAudioFrame {
   /// As with video.
   std::optional<std::chrono::microseconds> timestamp{};
   RTCEncodedAudioFrameMetadata metadata{};
+  [[nodiscard]] const RTCEncodedAudioFrameMetadata& getMetadata() const { return metadata; }
 };
 
 }  // namespace parley

@@ -39,11 +39,17 @@ struct TargetBitrateEvent {
   double bits_per_second = 0;
 };
 
+/// The peer has pressed a key of a telephone: what its RTCDTMFSender plays. (Not in W3C, where one hears it.)
+struct ToneEvent {
+  /// "0" to "9", "A" to "D", "*" or "#".
+  std::string tone;
+};
+
 using MediaStreamTrackEvents =
     EventTarget<EventType<"mute", Event>, EventType<"unmute", Event>, EventType<"ended", Event>,
                 EventType<"videoframe", RTCEncodedVideoFrame>, EventType<"audioframe", RTCEncodedAudioFrame>,
                 EventType<"rtp", RTCRtpPacket>, EventType<"keyframerequest", KeyFrameRequestEvent>,
-                EventType<"targetbitrate", TargetBitrateEvent>>;
+                EventType<"targetbitrate", TargetBitrateEvent>, EventType<"tone", ToneEvent>>;
 
 /// One source of audio or video, encoded: Media Capture and Streams section 4.3. A local one is made with create() and
 /// fed with write(); a remote one is made by an RTCRtpReceiver and gives what arrives to `videoframe` or `audioframe`,
@@ -78,7 +84,7 @@ class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
   void write(RTCEncodedVideoFrame frame);
   void write(RTCEncodedAudioFrame frame);
   /// A packet instead of frames, from a program that passes it on as it came. The first packet that a receiver gets
-  /// should begin a key frame. TypeError if `mimeType` is of the other kind.
+  /// should begin a key frame. A sender with a transform sends none. TypeError if `mimeType` is of the other kind.
   void write(const RTCRtpPacket& packet);
   /// Asks the source for a key frame: a local track's program, or a remote track's peer. (Not in W3C.)
   void request_key_frame();
@@ -96,6 +102,8 @@ class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
   EventHandler<KeyFrameRequestEvent> onkeyframerequest{list<"keyframerequest">()};
   /// On a local video track: what the encoder should aim at from now on.
   EventHandler<TargetBitrateEvent> ontargetbitrate{list<"targetbitrate">()};
+  /// On a remote audio track: the peer has begun to play a key.
+  EventHandler<ToneEvent> ontone{list<"tone">()};
 
   explicit MediaStreamTrack(std::shared_ptr<api::TrackCore> core);
   ~MediaStreamTrack();

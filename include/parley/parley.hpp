@@ -7,7 +7,9 @@
 #include "parley/configuration.hpp"        // IWYU pragma: export
 #include "parley/data_channel.hpp"         // IWYU pragma: export
 #include "parley/dtls_transport.hpp"       // IWYU pragma: export
+#include "parley/dtmf_sender.hpp"          // IWYU pragma: export
 #include "parley/encoded_frame.hpp"        // IWYU pragma: export
+#include "parley/encoded_transform.hpp"    // IWYU pragma: export
 #include "parley/errors.hpp"               // IWYU pragma: export
 #include "parley/event_loop.hpp"           // IWYU pragma: export
 #include "parley/events.hpp"               // IWYU pragma: export

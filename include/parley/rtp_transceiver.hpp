@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "parley/dtls_transport.hpp"
+#include "parley/dtmf_sender.hpp"
+#include "parley/encoded_transform.hpp"
 #include "parley/export.hpp"
 #include "parley/media_stream.hpp"
 #include "parley/promise.hpp"
@@ -49,6 +51,15 @@ class PARLEY_EXPORT RTCRtpSender {
   void setStreams(const Streams&... streams) {
     set_streams({std::shared_ptr<MediaStream>(streams)...});
   }
+  /// What frames of the track go through before they are packetized, encryption for example: WebRTC Encoded Transform
+  /// section 3. `transform(handler)` sets it, `transform(std::nullopt)` takes it away; from then on what the old one
+  /// still writes is dropped. Throws TypeError for a transform of the other kind, InvalidStateError for one that is or
+  /// was in use elsewhere. When it begins in the middle, ask for a key frame.
+  void transform(const RTCRtpScriptTransform& transform);
+  void transform(std::nullopt_t none);
+  [[nodiscard]] std::optional<RTCRtpScriptTransform> transform() const;
+  /// Plays the keys of a telephone; always the same one, null for video.
+  [[nodiscard]] const std::shared_ptr<RTCDTMFSender>& dtmf() const { return dtmf_; }
 
   explicit RTCRtpSender(std::shared_ptr<api::TransceiverCore> core);
   ~RTCRtpSender();
@@ -59,6 +70,7 @@ class PARLEY_EXPORT RTCRtpSender {
  private:
   void set_streams(std::vector<std::shared_ptr<MediaStream>> streams);
   std::shared_ptr<api::TransceiverCore> core_;
+  std::shared_ptr<RTCDTMFSender> dtmf_;
 };
 
 /// webrtc-pc section 5.3.
@@ -72,6 +84,10 @@ class PARLEY_EXPORT RTCRtpReceiver {
   [[nodiscard]] RTCRtpReceiveParameters getParameters() const;
   /// As RTCRtpSender's.
   Promise<RTCStatsReport> getStats();
+  /// What frames go through before the track has them: as for senders.
+  void transform(const RTCRtpScriptTransform& transform);
+  void transform(std::nullopt_t none);
+  [[nodiscard]] std::optional<RTCRtpScriptTransform> transform() const;
 
   explicit RTCRtpReceiver(std::shared_ptr<api::TransceiverCore> core);
   ~RTCRtpReceiver();

@@ -58,6 +58,9 @@ void Peer::close(Disappear disappear) {
     TransceiverCore& core = *transceiver.core;
     core.state.direction = jsep::Direction::Inactive;
     core.state.stopping = core.state.stopped = true;
+    if (core.dtmf) core.dtmf->lists->close();
+    for (const auto side : {TransformCore::Side::Sender, TransformCore::Side::Receiver})
+      set_transform(transceiver.core, side, nullptr);
     ended.push_back(core.receiver_track);
   }
   if (sctp_core_) {

@@ -5,8 +5,11 @@
 #include <deque>
 #include <limits>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
+#include "api/tone_buffer.hpp"
 #include "dcep/channel.hpp"
 #include "jsep/transceiver.hpp"
 #include "parley/data_channel.hpp"
@@ -47,6 +50,35 @@ struct SctpTransportCore {
   std::optional<std::uint16_t> max_channels;
 };
 
+/// An RTCDTMFSender.
+struct DtmfState {
+  std::shared_ptr<RTCDTMFSenderEvents::Lists> lists = std::make_shared<RTCDTMFSenderEvents::Lists>();
+  ToneBuffer buffer;
+  bool scheduled = false;  // the next step of the playout
+};
+
+/// An RTCRtpScriptTransform.
+struct TransformCore {
+  template <class Frame>
+  using Handler = std::shared_ptr<detail::TransformFunction<Frame>>;  // shared: it may be replaced while it runs
+  enum class Side { Sender, Receiver };
+  struct KeyFrameWait {
+    std::set<std::string> rids;
+    PromiseResolver<void> done;
+  };
+
+  Handler<RTCEncodedVideoFrame> video;
+  Handler<RTCEncodedAudioFrame> audio;
+  std::atomic<bool> used = false;
+  // Constant since it is used, which comes before the handler runs.
+  std::shared_ptr<EventLoop> loop;
+  std::weak_ptr<TransceiverCore> transceiver;
+  Side side = Side::Sender;
+  jsep::MediaKind kind = jsep::MediaKind::Audio;
+
+  std::vector<KeyFrameWait> waits;  // of generateKeyFrame()
+};
+
 struct TransceiverCore {
   std::shared_ptr<EventLoop> loop;
   std::weak_ptr<Peer> peer;
@@ -61,6 +93,8 @@ struct TransceiverCore {
   std::string cname;                                  // constant
   session::SourceCounters source;                     // of the sender's track
   std::uint32_t attachments = 0;                      // tracks that the sender has had
+  std::shared_ptr<DtmfState> dtmf;                    // constant; nullptr for video
+  std::shared_ptr<TransformCore> sender_transform, receiver_transform;
 };
 
 struct DataChannelCore {

@@ -9,16 +9,23 @@ void Peer::send_media(TransceiverCore& sender, const EncodedFrame& frame) {
   if (closed_) return;
   if (const auto* video = std::get_if<RTCEncodedVideoFrame>(&frame)) {
     session::count(sender.source, *video, Clock::now());
-    connection_.send(sender.state.id, *video);
+  } else if (sender.section) {
+    session::count(sender.source, std::get<RTCEncodedAudioFrame>(frame), sender.section->sends);
+  }
+  if (sender.sender_transform) {
+    transform(sender.sender_transform, EncodedFrame(frame));
   } else {
-    const auto& audio = std::get<RTCEncodedAudioFrame>(frame);
-    if (sender.section) session::count(sender.source, audio, sender.section->sends);
-    connection_.send(sender.state.id, audio);
+    put_on_wire(sender, frame);
   }
 }
 
-void Peer::send_media(TransceiverCore& sender, const RTCRtpPacket& packet) {
-  if (!closed_) connection_.send(sender.state.id, packet);
+void Peer::put_on_wire(const TransceiverCore& sender, const EncodedFrame& frame) {
+  std::visit([&](const auto& one) { connection_.send(sender.state.id, one); }, frame);
+}
+
+void Peer::send_media(const TransceiverCore& sender, const RTCRtpPacket& packet) {
+  // What is to be transformed, encrypted perhaps, must not go around that.
+  if (!closed_ && !sender.sender_transform) connection_.send(sender.state.id, packet);
 }
 
 void Peer::request_key_frame(jsep::TransceiverId id) {
@@ -69,18 +76,35 @@ void Peer::deliver(jsep::TransceiverId id, EncodedFrame frame) {
   const auto core = find_core(id);
   if (!core) return;
   if (queued_ == 0) {
-    core->receiver_track->core()->source->deliver(std::move(frame), TrackSource::Listeners::Yes);
+    arrived(core, std::move(frame));
     return;
   }
-  queue([core, frame = std::move(frame)]() mutable {
-    core->receiver_track->core()->source->deliver(std::move(frame), TrackSource::Listeners::Yes);
-  });
+  queue([this, core, frame = std::move(frame)]() mutable { arrived(core, std::move(frame)); });
+}
+
+void Peer::arrived(const std::shared_ptr<TransceiverCore>& core, EncodedFrame&& frame) {
+  if (core->receiver_transform) {
+    transform(core->receiver_transform, std::move(frame));
+  } else {
+    give_to_track(*core, std::move(frame));
+  }
+}
+
+void Peer::give_to_track(TransceiverCore& core, EncodedFrame&& frame) {
+  core.receiver_track->core()->source->deliver(std::move(frame), TrackSource::Listeners::Yes);
 }
 
 void Peer::on_key_frame_request(jsep::TransceiverId id, const std::string& rid) {
   queue([this, id, rid] {
     const auto core = find_core(id);
     if (core && core->sender_track) core->sender_track->core()->source->request_key_frame(rid);
+  });
+}
+
+void Peer::on_tone(jsep::TransceiverId id, char key) {
+  queue([this, id, key] {
+    if (const auto core = find_core(id))
+      core->receiver_track->core()->lists->get<"tone">()->fire(ToneEvent{std::string(1, key)});
   });
 }
 

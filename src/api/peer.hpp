@@ -66,6 +66,24 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   /// Of one half of a transceiver.
   [[nodiscard]] RTCStatsReport stats_of(const TransceiverCore& core, Side side);
 
+  // transforms.cpp
+  /// Throws what the attribute `transform` throws. nullptr: none.
+  static void set_transform(const std::shared_ptr<TransceiverCore>& core, TransformCore::Side side,
+                            const std::shared_ptr<TransformCore>& transform);
+  /// A transform is done with a frame.
+  void take_transformed(const TransformCore& transform, EncodedFrame&& frame);
+  void generate_key_frame(TransformCore& transform, const std::optional<std::string>& rid,
+                          const PromiseResolver<void>& done);
+
+  // dtmf.cpp
+  struct ToneRequest {
+    std::string_view tones;
+    std::uint32_t duration, gap;
+  };
+  /// Throws what insertDTMF throws.
+  void insert_dtmf(const std::shared_ptr<TransceiverCore>& core, const ToneRequest& request);
+  [[nodiscard]] bool can_insert_dtmf(const TransceiverCore& core) const;
+
   // close.cpp
   /// Whether the connection goes without a word to the program: its remote tracks end with or without `ended`.
   enum class Disappear { No, Yes };
@@ -73,7 +91,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
 
   // media.cpp
   void send_media(TransceiverCore& sender, const EncodedFrame& frame);
-  void send_media(TransceiverCore& sender, const RTCRtpPacket& packet);
+  void send_media(const TransceiverCore& sender, const RTCRtpPacket& packet);
   void request_key_frame(jsep::TransceiverId id);
 
   // channels.cpp
@@ -138,6 +156,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void on_media_muted(jsep::TransceiverId id, bool muted) override;
   void on_key_frame_request(jsep::TransceiverId id, const std::string& rid) override;
   void on_target_rate(jsep::TransceiverId id, double bits_per_second) override;
+  void on_tone(jsep::TransceiverId id, char key) override;
   // session::Observer, channels.cpp
   void on_channel_announced(dcep::ChannelKey key, const dcep::ChannelInit& init) override;
   void on_channel_id(dcep::ChannelKey key, dcep::StreamId id) override;
@@ -178,6 +197,13 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   // media.cpp
   [[nodiscard]] std::shared_ptr<TransceiverCore> find_core(jsep::TransceiverId id) const;
   void deliver(jsep::TransceiverId id, EncodedFrame frame);
+  void arrived(const std::shared_ptr<TransceiverCore>& core, EncodedFrame&& frame);
+  void give_to_track(TransceiverCore& core, EncodedFrame&& frame);
+  void put_on_wire(const TransceiverCore& core, const EncodedFrame& frame);
+  // transforms.cpp
+  static void transform(const std::shared_ptr<TransformCore>& transform, EncodedFrame&& frame);
+  // dtmf.cpp
+  void play_tones(const std::shared_ptr<TransceiverCore>& core);
   // remote_tracks.cpp
   std::shared_ptr<MediaStream> remote_stream(const std::string& id);
   TrackNews apply_track_changes(const std::vector<jsep::TrackChange>& changes);

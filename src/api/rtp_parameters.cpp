@@ -73,6 +73,13 @@ jsep::SendEncoding to_jsep(const RTCRtpEncodingParameters& encoding) {
           .scalability_mode = encoding.scalabilityMode};
 }
 
+bool is_rid(const std::string& rid) {
+  const auto allowed = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+  };
+  return !rid.empty() && rid.size() <= 255 && std::ranges::all_of(rid, allowed);
+}
+
 std::optional<RTCRtpCapabilities> capabilities(const jsep::MediaCapabilities& known, std::string_view kind) {
   const auto of_kind = jsep::to_media_kind(kind);
   if (!of_kind) return std::nullopt;
@@ -84,14 +91,6 @@ std::optional<RTCRtpCapabilities> capabilities(const jsep::MediaCapabilities& kn
 }
 
 namespace {
-
-/// RFC 8851 section 10: 1*(alpha-numeric / "-" / "_").
-bool is_rid(const std::string& rid) {
-  const auto allowed = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-  };
-  return !rid.empty() && rid.size() <= 255 && std::ranges::all_of(rid, allowed);
-}
 
 Result<void> check_rids(const std::vector<RTCRtpEncodingParameters>& encodings) {
   for (std::size_t i = 0; i < encodings.size(); ++i) {

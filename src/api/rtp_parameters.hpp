@@ -21,6 +21,9 @@ std::vector<RTCRtpHeaderExtensionParameters> to_w3c(const std::vector<sdp::Extma
 RTCRtpEncodingParameters to_w3c(const jsep::SendEncoding& encoding);
 jsep::SendEncoding to_jsep(const RTCRtpEncodingParameters& encoding);
 
+/// RFC 8851 section 10: 1*(alpha-numeric / "-" / "_").
+bool is_rid(const std::string& rid);
+
 /// For sending and receiving alike.
 std::optional<RTCRtpCapabilities> capabilities(const jsep::MediaCapabilities& known, std::string_view kind);
 

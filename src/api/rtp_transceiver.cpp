@@ -52,7 +52,8 @@ static Promise<RTCStatsReport> stats_of(const std::shared_ptr<api::TransceiverCo
   return done.promise();
 }
 
-RTCRtpSender::RTCRtpSender(std::shared_ptr<api::TransceiverCore> core) : core_(std::move(core)) {}
+RTCRtpSender::RTCRtpSender(std::shared_ptr<api::TransceiverCore> core)
+    : core_(std::move(core)), dtmf_(core_->dtmf ? std::make_shared<RTCDTMFSender>(core_) : nullptr) {}
 RTCRtpSender::~RTCRtpSender() = default;
 
 std::shared_ptr<MediaStreamTrack> RTCRtpSender::track() const {
@@ -91,6 +92,34 @@ void RTCRtpSender::set_streams(std::vector<std::shared_ptr<MediaStream>> streams
 }
 
 Promise<RTCStatsReport> RTCRtpSender::getStats() { return stats_of(core_, api::Peer::Side::Sender); }
+namespace {
+
+using Side = api::TransformCore::Side;
+
+void set_transform(const std::shared_ptr<api::TransceiverCore>& core, Side side,
+                   const std::shared_ptr<api::TransformCore>& transform) {
+  core->loop->run([&] { api::Peer::set_transform(core, side, transform); });
+}
+
+std::optional<RTCRtpScriptTransform> get_transform(const std::shared_ptr<api::TransceiverCore>& core, Side side) {
+  const auto transform =
+      core->loop->run([&] { return side == Side::Sender ? core->sender_transform : core->receiver_transform; });
+  return transform ? std::optional(RTCRtpScriptTransform(transform)) : std::nullopt;
+}
+
+}  // namespace
+
+void RTCRtpSender::transform(const RTCRtpScriptTransform& transform) {
+  set_transform(core_, Side::Sender, transform.core());
+}
+void RTCRtpSender::transform(std::nullopt_t /*none*/) { set_transform(core_, Side::Sender, nullptr); }
+std::optional<RTCRtpScriptTransform> RTCRtpSender::transform() const { return get_transform(core_, Side::Sender); }
+
+void RTCRtpReceiver::transform(const RTCRtpScriptTransform& transform) {
+  set_transform(core_, Side::Receiver, transform.core());
+}
+void RTCRtpReceiver::transform(std::nullopt_t /*none*/) { set_transform(core_, Side::Receiver, nullptr); }
+std::optional<RTCRtpScriptTransform> RTCRtpReceiver::transform() const { return get_transform(core_, Side::Receiver); }
 
 RTCRtpReceiver::RTCRtpReceiver(std::shared_ptr<api::TransceiverCore> core) : core_(std::move(core)) {}
 RTCRtpReceiver::~RTCRtpReceiver() = default;

@@ -229,6 +229,7 @@ Peer::Transceiver& Peer::transceiver_for(jsep::TransceiverId id) {
         if (const auto self = peer.lock()) self->request_key_frame(id);
       });
   core->cname = connection_.cname();
+  if (core->state.kind == jsep::MediaKind::Audio) core->dtmf = std::make_shared<DtmfState>();
   auto object = std::make_shared<RTCRtpTransceiver>(core);
   transceivers_.push_back({std::move(core), std::move(object)});
   return transceivers_.back();

@@ -7,6 +7,8 @@ namespace {
 
 constexpr std::size_t kSize = 4;
 constexpr std::uint8_t kEnds = 0x80, kVolume = 0x3F;
+/// By their events: RFC 4733 section 3.2.
+constexpr std::string_view kKeys = "0123456789*#ABCD";
 
 }  // namespace
 
@@ -31,8 +33,12 @@ void append_telephone_event(Bytes& payload, const TelephoneEvent& event) {
       .number(event.duration);
 }
 
+std::optional<char> key_of_event(std::uint8_t event) {
+  return event < kKeys.size() ? std::optional(kKeys[event]) : std::nullopt;
+}
+
 std::optional<std::uint8_t> event_of_key(char key) {
-  constexpr std::string_view kKeys = "0123456789*#ABCD", kLower = "abcd";
+  constexpr std::string_view kLower = "abcd";
   constexpr std::size_t kFirstLetter = 12;
   if (const auto at = kKeys.find(key); at != std::string_view::npos) return static_cast<std::uint8_t>(at);
   if (const auto at = kLower.find(key); at != std::string_view::npos)

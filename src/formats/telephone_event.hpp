@@ -26,5 +26,7 @@ void append_telephone_event(Bytes& payload, const TelephoneEvent& event);
 
 /// The event of a key 0 to 9, *, #, A to D (section 3.2), whatever the letter's case. nullopt for all else.
 std::optional<std::uint8_t> event_of_key(char key);
+/// The other way round.
+std::optional<char> key_of_event(std::uint8_t event);
 
 }  // namespace parley::formats

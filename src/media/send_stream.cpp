@@ -133,7 +133,9 @@ void SendStream::configure(const Section& section, const Encoding& encoding) {
   mid_ = section.mid;
   extensions_ = section.send_extensions;
   std::vector<Encoder> encoders;
+  tone_formats_.clear();
   for (const Format& format : section.send_formats) {
+    if (formats::equals_ignoring_case(format.name, "telephone-event")) tone_formats_.push_back(format);
     const auto known = std::ranges::find(encoders_, format, &Encoder::format);
     auto packetizer = known != encoders_.end() ? std::move(known->packetizer) : formats::make_packetizer(format.name);
     if (packetizer) encoders.push_back({format, std::move(packetizer)});
@@ -177,6 +179,7 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
     ++counters_.frames_refused;
     return fail(ErrorKind::InvalidAccessError, "the codec was not negotiated");
   }
+  if (playing_) return {};  // the tone takes the sound's place
   mapping_.reset();
   rtp::Header header{.payload_type = chosen->format.payload_type,
                      .timestamp = timestamp_of(frame, chosen->format.clock_rate, now),
@@ -276,6 +279,42 @@ std::uint64_t SendStream::packets_received() const {
   if (behind >= counters_.packets) return 0;
   const auto expected = static_cast<std::int64_t>(counters_.packets - behind);
   return static_cast<std::uint64_t>(std::max<std::int64_t>(expected - counters_.remote->packets_lost, 0));
+}
+
+Result<void> SendStream::play(const Tone& tone, TimePoint now) {
+  if (tone_formats_.empty()) return fail(ErrorKind::InvalidAccessError, "no tones were negotiated");
+  // RFC 4733 section 2.1: of the rate that the sound beside it has.
+  const auto fitting = std::ranges::find_if(tone_formats_, [this](const Format& format) {
+    return !encoders_.empty() && format.clock_rate == encoders_.front().format.clock_rate;
+  });
+  const Format& format = fitting != tone_formats_.end() ? *fitting : tone_formats_.front();
+  const std::uint32_t timestamp = timestamp_of({.data = {}, .info = {}}, format.clock_rate, now);
+  mapping_.reset();
+  playing_ = Playing{PlayedTone(tone, format.clock_rate, now), format, timestamp};
+  last_timestamp_ = timestamp;
+  last_clock_rate_ = format.clock_rate;
+  last_frame_ = now;
+  return {};
+}
+
+void SendStream::advance(TimePoint now, Sink& sink) {
+  if (!playing_) return;
+  while (const auto report = playing_->tone.next_report(now)) {
+    const rtp::Header header{.payload_type = playing_->format.payload_type,
+                             .marker = report->begins,
+                             .timestamp = playing_->timestamp + report->offset,
+                             .ssrc = encoding_.source};
+    const Extensions list = extensions({});
+    Bytes payload;
+    formats::append_telephone_event(payload, report->event);
+    const ByteView piece(payload);
+    Writer(*this, playing_->format, header, list, sink).on_payload(std::span(&piece, 1), true);
+  }
+  if (!playing_->tone.next_deadline()) playing_.reset();
+}
+
+std::optional<TimePoint> SendStream::next_deadline() const {
+  return playing_ ? playing_->tone.next_deadline() : std::nullopt;
 }
 
 void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip, Sink& sink) {

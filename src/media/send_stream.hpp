@@ -17,6 +17,7 @@
 #include "media/format.hpp"
 #include "media/packet_history.hpp"
 #include "media/round_trips.hpp"
+#include "media/tone.hpp"
 #include "rtp/packet.hpp"
 
 namespace parley::media {
@@ -90,6 +91,11 @@ class SendStream {
   Result<void> send(const OutgoingPacket& packet, TimePoint now, Sink& sink);
   /// What has been written into the head of a packet that is repeated as it is.
   void keep(ByteView head);
+  /// Plays a tone (RFC 4733): until it is over, frames are not sent. Refused if no format for tones was negotiated.
+  Result<void> play(const Tone& tone, TimePoint now);
+  /// Says of the tone what is due.
+  void advance(TimePoint now, Sink& sink);
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const;
   /// Sends again what the peer has lost, unless it has just been sent again.
   void repeat(std::uint16_t number, TimePoint now, Duration round_trip, Sink& sink);
   /// A packet of `size` (1 to 255) bytes of padding, with the retransmissions' number and source, which nobody misses.
@@ -118,6 +124,12 @@ class SendStream {
     std::unique_ptr<formats::Packetizer> packetizer;
   };
   class Extensions;
+  /// A tone that is being played.
+  struct Playing {
+    PlayedTone tone;
+    Format format;
+    std::uint32_t timestamp;
+  };
   class Writer;
   /// How the numbers of a source become ours.
   struct Mapping {
@@ -139,6 +151,8 @@ class SendStream {
   std::string mid_;
   rtp::ExtensionMap extensions_;
   std::vector<Encoder> encoders_;
+  std::vector<Format> tone_formats_;
+  std::optional<Playing> playing_;
   PacketHistory history_;
   std::int64_t next_number_;  // does not wrap
   std::uint16_t next_repeat_number_;

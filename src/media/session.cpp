@@ -107,7 +107,7 @@ Ssrc Session::own_source() const {
 
 std::optional<TimePoint> Session::next_deadline() const {
   if (!connected_) return std::nullopt;
-  std::optional<TimePoint> next = earlier(next_report_, arrivals_.next_deadline());
+  std::optional<TimePoint> next = earlier(earlier(next_report_, next_tone_), arrivals_.next_deadline());
   for (const auto& [source, incoming] : incoming_) next = earlier(next, incoming->stream.next_deadline());
   if (paced_) next = earlier(earlier(next, pacer_.next_deadline()), controller_->next_deadline());
   return next;
@@ -124,6 +124,7 @@ void Session::advance(TimePoint now) {
   }
   if (const auto due = arrivals_.next_deadline(); due && *due <= now) tell_arrivals();
   if (next_report_ && *next_report_ <= now) report(now);
+  if (next_tone_ && *next_tone_ <= now) advance_tones(now);
   send_paced(now);
   hand_over();
 }

@@ -67,6 +67,8 @@ class Session {
     virtual void on_key_frame_request(SectionKey section, const std::string& rid) = 0;
     /// How much media may be sent, in bits per second.
     virtual void on_target_rate(double rate) = 0;
+    /// The peer has begun to play a key of a telephone.
+    virtual void on_tone(SectionKey /*section*/, char /*key*/) {}
   };
   /// The most sources of the peer: then the one that has been silent longest goes.
   static constexpr std::size_t kMostSources = 128;
@@ -88,6 +90,9 @@ class Session {
   /// Refused if the section does not send, has no such encoding, or the frame is not of a negotiated codec.
   Result<void> send(SectionKey section, std::string_view rid, const OutgoingFrame& frame, TimePoint now);
   Result<void> send(SectionKey section, std::string_view rid, const OutgoingPacket& packet, TimePoint now);
+  /// Plays a tone instead of what is played at the moment. Refused if the section does not send, or tones were not
+  /// negotiated.
+  Result<void> play(SectionKey section, const Tone& tone, TimePoint now);
   /// Of all that the section receives.
   void request_key_frame(SectionKey section, TimePoint now);
   /// Says BYE for every source.
@@ -114,6 +119,7 @@ class Session {
     std::string rid;
     std::optional<Ssrc> retransmission = std::nullopt;  ///< learned from its packets
     ReceiveStream stream;
+    HeardTones tones;
     rtp::TimestampUnwrapper timestamps;
     std::optional<std::int64_t> first_timestamp = std::nullopt;
     std::optional<PeerSender> told = std::nullopt;  ///< by its last sender report
@@ -144,6 +150,7 @@ class Session {
   Incoming& add_source(Ssrc source, const Section& section, std::string rid);
   std::optional<ReceivedPacket> take(Incoming& incoming, const Section& section, const StreamPacket& packet,
                                      ReceiveStream::Arrival arrival, TimePoint now);
+  StreamPacket without_tones(Incoming& incoming, const Section& section, StreamPacket packet);
   void collect(Incoming& incoming, TimePoint now);
   void hand_over(const std::optional<ReceivedPacket>& packet = std::nullopt);
   // session_send.cpp
@@ -152,6 +159,7 @@ class Session {
   Result<SendStream*> stream_for(SectionKey key, std::string_view rid);
   template <class Media>
   Result<void> send_one(SendStream& stream, const Media& media, TimePoint now);
+  void advance_tones(TimePoint now);
   void set_pace(TimePoint now);
   void send_paced(TimePoint now);
   void transmit(const cc::Packet& packet, TimePoint now);
@@ -198,6 +206,7 @@ class Session {
   std::uint8_t mid_extension_ = 0;
   std::map<Ssrc, std::unique_ptr<Incoming>> incoming_;
   std::vector<Outgoing> outgoing_;
+  std::optional<TimePoint> next_tone_;  // when more is to be said of a tone
   bool connected_ = false;
   Duration round_trip_ = 100ms;
   bool round_trip_known_ = false;

@@ -65,9 +65,22 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
                        .payload_bytes = packet.payload().size()};
     const auto level = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::AudioLevel));
     if (level && !level->empty()) first.audio_level = (*level)[0] & 0x7F;
-    taken = take(*incoming, *section, without_red(*section, first), ReceiveStream::Arrival::First, now);
+    taken = take(*incoming, *section, without_tones(*incoming, *section, without_red(*section, first)),
+                 ReceiveStream::Arrival::First, now);
   }
   hand_over(taken);
+}
+
+/// Tones are told of; their packets fill their numbers and nothing else.
+StreamPacket Session::without_tones(Incoming& incoming, const Section& section, StreamPacket packet) {
+  const auto format = std::ranges::find(section.receive_formats, packet.payload_type, &Format::payload_type);
+  if (format == section.receive_formats.end() || !formats::equals_ignoring_case(format->name, "telephone-event"))
+    return packet;
+  if (const auto reports = formats::read_telephone_events(packet.payload))
+    if (const auto key = incoming.tones.hear(*reports, packet.timestamp)) handler_.on_tone(section.key, *key);
+  packet.payload = {};
+  packet.payload_type = section.receive_formats.front().payload_type;
+  return packet;
 }
 
 /// The source that a packet comes from, which may be a new one.

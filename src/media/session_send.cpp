@@ -77,6 +77,26 @@ void Session::set_pace(TimePoint now) {
   if (const auto probe = controller_->probe(now)) pacer_.begin(*probe, now);
 }
 
+Result<void> Session::play(SectionKey key, const Tone& tone, TimePoint now) {
+  const auto stream = stream_for(key, "");
+  if (!stream) return Unexpected(stream.error());
+  if (!(*stream)->encoding().active) return {};
+  auto played = (*stream)->play(tone, now);
+  next_tone_ = earlier(next_tone_, (*stream)->next_deadline());
+  return played;
+}
+
+void Session::advance_tones(TimePoint now) {
+  next_tone_.reset();
+  PacketSink sink(*this, cc::Priority::Audio, now);
+  for (const Outgoing& outgoing : outgoing_) {
+    for (const auto& stream : outgoing.streams) {
+      stream->advance(now, sink);
+      next_tone_ = earlier(next_tone_, stream->next_deadline());
+    }
+  }
+}
+
 /// Whatever may leave now.
 void Session::send_paced(TimePoint now) {
   set_pace(now);

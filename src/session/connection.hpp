@@ -87,6 +87,8 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   void send(jsep::TransceiverId id, const RTCRtpPacket& packet) { media_.send(id, packet); }
   /// Of what the transceiver receives.
   void request_key_frame(jsep::TransceiverId id) { media_.request_key_frame(id); }
+  /// Dropped likewise.
+  void play(jsep::TransceiverId id, char key, Duration duration) { media_.play(id, key, duration); }
   [[nodiscard]] const MediaPlane& media() const { return media_; }
 
   // candidates.cpp

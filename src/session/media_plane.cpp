@@ -77,6 +77,9 @@ class MediaPlane::Lane final : public media::Session::Handler {
     if (owner_.observer_ != nullptr) owner_.observer_->on_key_frame_request(id_of(section), rid);
   }
   void on_target_rate(double rate) override;
+  void on_tone(media::SectionKey section, char key) override {
+    if (owner_.observer_ != nullptr) owner_.observer_->on_tone(id_of(section), key);
+  }
 
  private:
   Transport& transport_;
@@ -227,6 +230,16 @@ void MediaPlane::request_key_frame(jsep::TransceiverId id) {
 std::optional<media::Statistics> MediaPlane::statistics(const Transport& transport) const {
   const Lane* lane = find(transport);
   return lane != nullptr ? std::optional(lane->statistics()) : std::nullopt;
+}
+
+void MediaPlane::play(jsep::TransceiverId id, char key, Duration duration) {
+  Lane* lane = lane_of(id);
+  const auto event = formats::event_of_key(key);
+  if (lane == nullptr || !event) return;
+  lane->with_session([&](media::Session& session, TimePoint now) {
+    if (auto played = session.play(key_of(id), {.event = *event, .duration = duration}, now); !played)
+      log(LogLevel::Debug, "media", "a tone was not played: ", played.error().message);
+  });
 }
 
 void MediaPlane::close() {

@@ -31,6 +31,8 @@ class MediaObserver {
   virtual void on_key_frame_request(jsep::TransceiverId id, const std::string& rid) = 0;
   /// What a sender of video may use from now on.
   virtual void on_target_rate(jsep::TransceiverId id, double bits_per_second) = 0;
+  /// The peer has begun to play a key of a telephone.
+  virtual void on_tone(jsep::TransceiverId id, char key) = 0;
 };
 
 /// The RTP sessions of a connection, one for each transport that carries media. Thread of its loop only.
@@ -55,6 +57,8 @@ class MediaPlane {
   void request_key_frame(jsep::TransceiverId id);
   /// nullopt if the transport carries no media. Sections are named by the ids of their transceivers.
   [[nodiscard]] std::optional<media::Statistics> statistics(const Transport& transport) const;
+  /// A key of a telephone, 0 to 9, A to D, * or #.
+  void play(jsep::TransceiverId id, char key, Duration duration);
   /// Says goodbye to the peer. The observer hears nothing any more.
   void close();
 

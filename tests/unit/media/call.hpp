@@ -56,6 +56,7 @@ struct End final : Session::Handler {
     requests.emplace_back(section, rid);
   }
   void on_target_rate(double rate) override { rates.push_back(rate); }
+  void on_tone(SectionKey section, char key) override { tones.emplace_back(section, key); }
 
   SeededRandom random;
   Session session;
@@ -65,6 +66,7 @@ struct End final : Session::Handler {
   std::vector<SectionKey> begun, ended;
   std::vector<std::pair<SectionKey, std::string>> requests;
   std::vector<double> rates;
+  std::vector<std::pair<SectionKey, char>> tones;
 };
 
 /// Two sessions and what is between them. Time moves when nothing is due.
