@@ -278,7 +278,8 @@ std::uint64_t SendStream::packets_received() const {
   const auto behind = static_cast<std::uint16_t>(last - counters_.remote->extended_highest);
   if (behind >= counters_.packets) return 0;
   const auto expected = static_cast<std::int64_t>(counters_.packets - behind);
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(expected - counters_.remote->packets_lost, 0));
+  const auto most = static_cast<std::int64_t>(counters_.packets);
+  return static_cast<std::uint64_t>(std::clamp<std::int64_t>(expected - counters_.remote->packets_lost, 0, most));
 }
 
 Result<void> SendStream::play(const Tone& tone, TimePoint now) {

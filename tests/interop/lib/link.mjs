@@ -58,8 +58,9 @@ function expected({ text, base64, fill: recipe }) {
 }
 
 export class Link {
-  constructor(offerer, answerer, { config = {}, trickle = true } = {}) {
-    Object.assign(this, { offerer, answerer, config, trickle, name: `c${++count}`, signals: [], channelCount: 0 });
+  /// `feedback`: of a=rtcp-fb, what a browser that offers adds to its offer.
+  constructor(offerer, answerer, { config = {}, trickle = true, feedback } = {}) {
+    Object.assign(this, { offerer, answerer, config, trickle, feedback, name: `c${++count}`, signals: [], channelCount: 0 });
   }
 
   opposite(peer) {
@@ -83,7 +84,7 @@ export class Link {
 
   /// Offers, and waits until both sides say connected.
   async connect(seconds = 60) {
-    await this.offerer.command('offer', { connection: this.name }, 60);
+    await this.offerer.command('offer', { connection: this.name, feedback: this.feedback }, 60);
     const connected = (peer) => peer.until(`${this.name} connected`, (events) => {
       const refused = events.find((e) => e.event === 'refused' && e.connection === this.name);
       if (refused) throw new Error(refused.message);

@@ -112,8 +112,11 @@ const commands = {
       emit('datachannel', { connection, channel: name, attributes: attributesOf(channel) });
     };
   },
-  async offer({ connection }) {
-    await describe(connection, await connections.get(connection).pc.createOffer());
+  async offer({ connection, feedback }) {
+    const { type, sdp } = await connections.get(connection).pc.createOffer();
+    // What a browser knows and does not offer by itself, added for Opus and VP8.
+    const added = feedback ? sdp.replace(/^a=rtpmap:(\d+) (?:opus|VP8)\/.*\r\n/gm, `$&a=rtcp-fb:$1 ${feedback}\r\n`) : sdp;
+    await describe(connection, { type, sdp: added });
   },
   async signal({ connection, message }) {
     const { pc } = connections.get(connection);
