@@ -9,9 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "api/source_log.hpp"
 #include "api/tone_buffer.hpp"
 #include "dcep/channel.hpp"
-#include "jsep/transceiver.hpp"
+#include "jsep/snapshot.hpp"
 #include "parley/data_channel.hpp"
 #include "parley/rtp_transceiver.hpp"
 #include "parley/sctp_transport.hpp"
@@ -92,6 +93,8 @@ struct TransceiverCore {
   std::string cname;                                  // constant
   std::shared_ptr<DtmfState> dtmf;                    // constant; nullptr for video
   std::shared_ptr<TransformCore> sender_transform, receiver_transform;
+  SourceLog synchronization, contributing;                      // sources of what has arrived
+  std::shared_ptr<const jsep::MediaCapabilities> capabilities;  // constant
 };
 
 struct DataChannelCore {

@@ -55,8 +55,13 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void replace_track(const std::shared_ptr<TransceiverCore>& core, std::shared_ptr<MediaStreamTrack> track,
                      const PromiseResolver<void>& done);
   RTCRtpSendParameters get_parameters(const std::shared_ptr<TransceiverCore>& core);
-  void set_parameters(const std::shared_ptr<TransceiverCore>& core, RTCRtpSendParameters parameters,
+  struct SetParameters {
+    RTCRtpSendParameters parameters;
+    RTCSetParameterOptions options;
+  };
+  void set_parameters(const std::shared_ptr<TransceiverCore>& core, SetParameters wanted,
                       const PromiseResolver<void>& done);
+  void set_header_extensions(TransceiverCore& core, const std::vector<RTCRtpHeaderExtensionCapability>& extensions);
 
   // stats.cpp
   [[nodiscard]] RTCStatsReport stats();
@@ -242,5 +247,10 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
 
 /// RTCRtpSender.getParameters() without the memory of what was returned last.
 RTCRtpSendParameters send_parameters(const TransceiverCore& core);
+/// [[HeaderExtensionsToNegotiate]] and [[NegotiatedHeaderExtensions]].
+std::vector<RTCRtpHeaderExtensionCapability> extensions_to_negotiate(const TransceiverCore& core);
+std::vector<RTCRtpHeaderExtensionCapability> negotiated_extensions(const TransceiverCore& core);
+/// Milliseconds since 1970.
+double wall_time();
 
 }  // namespace parley::api

@@ -1,6 +1,7 @@
 // RTCRtpTransceiver, RTCRtpSender and RTCRtpReceiver: views of what the connection has.
 #include "parley/rtp_transceiver.hpp"
 
+#include "api/codecs.hpp"
 #include "api/peer.hpp"
 #include "api/rtp_parameters.hpp"
 
@@ -51,12 +52,13 @@ std::shared_ptr<RTCDtlsTransport> RTCRtpSender::transport() const {
 }
 
 std::optional<RTCRtpCapabilities> RTCRtpSender::getCapabilities(std::string_view kind) {
-  return api::capabilities(*jsep::default_capabilities(), kind);
+  return api::capabilities(*api::current_capabilities(), kind);
 }
 
-Promise<void> RTCRtpSender::setParameters(RTCRtpSendParameters parameters) {
-  return begin(core_, [core = core_, parameters = std::move(parameters)](api::Peer& peer, const auto& done) mutable {
-    peer.set_parameters(core, std::move(parameters), done);
+Promise<void> RTCRtpSender::setParameters(RTCRtpSendParameters parameters, RTCSetParameterOptions setParameterOptions) {
+  return begin(core_, [core = core_, parameters = std::move(parameters), options = std::move(setParameterOptions)](
+                          api::Peer& peer, const auto& done) mutable {
+    peer.set_parameters(core, {.parameters = std::move(parameters), .options = std::move(options)}, done);
   });
 }
 
@@ -130,6 +132,17 @@ RTCRtpReceiveParameters RTCRtpReceiver::getParameters() const {
   });
 }
 
+std::vector<RTCRtpContributingSource> RTCRtpReceiver::getContributingSources() const {
+  return core_->loop->run([this] { return core_->contributing.recent(api::wall_time()); });
+}
+
+std::vector<RTCRtpSynchronizationSource> RTCRtpReceiver::getSynchronizationSources() const {
+  const auto recent = core_->loop->run([this] { return core_->synchronization.recent(api::wall_time()); });
+  std::vector<RTCRtpSynchronizationSource> sources;
+  for (const RTCRtpContributingSource& source : recent) sources.push_back({source});
+  return sources;
+}
+
 RTCRtpTransceiver::RTCRtpTransceiver(std::shared_ptr<api::TransceiverCore> core)
     : core_(std::move(core)),
       sender_(std::make_shared<RTCRtpSender>(core_)),
@@ -167,6 +180,18 @@ void RTCRtpTransceiver::stop() {
 
 void RTCRtpTransceiver::setCodecPreferences(const std::vector<RTCRtpCodec>& codecs) {
   with_peer(core_, [&](api::Peer& peer) { peer.set_codec_preferences(*core_, codecs); });
+}
+
+std::vector<RTCRtpHeaderExtensionCapability> RTCRtpTransceiver::getHeaderExtensionsToNegotiate() const {
+  return core_->loop->run([this] { return api::extensions_to_negotiate(*core_); });
+}
+
+void RTCRtpTransceiver::setHeaderExtensionsToNegotiate(const std::vector<RTCRtpHeaderExtensionCapability>& extensions) {
+  with_peer(core_, [&](api::Peer& peer) { peer.set_header_extensions(*core_, extensions); });
+}
+
+std::vector<RTCRtpHeaderExtensionCapability> RTCRtpTransceiver::getNegotiatedHeaderExtensions() const {
+  return core_->loop->run([this] { return api::negotiated_extensions(*core_); });
 }
 
 }  // namespace parley

@@ -96,6 +96,7 @@ class SendStream {
   };
   class Writer;
 
+  [[nodiscard]] std::unique_ptr<formats::Packetizer> packetizer_for(const Format& format) const;
   Encoder* encoder(std::string_view codec);
   std::uint32_t timestamp_of(const OutgoingFrame& frame, std::uint32_t clock_rate, TimePoint now);
 
