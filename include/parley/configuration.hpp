@@ -18,19 +18,28 @@ class EventLoop;
 
 /// webrtc-pc section 4.2.3 to 4.2.6.
 enum class RTCIceTransportPolicy { All, Relay };
+/// What becomes of sections that a peer cannot bundle: webrtc-pc section 4.2.5.
 enum class RTCBundlePolicy { Balanced, MaxCompat, MaxBundle };
+/// RTCP travels with RTP: webrtc-pc section 4.2.6.
 enum class RTCRtcpMuxPolicy { Require };
+/// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(RTCIceTransportPolicy policy);
+/// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(RTCBundlePolicy policy);
+/// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(RTCRtcpMuxPolicy policy);
 
 /// IDL's (DOMString or sequence<DOMString>): `.urls = "stun:host"` or `.urls = {"turn:a", "turn:b?transport=tcp"}`.
 class StringOrStrings : public std::vector<std::string> {
  public:
   StringOrStrings() = default;
-  StringOrStrings(const char* one) : vector{std::string(one)} {}               // NOLINT: implicit by design
-  StringOrStrings(std::string one) : vector{std::move(one)} {}                 // NOLINT
+  /// One text.
+  StringOrStrings(const char* one) : vector{std::string(one)} {}  // NOLINT: implicit by design
+  /// One text.
+  StringOrStrings(std::string one) : vector{std::move(one)} {}  // NOLINT
+  /// Several.
   StringOrStrings(std::vector<std::string> many) : vector(std::move(many)) {}  // NOLINT
+  /// Several, as `{"a", "b"}`.
   StringOrStrings(std::initializer_list<std::string> many) : vector(many) {}
 };
 
@@ -40,6 +49,7 @@ struct RTCIceServer {
   StringOrStrings urls;
   /// Both required for TURN.
   std::optional<std::string> username{};
+  /// The password. Required for TURN.
   std::optional<std::string> credential{};
 };
 
@@ -47,8 +57,10 @@ struct RTCIceServer {
 struct NetworkOptions {
   /// The loop that owns the connection; nullptr: EventLoop::shared().
   std::shared_ptr<EventLoop> loop{};
-  /// Local UDP ports to choose from; 0, 0: any.
-  std::uint16_t port_min = 0, port_max = 0;
+  /// Local UDP ports to choose from, from the first to the last; 0 and 0: any.
+  std::uint16_t port_min = 0;
+  /// The last one, itself included.
+  std::uint16_t port_max = 0;
   /// Whether to use the interface of that name with that address; all but loopback and link-local if absent.
   std::function<bool(std::string_view interface, std::string_view address)> interface_filter{};
   /// Offer loopback addresses as well. Without another interface they are used anyway.
@@ -63,12 +75,21 @@ struct NetworkOptions {
 
 /// webrtc-pc section 4.2.1. The defaults are the specification's.
 struct RTCConfiguration {
+  /// STUN and TURN servers; all are asked at the same time.
   std::vector<RTCIceServer> iceServers{};
+  /// Relay: addresses of TURN servers only, so that the peer learns no other.
   RTCIceTransportPolicy iceTransportPolicy = RTCIceTransportPolicy::All;
+  /// webrtc-pc section 4.2.5.
   RTCBundlePolicy bundlePolicy = RTCBundlePolicy::Balanced;
+  /// There is one value.
   RTCRtcpMuxPolicy rtcpMuxPolicy = RTCRtcpMuxPolicy::Require;
+  /// What the connection authenticates with; one is made if there is none. With several, the first is used.
   std::vector<RTCCertificate> certificates{};
+  /// Kept and given back; candidates are gathered when a description is set.
   std::uint8_t iceCandidatePoolSize = 0;
+  /// webrtc-extensions, "Always negotiating data channels": the first offer has a data section, before all others,
+  /// although there is no channel yet. setConfiguration() does not change it.
+  bool alwaysNegotiateDataChannels = false;
   /// Not in W3C.
   NetworkOptions network{};
 };

@@ -27,6 +27,7 @@ class PARLEY_EXPORT RTCRtpScriptTransformer {
   /// Sends the frame on: of a sender to the peer, of a receiver to its track. In the order of the calls. Ignored when
   /// the transform is no longer in use. Throws TypeError for a frame of the other kind. (The `writable` of W3C.)
   void write(RTCEncodedVideoFrame frame) const;
+  /// The same for audio.
   void write(RTCEncodedAudioFrame frame) const;
 
   /// Asks the source of a video sender for a key frame of the encoding `rid`, or of all that are active; resolves just
@@ -40,11 +41,6 @@ class PARLEY_EXPORT RTCRtpScriptTransformer {
 
   /// For the library's own use.
   explicit RTCRtpScriptTransformer(std::shared_ptr<api::TransformCore> core);
-  ~RTCRtpScriptTransformer();
-  RTCRtpScriptTransformer(const RTCRtpScriptTransformer&);
-  RTCRtpScriptTransformer(RTCRtpScriptTransformer&&) noexcept;
-  RTCRtpScriptTransformer& operator=(const RTCRtpScriptTransformer&);
-  RTCRtpScriptTransformer& operator=(RTCRtpScriptTransformer&&) noexcept;
 
  private:
   std::shared_ptr<api::TransformCore> core_;
@@ -95,6 +91,7 @@ TransformFunction<Frame> transform_function(const std::shared_ptr<F>& handler) {
 /// A value; copies are the same transform, which can be used by one sender or receiver only.
 class PARLEY_EXPORT RTCRtpScriptTransform {
  public:
+  /// A transform that calls `handler`.
   template <class F>
   requires(!std::is_same_v<std::decay_t<F>, RTCRtpScriptTransform> &&
            (detail::TransformHandlerOf<std::decay_t<F>, RTCEncodedVideoFrame> ||
@@ -107,6 +104,7 @@ class PARLEY_EXPORT RTCRtpScriptTransform {
 
   /// For the library's own use.
   explicit RTCRtpScriptTransform(std::shared_ptr<api::TransformCore> core) : core_(std::move(core)) {}
+  /// For the library's own use.
   [[nodiscard]] const std::shared_ptr<api::TransformCore>& core() const { return core_; }
 
  private:

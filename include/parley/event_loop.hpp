@@ -139,6 +139,7 @@ auto EventLoop::run(F&& function) -> std::invoke_result_t<F&> {
 /// rejected and never observed. `where` names the place. Initially, and with nullptr, logs at LogLevel::Error. Any
 /// thread may call it, several at the same time.
 PARLEY_EXPORT void set_unhandled_error_hook(UniqueFunction<void(std::exception_ptr error, const char* where)> hook);
+/// Calls the hook.
 PARLEY_EXPORT void report_unhandled_error(std::exception_ptr error, const char* where) noexcept;
 
 }  // namespace parley

@@ -19,6 +19,7 @@ namespace parley {
 
 /// An event that says no more than that it happened.
 struct Event {
+  /// The name of the event.
   std::string_view type;
 };
 
@@ -204,11 +205,13 @@ class ListenerList : public std::enable_shared_from_this<ListenerList<E>> {
 class EventListener {
  public:
   EventListener() = default;
+  /// For EventTarget.
   template <class E>
   EventListener(const std::shared_ptr<detail::ListenerList<E>>& list, std::uint64_t id)
       : remove_([weak = std::weak_ptr(list), id] {
           if (const auto list = weak.lock()) list->remove(id);
         }) {}
+  /// The listener is not called any more. Any thread; once is enough.
   void remove() {
     if (remove_) std::exchange(remove_, nullptr)();
   }
@@ -221,8 +224,11 @@ class EventListener {
 class ScopedEventListener {
  public:
   ScopedEventListener() = default;
+  /// Takes over what addEventListener returned.
   ScopedEventListener(EventListener listener) : listener_(std::move(listener)) {}  // NOLINT: implicit by design
+  /// What was moved from removes nothing.
   ScopedEventListener(ScopedEventListener&& other) noexcept : listener_(std::exchange(other.listener_, {})) {}
+  /// Removes the listener that it had.
   ScopedEventListener& operator=(ScopedEventListener&& other) noexcept {
     EventListener replaced = std::exchange(listener_, std::exchange(other.listener_, {}));
     if (this != &other) replaced.remove();
@@ -240,10 +246,12 @@ class ScopedEventListener {
 template <class E>
 class EventHandler {
  public:
+  /// For the objects that have events.
   explicit EventHandler(std::shared_ptr<detail::ListenerList<E>> list) : list_(std::move(list)) {}
   EventHandler(const EventHandler&) = delete;
   EventHandler& operator=(const EventHandler&) = delete;
 
+  /// Sets the handler, in place of the one before.
   template <detail::EventHandlerFor<E> F>
   EventHandler& operator=(F handler) {
     // An empty std::function or function pointer clears as well.
@@ -253,10 +261,12 @@ class EventHandler {
     list_->set_attribute(detail::ListenerList<E>::wrap(std::move(handler)));
     return *this;
   }
+  /// Clears it.
   EventHandler& operator=(std::nullptr_t) {
     list_->set_attribute(nullptr);
     return *this;
   }
+  /// Whether there is one.
   explicit operator bool() const { return list_->has_attribute(); }
 
  private:
@@ -266,7 +276,9 @@ class EventHandler {
 /// Names one event of an EventTarget and the type it carries.
 template <FixedString Name, class E>
 struct EventType {
+  /// The name of the event.
   static constexpr auto name = Name;
+  /// What it carries.
   using event = E;
 };
 
@@ -290,9 +302,11 @@ class EventLists {
   requires has<Name>
   using EventOf = typename std::tuple_element_t<index_of<Name>(), std::tuple<Types...>>::event;
 
+  /// The list of that name.
   template <FixedString Name>
   requires has<Name>
   const auto& get() const { return std::get<index_of<Name>()>(lists_); }
+  /// Drops all listeners, for good.
   void close() const {
     std::apply([](const auto&... list) { (list->close(), ...); }, lists_);
   }
@@ -307,8 +321,11 @@ class EventLists {
 template <class... Types>
 class EventTarget {
  public:
+  /// The lists of all events of the object.
   using Lists = EventLists<Types...>;
 
+  /// Adds a listener behind those that are there. Any thread; the same handler may be added again. Drop what it returns
+  /// or keep it: only EventListener::remove() takes the listener out.
   template <FixedString Name, class F>
   requires Lists::template has<Name>&& detail::EventHandlerFor<F, typename Lists::template EventOf<Name>> EventListener
   addEventListener(F handler) {
@@ -320,9 +337,12 @@ class EventTarget {
   EventTarget& operator=(const EventTarget&) = delete;
 
  protected:
+  /// For the objects that have events.
   explicit EventTarget(std::shared_ptr<Lists> lists = std::make_shared<Lists>()) : lists_(std::move(lists)) {}
   ~EventTarget() = default;
+  /// For the objects that have events.
   [[nodiscard]] const std::shared_ptr<Lists>& lists() const { return lists_; }
+  /// For the objects that have events.
   template <FixedString Name>
   const auto& list() const {
     return lists_->template get<Name>();

@@ -13,19 +13,26 @@
 /// Unknown members are ignored.
 namespace parley {
 
+/// {"type": …, "sdp": …}.
 PARLEY_EXPORT void to_json(nlohmann::json& json, const RTCSessionDescriptionInit& description);
+/// Throws TypeError.
 PARLEY_EXPORT void from_json(const nlohmann::json& json, RTCSessionDescriptionInit& description);
+/// The same.
 PARLEY_EXPORT void to_json(nlohmann::json& json, const RTCSessionDescription& description);
+/// {"candidate": …, "sdpMid": …, "sdpMLineIndex": …, "usernameFragment": …}, with null for what is absent.
 PARLEY_EXPORT void to_json(nlohmann::json& json, const RTCIceCandidateInit& candidate);
 /// null and {} are the end of candidates.
 PARLEY_EXPORT void from_json(const nlohmann::json& json, RTCIceCandidateInit& candidate);
+/// The same.
 PARLEY_EXPORT void to_json(nlohmann::json& json, const RTCIceCandidate& candidate);
-/// An object of all its objects by their ids, as `Object.fromEntries(report)` makes it; and one of them. Only written.
+/// An object of all its objects by their ids, as `Object.fromEntries(report)` makes it. Only written.
 PARLEY_EXPORT void to_json(nlohmann::json& json, const RTCStatsReport& report);
+/// One of its objects, as getStats() of a browser gives it.
 PARLEY_EXPORT void to_json(nlohmann::json& json, const RTCStatsObject& object);
 
 }  // namespace parley
 
+/// \cond for nlohmann_json only
 /// RTCSessionDescriptionInit has no default value for its type, so nlohmann_json is told how to make one.
 template <>
 struct nlohmann::adl_serializer<parley::RTCSessionDescriptionInit> {
@@ -38,3 +45,4 @@ struct nlohmann::adl_serializer<parley::RTCSessionDescriptionInit> {
     return description;
   }
 };
+/// \endcond

@@ -7,10 +7,12 @@
 
 namespace parley {
 
+/// How much a line matters.
 enum class LogLevel { Debug, Info, Warning, Error, Off };
 
 /// One line of the library's log. The views are valid during the sink's call only.
 struct LogRecord {
+  /// How much it matters.
   LogLevel level;
   /// The part of the library that speaks: "ice", "dtls", "sctp", "jsep", ….
   std::string_view component;

@@ -24,6 +24,7 @@ struct StreamCore;
 
 /// Media Capture and Streams section 4.3.
 enum class MediaStreamTrackState { Live, Ended };
+/// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(MediaStreamTrackState state);
 
 /// Somebody who has just joined, or who has lost something, cannot go on without a key frame. (Not in W3C, where the
@@ -45,6 +46,7 @@ struct ToneEvent {
   std::string tone;
 };
 
+/// The events of a MediaStreamTrack, and what they carry.
 using MediaStreamTrackEvents =
     EventTarget<EventType<"mute", Event>, EventType<"unmute", Event>, EventType<"ended", Event>,
                 EventType<"videoframe", RTCEncodedVideoFrame>, EventType<"audioframe", RTCEncodedAudioFrame>,
@@ -64,13 +66,17 @@ class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
 
   /// "audio" or "video".
   [[nodiscard]] const std::string& kind() const;
+  /// Random, and the same for ever.
   [[nodiscard]] const std::string& id() const;
+  /// What the program or the library calls it.
   [[nodiscard]] const std::string& label() const;
   /// Whether the track passes its media on; the program's own switch.
   [[nodiscard]] bool enabled() const;
+  /// Sets it: a track that is not enabled passes nothing on.
   void enabled(bool value);
   /// Whether the source has nothing to give at the moment: a remote track is muted until media arrives.
   [[nodiscard]] bool muted() const;
+  /// Ended: it never gives anything any more.
   [[nodiscard]] MediaStreamTrackState readyState() const;
 
   /// A track of its own with the same source, kind, label and state.
@@ -82,6 +88,7 @@ class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
   /// key frame when it begins. Throws TypeError for a frame of the other kind, InvalidStateError on a remote track.
   /// (Not in W3C, where a capture device does it.)
   void write(RTCEncodedVideoFrame frame);
+  /// The same for audio.
   void write(RTCEncodedAudioFrame frame);
   /// A packet instead of frames, from a program that passes it on as it came. The first packet that a receiver gets
   /// should begin a key frame. A sender with a transform sends none. TypeError if `mimeType` is of the other kind.
@@ -89,11 +96,15 @@ class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
   /// Asks the source for a key frame: a local track's program, or a remote track's peer. (Not in W3C.)
   void request_key_frame();
 
+  /// The source has nothing to give for the time being.
   EventHandler<Event> onmute{list<"mute">()};
+  /// The source gives again.
   EventHandler<Event> onunmute{list<"unmute">()};
+  /// A remote track has ended; not after stop().
   EventHandler<Event> onended{list<"ended">()};
   /// A frame has arrived: complete, in the order of decoding, and, for video, without a gap since the last key frame.
   EventHandler<RTCEncodedVideoFrame> onvideoframe{list<"videoframe">()};
+  /// A frame of sound has arrived, in the order of the packets; what was lost is left out.
   EventHandler<RTCEncodedAudioFrame> onaudioframe{list<"audioframe">()};
   /// A packet has arrived, in the order of arrival and never twice; what was lost may come later than what follows it.
   /// Packets and frames can be listened to side by side. (Not in W3C.)
@@ -105,8 +116,10 @@ class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
   /// On a remote audio track: the peer has begun to play a key.
   EventHandler<ToneEvent> ontone{list<"tone">()};
 
+  /// For the library's own use.
   explicit MediaStreamTrack(std::shared_ptr<api::TrackCore> core);
   ~MediaStreamTrack();
+  /// For the library's own use.
   [[nodiscard]] const std::shared_ptr<api::TrackCore>& core() const { return core_; }  // for the library's own use
 
  private:
@@ -115,9 +128,11 @@ class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
 
 /// Media Capture and Streams section 4.2.3.
 struct MediaStreamTrackEvent {
+  /// Which track it is.
   std::shared_ptr<MediaStreamTrack> track;
 };
 
+/// The events of a MediaStream, and what they carry.
 using MediaStreamEvents =
     EventTarget<EventType<"addtrack", MediaStreamTrackEvent>, EventType<"removetrack", MediaStreamTrackEvent>>;
 
@@ -128,25 +143,34 @@ class PARLEY_EXPORT MediaStream : public MediaStreamEvents {
   /// With a new id.
   static std::shared_ptr<MediaStream> create(const std::vector<std::shared_ptr<MediaStreamTrack>>& tracks = {});
 
+  /// The same at both peers.
   [[nodiscard]] const std::string& id() const;
   /// Whether any track is live.
   [[nodiscard]] bool active() const;
+  /// In the order in which they were added.
   [[nodiscard]] std::vector<std::shared_ptr<MediaStreamTrack>> getAudioTracks() const;
+  /// In the order in which they were added.
   [[nodiscard]] std::vector<std::shared_ptr<MediaStreamTrack>> getVideoTracks() const;
+  /// All, in the order in which they were added.
   [[nodiscard]] std::vector<std::shared_ptr<MediaStreamTrack>> getTracks() const;
   /// Null if there is none.
   [[nodiscard]] std::shared_ptr<MediaStreamTrack> getTrackById(std::string_view id) const;
   /// A track that is in the stream already is left where it is.
   void addTrack(const std::shared_ptr<MediaStreamTrack>& track);
+  /// A track that is not there is none of its business. Throws TypeError for none.
   void removeTrack(const std::shared_ptr<MediaStreamTrack>& track);
   /// A stream with clones of the tracks.
   [[nodiscard]] std::shared_ptr<MediaStream> clone() const;
 
+  /// The peer has put a track into the stream.
   EventHandler<MediaStreamTrackEvent> onaddtrack{list<"addtrack">()};
+  /// The peer has taken a track out of it.
   EventHandler<MediaStreamTrackEvent> onremovetrack{list<"removetrack">()};
 
+  /// For the library's own use.
   explicit MediaStream(std::shared_ptr<api::StreamCore> core);
   ~MediaStream();
+  /// For the library's own use.
   [[nodiscard]] const std::shared_ptr<api::StreamCore>& core() const { return core_; }  // for the library's own use
 
  private:

@@ -4,6 +4,7 @@
 /// parley/perfect_negotiator.hpp.
 
 #include "parley/certificate.hpp"          // IWYU pragma: export
+#include "parley/codecs.hpp"               // IWYU pragma: export
 #include "parley/configuration.hpp"        // IWYU pragma: export
 #include "parley/data_channel.hpp"         // IWYU pragma: export
 #include "parley/dtls_transport.hpp"       // IWYU pragma: export

@@ -28,12 +28,19 @@ class Peer;
 
 /// webrtc-pc section 4.3.
 enum class RTCSignalingState { Stable, HaveLocalOffer, HaveRemoteOffer, HaveLocalPranswer, HaveRemotePranswer, Closed };
+/// Whether there may be more local candidates: webrtc-pc section 4.3.2.
 enum class RTCIceGatheringState { New, Gathering, Complete };
+/// ICE and DTLS of all transports summed up: webrtc-pc section 4.3.3.
 enum class RTCPeerConnectionState { Closed, Failed, Disconnected, New, Connecting, Connected };
+/// ICE of all transports summed up: webrtc-pc section 4.3.4.
 enum class RTCIceConnectionState { Closed, Failed, Disconnected, New, Checking, Completed, Connected };
+/// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(RTCSignalingState state);
+/// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(RTCIceGatheringState state);
+/// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(RTCPeerConnectionState state);
+/// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(RTCIceConnectionState state);
 
 /// webrtc-pc section 4.2.7 to 4.2.9.
@@ -43,6 +50,7 @@ struct RTCOfferOptions {
   /// Legacy, webrtc-pc section 4.4.3.2: true adds a recvonly transceiver if nothing of the kind would be received,
   /// false takes receiving out of the directions of all.
   std::optional<bool> offerToReceiveAudio{};
+  /// The same for video.
   std::optional<bool> offerToReceiveVideo{};
 };
 struct RTCAnswerOptions {};
@@ -50,7 +58,9 @@ struct RTCAnswerOptions {};
 /// webrtc-pc section 4.8.2. `candidate` is empty when gathering has finished for good; a candidate whose text is ""
 /// ends one generation.
 struct RTCPeerConnectionIceEvent {
+  /// To be given to the peer's addIceCandidate().
   std::optional<RTCIceCandidate> candidate;
+  /// The server it was learned from, if it was.
   std::optional<std::string> url;
 };
 
@@ -58,14 +68,17 @@ struct RTCPeerConnectionIceEvent {
 struct RTCPeerConnectionIceErrorEvent {
   /// The local address and port used, if known.
   std::optional<std::string> address;
+  /// The local port.
   std::optional<std::uint16_t> port;
   /// The server's URL as configured.
   std::string url;
   /// A STUN error code of 300 to 699, or 701 when the server could not be reached.
   std::uint16_t errorCode;
+  /// The server's words, or ours.
   std::string errorText;
 };
 
+/// The events of an RTCPeerConnection, and what they carry.
 using RTCPeerConnectionEvents =
     EventTarget<EventType<"negotiationneeded", Event>, EventType<"icecandidate", RTCPeerConnectionIceEvent>,
                 EventType<"icecandidateerror", RTCPeerConnectionIceErrorEvent>,
@@ -94,35 +107,57 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   explicit RTCPeerConnection(const RTCConfiguration& configuration = {});
   ~RTCPeerConnection();
 
+  /// Resolves with an offer of all that the program has asked for; nothing changes before it is set. Rejects with
+  /// InvalidStateError when closed, or while a remote offer is unanswered: webrtc-pc section 4.4.2.
   Promise<RTCSessionDescriptionInit> createOffer(const RTCOfferOptions& options = {});
+  /// Resolves with an answer to the remote offer. Rejects with InvalidStateError unless there is one, and when closed.
   Promise<RTCSessionDescriptionInit> createAnswer(const RTCAnswerOptions& options = {});
+  /// Sets what createOffer() or createAnswer() would give, as the state wants it.
   Promise<void> setLocalDescription() { return setLocalDescription(RTCLocalSessionDescriptionInit()); }
+  /// Sets a description made by this connection, or a rollback; candidates are gathered from then on. Rejects with
+  /// InvalidModificationError for one that was changed, InvalidStateError for one that does not fit the state:
+  /// webrtc-pc section 4.4.1.5.
   Promise<void> setLocalDescription(const RTCLocalSessionDescriptionInit& description);
   /// Rejects with RTCError (sdp-syntax-error) for a description of more than 4 MiB, too.
   Promise<void> setRemoteDescription(const RTCSessionDescriptionInit& description);
   /// Rejects with OperationError what is no candidate, and all beyond 1000 for one m= section.
   /// Without a candidate, and with one whose text is "": the peer has no more candidates.
   Promise<void> addIceCandidate() { return addIceCandidate(RTCIceCandidateInit()); }
+  /// Resolves when it has been added. Rejects with InvalidStateError before a remote description, TypeError if it names
+  /// no section.
   Promise<void> addIceCandidate(const RTCIceCandidateInit& candidate);
+  /// The same.
   Promise<void> addIceCandidate(const RTCIceCandidate& candidate) { return addIceCandidate(candidate.toJSON()); }
+  /// The same; nothing stands for the end.
   Promise<void> addIceCandidate(const std::optional<RTCIceCandidate>& candidate);
 
+  /// The pending one, else the current one, with the candidates gathered so far.
   [[nodiscard]] std::optional<RTCSessionDescription> localDescription() const;
+  /// The one agreed on last.
   [[nodiscard]] std::optional<RTCSessionDescription> currentLocalDescription() const;
+  /// The one being negotiated.
   [[nodiscard]] std::optional<RTCSessionDescription> pendingLocalDescription() const;
+  /// The pending one, else the current one, with the candidates added since.
   [[nodiscard]] std::optional<RTCSessionDescription> remoteDescription() const;
+  /// The one agreed on last.
   [[nodiscard]] std::optional<RTCSessionDescription> currentRemoteDescription() const;
+  /// The one being negotiated.
   [[nodiscard]] std::optional<RTCSessionDescription> pendingRemoteDescription() const;
 
+  /// Which description may come next: webrtc-pc section 4.3.1.
   [[nodiscard]] RTCSignalingState signalingState() const;
+  /// Of all transports together.
   [[nodiscard]] RTCIceGatheringState iceGatheringState() const;
+  /// Of all transports together.
   [[nodiscard]] RTCIceConnectionState iceConnectionState() const;
+  /// Of all transports together.
   [[nodiscard]] RTCPeerConnectionState connectionState() const;
   /// Absent until a remote description has been applied.
   [[nodiscard]] std::optional<bool> canTrickleIceCandidates() const;
 
   /// The next offers replace the ICE credentials of all transports; `negotiationneeded` asks for one.
   void restartIce();
+  /// As of the constructor or the last setConfiguration().
   [[nodiscard]] RTCConfiguration getConfiguration() const;
   /// Other servers and another transport policy, for gathering that begins from now on: restartIce() makes it begin.
   /// Throws InvalidStateError when closed, InvalidModificationError for other certificates, bundlePolicy or
@@ -141,10 +176,12 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   /// `kind` is "audio" or "video". Throws TypeError, OperationError and RangeError for what sendEncodings must not say
   /// (webrtc-pc section 5.1), InvalidStateError when closed.
   std::shared_ptr<RTCRtpTransceiver> addTransceiver(std::string_view kind, const RTCRtpTransceiverInit& init = {});
+  /// The same, with a track to send.
   std::shared_ptr<RTCRtpTransceiver> addTransceiver(const std::shared_ptr<MediaStreamTrack>& track,
                                                     const RTCRtpTransceiverInit& init = {});
   /// Without those that are stopped.
   [[nodiscard]] std::vector<std::shared_ptr<RTCRtpSender>> getSenders() const;
+  /// The same for receivers.
   [[nodiscard]] std::vector<std::shared_ptr<RTCRtpReceiver>> getReceivers() const;
   /// In the order in which they were added.
   [[nodiscard]] std::vector<std::shared_ptr<RTCRtpTransceiver>> getTransceivers() const;
@@ -164,6 +201,7 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   /// channels, are possible if they are made before the connection is, on both sides. Called on another thread than the
   /// loop's, `open` waits for the first handler, as messages always do.
   std::shared_ptr<RTCDataChannel> createDataChannel(std::string_view label);
+  /// The same, with options.
   std::shared_ptr<RTCDataChannel> createDataChannel(std::string_view label, const RTCDataChannelInit& init);
   /// Null until a description with a data section has been set: an offer is enough.
   [[nodiscard]] std::shared_ptr<RTCSctpTransport> sctp() const;
@@ -172,14 +210,23 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   /// algorithm other than those of RTCCertificateKeygen.
   static Promise<RTCCertificate> generateCertificate(const RTCCertificateKeygen& keygen = RTCCertificateKeygen());
 
+  /// An offer is needed for what the program has changed.
   EventHandler<Event> onnegotiationneeded{list<"negotiationneeded">()};
+  /// A local candidate for the peer, or the end of them.
   EventHandler<RTCPeerConnectionIceEvent> onicecandidate{list<"icecandidate">()};
+  /// A STUN or TURN server has refused or does not answer.
   EventHandler<RTCPeerConnectionIceErrorEvent> onicecandidateerror{list<"icecandidateerror">()};
+  /// signalingState() has changed.
   EventHandler<Event> onsignalingstatechange{list<"signalingstatechange">()};
+  /// iceConnectionState() has changed.
   EventHandler<Event> oniceconnectionstatechange{list<"iceconnectionstatechange">()};
+  /// iceGatheringState() has changed.
   EventHandler<Event> onicegatheringstatechange{list<"icegatheringstatechange">()};
+  /// connectionState() has changed.
   EventHandler<Event> onconnectionstatechange{list<"connectionstatechange">()};
+  /// The peer has opened a channel.
   EventHandler<RTCDataChannelEvent> ondatachannel{list<"datachannel">()};
+  /// The peer sends a track from now on, or again.
   EventHandler<RTCTrackEvent> ontrack{list<"track">()};
 
  private:

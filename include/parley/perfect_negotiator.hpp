@@ -21,16 +21,19 @@ class Negotiation;
 /// What a negotiator could not do: a description or candidate of the peer that was refused, a connection that no
 /// restart has brought back.
 struct NegotiationErrorEvent {
+  /// The exception, to be thrown again.
   std::exception_ptr error;
   /// What the error says about itself.
   std::string message;
 };
 
+/// The events of a PerfectNegotiator, and what they carry.
 using PerfectNegotiatorEvents = EventTarget<EventType<"error", NegotiationErrorEvent>>;
 
 /// Who gives way when both peers offer at the same time. One of the two has to be polite and the other one not.
 enum class Politeness { Polite, Impolite };
 
+/// How a PerfectNegotiator does its work.
 struct PerfectNegotiatorOptions {
   /// What messages are called when they are sent. All of these are understood, and so are a description or a candidate
   /// without a name.
@@ -40,6 +43,7 @@ struct PerfectNegotiatorOptions {
     /// {"description": …}, {"candidate": …}, as in webrtc-pc section 10.7.
     Description,
   };
+  /// What messages are called.
   Words words = Words::OfferAnswer;
   /// Makes another channel when the present one has closed. It is asked again, ever less often, until a channel opens.
   /// What may have been lost is sent anew. Called on the connection's loop.
@@ -47,9 +51,12 @@ struct PerfectNegotiatorOptions {
   /// How often ICE is restarted, ever less often, for a connection that has failed; then comes an `error`. The impolite
   /// peer begins at once; the polite one begins `patience` later, in case the other does not.
   unsigned max_restarts = 10;
+  /// How long the polite peer lets the other begin.
   std::chrono::milliseconds patience{2000};
-  /// The first wait between two attempts of either kind, and the longest.
-  std::chrono::milliseconds first_wait{1000}, longest_wait{30000};
+  /// The first wait between two attempts of either kind.
+  std::chrono::milliseconds first_wait{1000};
+  /// The longest one.
+  std::chrono::milliseconds longest_wait{30000};
 };
 
 /// Perfect negotiation, webrtc-pc section 10.7: whatever either peer changes, whenever, both agree on it. The program
@@ -68,6 +75,7 @@ struct PerfectNegotiatorOptions {
 /// it stops, and leaves the connection and the channel as they are. Any thread may call.
 class PARLEY_EXPORT PerfectNegotiator : public PerfectNegotiatorEvents {
  public:
+  /// Begins at once. `connection` must outlive it; `channel` may be opening still.
   PerfectNegotiator(RTCPeerConnection& connection, std::shared_ptr<SignalingChannel> channel, Politeness politeness,
                     PerfectNegotiatorOptions options = {});
   ~PerfectNegotiator();

@@ -56,19 +56,24 @@ class PromiseResolver {
   /// `loop`: where continuations run that were attached from no loop; nullptr: the current loop, else the one on which
   /// the promise is settled, else the shared one.
   explicit PromiseResolver(EventLoop* loop = nullptr) : handle_(std::make_shared<detail::PromiseState<T>>(loop)) {}
+  /// Fulfills the promise, unless it is settled. Any thread.
   template <class... U>
   void resolve(U&&... value) const {
     const auto keep = handle_.state();  // a continuation dropped on the way may own this resolver
     keep->resolve(std::forward<U>(value)...);
   }
+  /// Rejects it, unless it is settled. Any thread.
   void reject(const std::exception_ptr& error) const {
     const auto keep = handle_.state();
     keep->reject(error);
   }
+  /// The same with a copy of the exception.
   template <class E>
   requires std::is_base_of_v<std::exception, E>
   void reject(const E& error) const { reject(std::make_exception_ptr(error)); }
+  /// What it settles. May be taken several times.
   [[nodiscard]] Promise<T> promise() const { return Promise<T>(handle_.state()); }
+  /// Whether it is not settled yet.
   [[nodiscard]] bool pending() const { return handle_.state()->pending(); }
 
  private:
@@ -88,15 +93,19 @@ class PromiseResolver {
 template <class T>
 class Promise {
  public:
+  /// T.
   using value_type = T;
+  /// What makes it a coroutine's return type.
   using promise_type = detail::CoroutinePromise<T>;
 
+  /// A promise that is fulfilled already.
   template <class... U>
   static Promise resolve(U&&... value) {
     PromiseResolver<T> resolver;
     resolver.resolve(std::forward<U>(value)...);
     return resolver.promise();
   }
+  /// A promise that is rejected already.
   template <class E>
   static Promise reject(const E& error) {
     PromiseResolver<T> resolver;
@@ -104,6 +113,7 @@ class Promise {
     return resolver.promise();
   }
 
+  /// Whether it is not settled yet. Any thread.
   [[nodiscard]] bool pending() const { return state_->pending(); }
 
   /// Waits on an ordinary thread and returns the value or throws the reason. On a loop's thread, where waiting would
@@ -140,6 +150,7 @@ class Promise {
     }
   }
 
+  /// Waits in a coroutine: gives the value, or throws the reason.
   detail::PromiseAwaiter<T> operator co_await() const { return {state_}; }
 
  private:

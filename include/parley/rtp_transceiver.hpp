@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "parley/promise.hpp"
 #include "parley/rtp_parameters.hpp"
 #include "parley/stats.hpp"
+#include "parley/timestamp.hpp"
 
 /// RTP media: webrtc-pc section 5. Any thread may call; methods that return a Promise report every error by rejecting,
 /// the others throw. The connection keeps these objects alive as long as they are in use.
@@ -38,7 +40,8 @@ class PARLEY_EXPORT RTCRtpSender {
   /// same task of the loop, with other values: rejects with InvalidStateError without or after that, and when stopped;
   /// InvalidModificationError for a change of what is read-only; RangeError for a scale below 1 or a negative frame
   /// rate.
-  Promise<void> setParameters(RTCRtpSendParameters parameters);
+  Promise<void> setParameters(RTCRtpSendParameters parameters, RTCSetParameterOptions setParameterOptions = {});
+  /// How the track is sent; the same until the end of the task, for setParameters().
   [[nodiscard]] RTCRtpSendParameters getParameters() const;
   /// Sends another track, or none, without negotiation. Rejects with TypeError for a track of the other kind,
   /// InvalidStateError when stopped.
@@ -56,13 +59,17 @@ class PARLEY_EXPORT RTCRtpSender {
   /// still writes is dropped. Throws TypeError for a transform of the other kind, InvalidStateError for one that is or
   /// was in use elsewhere. When it begins in the middle, ask for a key frame.
   void transform(const RTCRtpScriptTransform& transform);
+  /// Takes it away.
   void transform(std::nullopt_t none);
+  /// The one in use.
   [[nodiscard]] std::optional<RTCRtpScriptTransform> transform() const;
   /// Plays the keys of a telephone; always the same one, null for video.
   [[nodiscard]] const std::shared_ptr<RTCDTMFSender>& dtmf() const { return dtmf_; }
 
+  /// For the library's own use.
   explicit RTCRtpSender(std::shared_ptr<api::TransceiverCore> core);
   ~RTCRtpSender();
+  /// For the library's own use.
   [[nodiscard]] const std::shared_ptr<api::TransceiverCore>& core() const {
     return core_;
   }  // for the library's own use
@@ -73,22 +80,45 @@ class PARLEY_EXPORT RTCRtpSender {
   std::shared_ptr<RTCDTMFSender> dtmf_;
 };
 
+/// Who has contributed to what a mixer sends: webrtc-pc section 5.3.
+struct RTCRtpContributingSource {
+  /// When a frame of it was delivered last.
+  DOMHighResTimeStamp timestamp = 0;
+  /// CSRC or SSRC.
+  std::uint32_t source = 0;
+  /// 0 to 1, if packets tell (RFC 6464).
+  std::optional<double> audioLevel{};
+  /// Of that frame.
+  std::uint32_t rtpTimestamp = 0;
+};
+/// Who has sent packets: webrtc-pc section 5.3.
+struct RTCRtpSynchronizationSource : RTCRtpContributingSource {};
+
 /// webrtc-pc section 5.3.
 class PARLEY_EXPORT RTCRtpReceiver {
  public:
   /// Always the same one. Muted until media arrives.
   [[nodiscard]] const std::shared_ptr<MediaStreamTrack>& track() const;
+  /// As of a sender.
   [[nodiscard]] std::shared_ptr<RTCDtlsTransport> transport() const;
   /// What can be received. nullopt if `kind` is neither "audio" nor "video".
   static std::optional<RTCRtpCapabilities> getCapabilities(std::string_view kind);
+  /// What may arrive.
   [[nodiscard]] RTCRtpReceiveParameters getParameters() const;
   /// As RTCRtpSender's.
   Promise<RTCStatsReport> getStats();
+  /// The sources of frames that the track has had within ten seconds, the latest first: those mixed, those of packets.
+  [[nodiscard]] std::vector<RTCRtpContributingSource> getContributingSources() const;
+  /// The sources of packets.
+  [[nodiscard]] std::vector<RTCRtpSynchronizationSource> getSynchronizationSources() const;
   /// What frames go through before the track has them: as for senders.
   void transform(const RTCRtpScriptTransform& transform);
+  /// Takes it away.
   void transform(std::nullopt_t none);
+  /// The one in use.
   [[nodiscard]] std::optional<RTCRtpScriptTransform> transform() const;
 
+  /// For the library's own use.
   explicit RTCRtpReceiver(std::shared_ptr<api::TransceiverCore> core);
   ~RTCRtpReceiver();
 
@@ -101,11 +131,14 @@ class PARLEY_EXPORT RTCRtpTransceiver {
  public:
   /// Absent until a description with its section has been set.
   [[nodiscard]] std::optional<std::string> mid() const;
+  /// Always the same one.
   [[nodiscard]] const std::shared_ptr<RTCRtpSender>& sender() const;
+  /// Always the same one.
   [[nodiscard]] const std::shared_ptr<RTCRtpReceiver>& receiver() const;
   /// What the program wants; setting it needs negotiation. Throws InvalidStateError when stopped, TypeError for
   /// `Stopped`.
   [[nodiscard]] RTCRtpTransceiverDirection direction() const;
+  /// Sets it.
   void direction(RTCRtpTransceiverDirection direction);
   /// What has been negotiated last.
   [[nodiscard]] std::optional<RTCRtpTransceiverDirection> currentDirection() const;
@@ -116,7 +149,17 @@ class PARLEY_EXPORT RTCRtpTransceiver {
   /// InvalidModificationError for a codec that getCapabilities() does not have, and for a list without a codec of
   /// media.
   void setCodecPreferences(const std::vector<RTCRtpCodec>& codecs);
+  /// webrtc-extensions, "RTP header extension control": which extensions descriptions offer and accept, in which
+  /// direction; Stopped: not. Take what the first returns, change directions and give it to the second, which throws
+  /// InvalidModificationError for another list, and for another direction of "mid" than SendRecv. A transceiver begins
+  /// with those of the first one of its kind that there is. What does not fit what the library can do is restricted.
+  [[nodiscard]] std::vector<RTCRtpHeaderExtensionCapability> getHeaderExtensionsToNegotiate() const;
+  /// Sets them; the next negotiation uses them.
+  void setHeaderExtensionsToNegotiate(const std::vector<RTCRtpHeaderExtensionCapability>& extensions);
+  /// What has become of them; empty before negotiation.
+  [[nodiscard]] std::vector<RTCRtpHeaderExtensionCapability> getNegotiatedHeaderExtensions() const;
 
+  /// For the library's own use.
   explicit RTCRtpTransceiver(std::shared_ptr<api::TransceiverCore> core);
   ~RTCRtpTransceiver();
 
@@ -128,16 +171,23 @@ class PARLEY_EXPORT RTCRtpTransceiver {
 
 /// webrtc-pc section 5.1.
 struct RTCRtpTransceiverInit {
+  /// What is wanted; not Stopped.
   RTCRtpTransceiverDirection direction = RTCRtpTransceiverDirection::SendRecv;
+  /// Which streams the peer will see the track in.
   std::vector<std::shared_ptr<MediaStream>> streams{};
+  /// What is sent of the track: one, or several sizes for a server to choose from. One if empty.
   std::vector<RTCRtpEncodingParameters> sendEncodings{};
 };
 
 /// webrtc-pc section 5.7.
 struct RTCTrackEvent {
+  /// What receives it.
   std::shared_ptr<RTCRtpReceiver> receiver;
+  /// The receiver's track.
   std::shared_ptr<MediaStreamTrack> track;
+  /// The streams that it is in.
   std::vector<std::shared_ptr<MediaStream>> streams;
+  /// Whose receiver it is.
   std::shared_ptr<RTCRtpTransceiver> transceiver;
 };
 

@@ -15,9 +15,11 @@ namespace parley {
 
 /// What went wrong with a signaling channel: a sentence for a human.
 struct SignalingErrorEvent {
+  /// What went wrong, for humans.
   std::string message;
 };
 
+/// The events of a SignalingChannel, and what they carry.
 using SignalingChannelEvents = EventTarget<EventType<"open", Event>, EventType<"message", nlohmann::json>,
                                            EventType<"error", SignalingErrorEvent>, EventType<"close", Event>>;
 
@@ -31,11 +33,13 @@ using SignalingChannelEvents = EventTarget<EventType<"open", Event>, EventType<"
 /// JavaScript ran there, so that no message comes between two of them.
 class PARLEY_EXPORT SignalingChannel : public SignalingChannelEvents {
  public:
+  /// Open once messages can be sent; it never goes back.
   enum class State { Connecting, Open, Closed };
   /// A longer text is no message but an attack; received() treats it as an error.
   static constexpr std::size_t kMaxMessageBytes = 1 << 20;
   /// What arrives while so much waits to be handled is dropped, with an `error` event for the first of it.
   static constexpr std::size_t kMaxWaitingBytes = 16 << 20;
+  /// Who closes it.
   enum class ClosedBy { Peer, Us };
   class Sink;
 
@@ -48,24 +52,34 @@ class PARLEY_EXPORT SignalingChannel : public SignalingChannelEvents {
   /// Ends the channel; `close` is fired. Idempotent. Any thread.
   virtual void close() = 0;
 
+  /// What it is at the moment. Any thread.
   [[nodiscard]] State state() const;
+  /// Where handlers run.
   [[nodiscard]] const std::shared_ptr<EventLoop>& loop() const;
 
+  /// Messages go out from now on.
   EventHandler<Event> onopen{list<"open">()};
+  /// A message has arrived.
   EventHandler<nlohmann::json> onmessage{list<"message">()};
+  /// Something went wrong; `close` follows if it cannot go on.
   EventHandler<SignalingErrorEvent> onerror{list<"error">()};
+  /// The channel has closed. Handlers are dropped afterwards.
   EventHandler<Event> onclose{list<"close">()};
 
  protected:
   // For implementations. Any thread; the events are queued on the loop in the order of these calls.
+  /// For implementations: it is open. Any thread.
   void opened();
   /// A text as it came from outside. What is not JSON, or too long, or nested too deeply, becomes an `error` event.
   void received(std::string_view text);
+  /// For implementations: a message has come. Any thread.
   void received(nlohmann::json message);
+  /// For implementations: something went wrong. Any thread.
   void failed(std::string message);
   /// By the peer: messages that wait for a handler are still delivered before `close` is fired. By us: they are
   /// dropped.
   void closed(ClosedBy by = ClosedBy::Peer);
+  /// For implementations whose input may outlive the channel.
   [[nodiscard]] Sink sink() const;
 
  private:
@@ -77,10 +91,15 @@ class PARLEY_EXPORT SignalingChannel : public SignalingChannelEvents {
 /// channel, after which the functions do nothing.
 class PARLEY_EXPORT SignalingChannel::Sink {
  public:
+  /// As SignalingChannel's.
   void opened() const;
+  /// A message as text; what is no JSON becomes an `error`.
   void received(std::string_view text) const;
+  /// As SignalingChannel's.
   void received(nlohmann::json message) const;
+  /// As SignalingChannel's.
   void failed(std::string message) const;
+  /// The channel has closed.
   void closed(ClosedBy by = ClosedBy::Peer) const;
 
  private:

@@ -15,7 +15,9 @@ class MainContext;
 class Listener;
 }  // namespace channels
 
+/// What a SignalingServer serves, and where.
 struct SignalingServerOptions {
+  /// The address to listen at.
   std::string address = "127.0.0.1";
   /// 0: any that is free.
   std::uint16_t port = 0;
@@ -31,11 +33,13 @@ struct SignalingServerOptions {
 
 /// Somebody has connected. Keep the channel: it closes when the last owner lets go of it.
 struct SignalingConnectionEvent {
+  /// The server's end. Messages wait until it has a handler for them.
   std::shared_ptr<SignalingChannel> channel;
   /// The path that was asked for: tells one room from another.
   std::string path;
 };
 
+/// The events of a SignalingServer, and what they carry.
 using SignalingServerEvents = EventTarget<EventType<"connection", SignalingConnectionEvent>>;
 
 /// An HTTP server for development, examples and tests: serves a page, and makes a SignalingChannel of every WebSocket
@@ -51,6 +55,7 @@ class PARLEY_EXPORT SignalingServer : public SignalingServerEvents {
   /// As close().
   ~SignalingServer();
 
+  /// Where it listens.
   [[nodiscard]] std::uint16_t port() const { return port_; }
   /// "http://127.0.0.1:8000/": what to open in the browser.
   [[nodiscard]] std::string page_url() const;
@@ -60,6 +65,7 @@ class PARLEY_EXPORT SignalingServer : public SignalingServerEvents {
   /// Accepts no more connections; no handler runs afterwards. The channels there are live on. Idempotent. Any thread.
   void close();
 
+  /// A page or program has connected.
   EventHandler<SignalingConnectionEvent> onconnection{list<"connection">()};
 
  private:

@@ -17,15 +17,13 @@
 #include "parley/export.hpp"
 #include "parley/ice_candidate.hpp"
 #include "parley/ice_transport.hpp"
+#include "parley/timestamp.hpp"
 
 /// What RTCPeerConnection::getStats() tells: webrtc-pc section 8 and webrtc-stats, with its names. Sizes are in bytes,
 /// durations in seconds. What is optional here is absent as long as it is not known.
 namespace parley {
 
 enum class RTCDataChannelState;
-
-/// Milliseconds since 1970.
-using DOMHighResTimeStamp = double;
 
 /// webrtc-stats section 6.1.
 enum class RTCStatsType {
@@ -49,8 +47,11 @@ PARLEY_EXPORT std::string_view to_string(RTCStatsType type);
 
 /// webrtc-pc section 8.4.2: what all have in common. The id names the same thing in every report of a connection.
 struct RTCStats {
+  /// When it was true.
   DOMHighResTimeStamp timestamp = 0;
+  /// Which dictionary it is.
   RTCStatsType type{};
+  /// Its name.
   std::string id{};
 };
 
@@ -58,25 +59,34 @@ struct RTCStats {
 
 /// webrtc-stats section 8.2.
 struct RTCCodecStats : RTCStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats section 8.2. gives it.
   std::uint32_t payloadType = 0;
   std::string transportId{};
   std::string mimeType{};
   std::optional<std::uint32_t> clockRate{}, channels{};
   std::optional<std::string> sdpFmtpLine{};
+  ///@}
 };
 
 /// webrtc-stats section 8.1.
 struct RTCRtpStreamStats : RTCStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats section 8.1. gives it.
   std::uint32_t ssrc = 0;
   std::string kind{};
   std::optional<std::string> transportId{}, codecId{};
+  ///@}
 };
 
 /// webrtc-stats section 8.3.
 struct RTCReceivedRtpStreamStats : RTCRtpStreamStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats section 8.3. gives it.
   std::optional<std::uint64_t> packetsReceived{};
   std::optional<std::int64_t> packetsLost{};
   std::optional<double> jitter{};
+  ///@}
 };
 
 /// webrtc-stats section 8.4. Frames count as decoded and shown when they are handed over, as only the program has a
@@ -84,6 +94,8 @@ struct RTCReceivedRtpStreamStats : RTCRtpStreamStats {
 /// that came, but could not be handed over. Levels and energies of sound are those that packets tell of (RFC 6464), and
 /// absent if they do not.
 struct RTCInboundRtpStreamStats : RTCReceivedRtpStreamStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats section 8.4. gives it.
   std::string trackIdentifier{};
   std::optional<std::string> mid{}, remoteId{};
   std::optional<std::uint32_t> framesDecoded{}, keyFramesDecoded{}, framesRendered{}, framesDropped{}, frameWidth{},
@@ -114,28 +126,38 @@ struct RTCInboundRtpStreamStats : RTCReceivedRtpStreamStats {
   std::optional<double> totalAssemblyTime{};
   std::optional<std::uint64_t> retransmittedPacketsReceived{}, retransmittedBytesReceived{};
   std::optional<std::uint32_t> rtxSsrc{}, fecSsrc{};
+  ///@}
 };
 
 /// webrtc-stats section 8.5: what the peer's receiver reports about what we send.
 struct RTCRemoteInboundRtpStreamStats : RTCReceivedRtpStreamStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats section 8.5 gives it.
   std::optional<std::string> localId{};
   std::optional<double> roundTripTime{}, totalRoundTripTime{}, fractionLost{};
   std::optional<std::uint64_t> roundTripTimeMeasurements{};
+  ///@}
 };
 
 /// webrtc-stats section 8.6.
 struct RTCSentRtpStreamStats : RTCRtpStreamStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats section 8.6. gives it.
   std::optional<std::uint64_t> packetsSent{}, bytesSent{};
+  ///@}
 };
 
 /// webrtc-stats section 8.8.
 enum class RTCQualityLimitationReason { None, Cpu, Bandwidth, Other };
+/// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(RTCQualityLimitationReason reason);
 
-/// webrtc-stats section 8.7. Frames count as encoded and sent when they become packets. `targetBitrate` is what the track
-/// was told by `targetbitrate`, if the sender has one encoding. Bandwidth limits the quality as long as what is sent
-/// uses up what may be sent: what the encoder would like to send, only the program knows.
+/// webrtc-stats section 8.7. Frames count as encoded and sent when they become packets. `targetBitrate` is what the
+/// track was told by `targetbitrate`, if the sender has one encoding. Bandwidth limits the quality as long as what is
+/// sent uses up what may be sent: what the encoder would like to send, only the program knows.
 struct RTCOutboundRtpStreamStats : RTCSentRtpStreamStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats section 8.7. gives it.
   std::optional<std::string> mid{}, mediaSourceId{}, remoteId{}, rid{};
   std::optional<std::uint32_t> encodingIndex{};
   std::optional<std::uint64_t> headerBytesSent{}, retransmittedPacketsSent{}, retransmittedBytesSent{};
@@ -153,50 +175,73 @@ struct RTCOutboundRtpStreamStats : RTCSentRtpStreamStats {
   std::optional<std::string> encoderImplementation{};
   std::optional<bool> powerEfficientEncoder{}, active{};
   std::optional<std::string> scalabilityMode{};
+  ///@}
 };
 
 /// webrtc-stats section 8.9: what the peer's sender reports about what it sends. Round trips are known if the peer
 /// answers to our time (RFC 3611 sections 4.4 and 4.5), which browsers do not offer by themselves.
 struct RTCRemoteOutboundRtpStreamStats : RTCSentRtpStreamStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats section 8.9 gives it.
   std::optional<std::string> localId{};
   std::optional<DOMHighResTimeStamp> remoteTimestamp{};
   std::optional<std::uint64_t> reportsSent{};
   std::optional<double> roundTripTime{}, totalRoundTripTime{};
   std::optional<std::uint64_t> roundTripTimeMeasurements{};
+  ///@}
 };
 
 /// webrtc-stats sections 8.10 to 8.12: what a sender's track has given since it was attached, whether it was sent or
 /// not. A track that has several senders has an object for each.
 struct RTCMediaSourceStats : RTCStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats sections 8.10 to 8.12. gives it.
   std::string trackIdentifier{};
   std::string kind{};
+  ///@}
 };
+/// A track of audio that is sent: webrtc-stats section 8.11.
 struct RTCAudioSourceStats : RTCMediaSourceStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats section 8.11. gives it.
   std::optional<double> audioLevel{}, totalAudioEnergy{}, totalSamplesDuration{};
+  ///@}
 };
+/// A track of video that is sent: webrtc-stats section 8.12.
 struct RTCVideoSourceStats : RTCMediaSourceStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats section 8.12. gives it.
   std::optional<std::uint32_t> width{}, height{}, frames{};
   std::optional<double> framesPerSecond{};
+  ///@}
 };
 
 /// webrtc-stats section 8.13.
 struct RTCAudioPlayoutStats : RTCStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats section 8.13. gives it.
   std::string kind{};
   std::optional<double> synthesizedSamplesDuration{}, totalSamplesDuration{}, totalPlayoutDelay{};
   std::optional<std::uint32_t> synthesizedSamplesEvents{};
   std::optional<std::uint64_t> totalSamplesCount{};
+  ///@}
 };
 
 // ---- Connections and channels --------------------------------------------------------------------------------------
 
 /// webrtc-stats section 8.14. Channels that were open, and those of them that no longer are.
 struct RTCPeerConnectionStats : RTCStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats section 8.14. gives it.
   std::uint32_t dataChannelsOpened = 0, dataChannelsClosed = 0;
+  ///@}
 };
 
 /// webrtc-stats section 8.15, of channels that are not closed. What is sent counts when SCTP has taken it; bytes are
 /// those of messages alone.
 struct RTCDataChannelStats : RTCStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats section 8.15 gives it.
   std::string label{}, protocol{};
   std::optional<std::uint16_t> dataChannelIdentifier{};
   RTCDataChannelState state{};
@@ -204,14 +249,18 @@ struct RTCDataChannelStats : RTCStats {
   std::uint64_t bytesSent = 0;
   std::uint32_t messagesReceived = 0;
   std::uint64_t bytesReceived = 0;
+  ///@}
 };
 
 /// webrtc-stats section 8.17.
 enum class RTCDtlsRole { Client, Server, Unknown };
+/// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(RTCDtlsRole role);
 
 /// webrtc-stats section 8.16. Bytes and packets are UDP's payload without STUN: DTLS records, SRTP and SRTCP.
 struct RTCTransportStats : RTCStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats section 8.16. gives it.
   std::uint64_t packetsSent = 0, packetsReceived = 0, bytesSent = 0, bytesReceived = 0;
   RTCIceRole iceRole{};
   std::optional<std::string> iceLocalUsernameFragment{};
@@ -224,10 +273,13 @@ struct RTCTransportStats : RTCStats {
   std::optional<std::string> dtlsCipher{}, srtpCipher{};
   RTCDtlsRole dtlsRole = RTCDtlsRole::Unknown;
   std::uint32_t selectedCandidatePairChanges = 0;
+  ///@}
 };
 
 /// webrtc-stats section 8.18. `type` says whose it is.
 struct RTCIceCandidateStats : RTCStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats section 8.18. gives it.
   std::string transportId{};
   std::optional<std::string> address{};
   std::optional<std::uint16_t> port{};
@@ -241,15 +293,19 @@ struct RTCIceCandidateStats : RTCStats {
   std::optional<std::uint16_t> relatedPort{};
   std::optional<std::string> usernameFragment{};
   std::optional<RTCIceTcpCandidateType> tcpType{};
+  ///@}
 };
 
 /// webrtc-stats section 8.20.
 enum class RTCStatsIceCandidatePairState { Frozen, Waiting, InProgress, Failed, Succeeded };
+/// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(RTCStatsIceCandidatePairState state);
 
 /// webrtc-stats section 8.19, of pairs that are or were selected: libnice keeps the others to itself. Round trips are
 /// measured when a pair is chosen and, at most once a second, after getStats(): whoever asks again gets fresh ones.
 struct RTCIceCandidatePairStats : RTCStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats section 8.19 gives it.
   std::string transportId{}, localCandidateId{}, remoteCandidateId{};
   RTCStatsIceCandidatePairState state{};
   bool nominated = false;
@@ -258,16 +314,21 @@ struct RTCIceCandidatePairStats : RTCStats {
   std::optional<double> currentRoundTripTime{}, availableOutgoingBitrate{}, availableIncomingBitrate{};
   std::uint64_t responsesReceived = 0;
   std::uint32_t packetsDiscardedOnSend = 0;
+  ///@}
 };
 
 /// webrtc-stats section 8.21.
 struct RTCCertificateStats : RTCStats {
+  ///@{
+  /// With the meaning and the unit that webrtc-stats section 8.21. gives it.
   std::string fingerprint{}, fingerprintAlgorithm{}, base64Certificate{};
   std::optional<std::string> issuerCertificateId{};
+  ///@}
 };
 
 // --------------------------------------------------------------------------------------------------------------------
 
+/// One object of a report.
 using RTCStatsObject =
     std::variant<RTCCodecStats, RTCInboundRtpStreamStats, RTCOutboundRtpStreamStats, RTCRemoteInboundRtpStreamStats,
                  RTCRemoteOutboundRtpStreamStats, RTCAudioSourceStats, RTCVideoSourceStats, RTCAudioPlayoutStats,
@@ -284,15 +345,20 @@ using RTCStatsObject =
 /// `T` may also be what several have in common: all<RTCRtpStreamStats>(), all<RTCStats>().
 class PARLEY_EXPORT RTCStatsReport {
  public:
+  /// By id.
   using Objects = std::map<std::string, RTCStatsObject, std::less<>>;
 
   RTCStatsReport() : RTCStatsReport(Objects()) {}
+  /// For the library's own use.
   explicit RTCStatsReport(Objects objects) : objects_(std::make_shared<const Objects>(std::move(objects))) {}
 
+  /// How many there are.
   [[nodiscard]] std::size_t size() const { return objects_->size(); }
+  /// Whether there is one with that id.
   [[nodiscard]] bool has(std::string_view id) const { return objects_->contains(id); }
   /// Pairs of id and object.
   [[nodiscard]] auto begin() const { return objects_->begin(); }
+  /// Behind the last pair.
   [[nodiscard]] auto end() const { return objects_->end(); }
 
   /// What has the id, whatever it is, or nullptr. Lives, as all that is found, as long as a copy of the report.

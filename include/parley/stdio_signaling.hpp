@@ -19,14 +19,19 @@ class Lines;
 /// They are used as they are, blocking or not. Needs the component parley_signaling.
 class PARLEY_EXPORT StdioSignalingChannel final : public SignalingChannel {
  public:
+  /// What a channel reads and writes.
   struct Descriptors {
+    /// Is read.
     int in = 0;
+    /// Is written.
     int out = 1;
   };
   /// Lines that the reader has not taken yet.
   static constexpr std::size_t kMaxQueuedBytes = 4 << 20;
 
+  /// Over standard input and output.
   explicit StdioSignalingChannel(std::shared_ptr<EventLoop> loop = nullptr);
+  /// Over any two descriptors, which may be the same socket.
   explicit StdioSignalingChannel(Descriptors descriptors, std::shared_ptr<EventLoop> loop = nullptr);
   /// As close(); what the reader does not take at once is lost.
   ~StdioSignalingChannel() override;

@@ -30,7 +30,9 @@ template <class R, class... Args>
 class UniqueFunction<R(Args...)> {
  public:
   UniqueFunction() = default;
+  /// An empty one.
   UniqueFunction(std::nullptr_t) {}  // NOLINT: an empty function reads as nullptr
+  /// Takes over a callable.
   template <class F>
   requires(!std::is_same_v<std::decay_t<F>, UniqueFunction> && std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
       UniqueFunction(F&& callable) {  // NOLINT: implicit by design
@@ -46,7 +48,9 @@ class UniqueFunction<R(Args...)> {
       actions_ = &kActions<OnHeap<Callable>>;
     }
   }
+  /// What was moved from is empty.
   UniqueFunction(UniqueFunction&& other) noexcept { take(other); }
+  /// Likewise; what it had is destroyed.
   UniqueFunction& operator=(UniqueFunction&& other) noexcept {
     // What is replaced is destroyed last: it may own `other`, or assign to this function from its destructor.
     UniqueFunction incoming(std::move(other));
@@ -56,7 +60,9 @@ class UniqueFunction<R(Args...)> {
   }
   ~UniqueFunction() { reset(); }
 
+  /// Whether it is not empty.
   explicit operator bool() const { return actions_ != nullptr; }
+  /// Calls it.
   R operator()(Args... args) { return actions_->call(storage_, std::forward<Args>(args)...); }
 
  private:

@@ -14,6 +14,7 @@ class MainContext;
 class Socket;
 }  // namespace channels
 
+/// How a WebSocketSignalingChannel does its work.
 struct WebSocketOptions {
   /// Where handlers run. nullptr: the current loop, else EventLoop::shared().
   std::shared_ptr<EventLoop> loop{};

@@ -1,5 +1,7 @@
 #include "api/configuration.hpp"
 
+#include "api/codecs.hpp"
+
 #include <algorithm>
 #include <chrono>
 
@@ -64,6 +66,8 @@ Result<ice::Agent::Config> to_ice_config(const RTCConfiguration& configuration) 
 Result<session::Config> to_session_config(const RTCConfiguration& configuration) {
   session::Config config;
   config.max_message_size = configuration.network.max_message_size;
+  config.always_data = configuration.alwaysNegotiateDataChannels;
+  config.capabilities = current_capabilities();
   config.bundle_policy = static_cast<jsep::BundlePolicy>(configuration.bundlePolicy);  // the same order
   if (configuration.network.port_min > configuration.network.port_max)
     return fail(ErrorKind::RangeError, "port_min is above port_max");

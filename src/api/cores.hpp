@@ -9,9 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "api/source_log.hpp"
 #include "api/tone_buffer.hpp"
 #include "dcep/channel.hpp"
-#include "jsep/transceiver.hpp"
+#include "jsep/snapshot.hpp"
 #include "parley/data_channel.hpp"
 #include "parley/rtp_transceiver.hpp"
 #include "parley/sctp_transport.hpp"
@@ -57,11 +58,13 @@ struct DtmfState {
   bool scheduled = false;  // the next step of the playout
 };
 
+/// Of a transceiver.
+enum class Side { Sender, Receiver };
+
 /// An RTCRtpScriptTransform.
 struct TransformCore {
   template <class Frame>
   using Handler = std::shared_ptr<detail::TransformFunction<Frame>>;  // shared: it may be replaced while it runs
-  enum class Side { Sender, Receiver };
   struct KeyFrameWait {
     std::set<std::string> rids;
     PromiseResolver<void> done;
@@ -95,6 +98,8 @@ struct TransceiverCore {
   std::uint32_t attachments = 0;                      // tracks that the sender has had
   std::shared_ptr<DtmfState> dtmf;                    // constant; nullptr for video
   std::shared_ptr<TransformCore> sender_transform, receiver_transform;
+  SourceLog synchronization, contributing;                      // sources of what has arrived
+  std::shared_ptr<const jsep::MediaCapabilities> capabilities;  // constant
 };
 
 struct DataChannelCore {

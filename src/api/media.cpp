@@ -90,7 +90,30 @@ void Peer::arrived(const std::shared_ptr<TransceiverCore>& core, EncodedFrame&& 
   }
 }
 
+double wall_time() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration<double, std::milli>(now).count();
+}
+
+namespace {
+
+/// webrtc-pc section 5.3: what getSynchronizationSources() and getContributingSources() tell.
+template <class Metadata>
+void note_sources(TransceiverCore& core, const Metadata& metadata) {
+  const double now = wall_time();
+  std::optional<std::uint8_t> level;
+  if constexpr (requires { metadata.audioLevel; }) level = metadata.audioLevel;
+  const std::uint32_t timestamp = metadata.rtpTimestamp.value_or(0);
+  if (metadata.synchronizationSource)
+    core.synchronization.delivered(*metadata.synchronizationSource, timestamp, level, now);
+  for (const std::uint32_t source : metadata.contributingSources)
+    core.contributing.delivered(source, timestamp, std::nullopt, now);
+}
+
+}  // namespace
+
 void Peer::give_to_track(TransceiverCore& core, EncodedFrame&& frame) {
+  std::visit([&](const auto& one) { note_sources(core, one.metadata); }, frame);
   core.receiver_track->core()->source->deliver(std::move(frame), TrackSource::Listeners::Yes);
 }
 

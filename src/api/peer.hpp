@@ -55,20 +55,24 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void replace_track(const std::shared_ptr<TransceiverCore>& core, std::shared_ptr<MediaStreamTrack> track,
                      const PromiseResolver<void>& done);
   RTCRtpSendParameters get_parameters(const std::shared_ptr<TransceiverCore>& core);
-  void set_parameters(const std::shared_ptr<TransceiverCore>& core, RTCRtpSendParameters parameters,
+  struct SetParameters {
+    RTCRtpSendParameters parameters;
+    RTCSetParameterOptions options;
+  };
+  void set_parameters(const std::shared_ptr<TransceiverCore>& core, SetParameters wanted,
                       const PromiseResolver<void>& done);
+  void set_header_extensions(TransceiverCore& core, const std::vector<RTCRtpHeaderExtensionCapability>& extensions);
 
   // stats.cpp
   [[nodiscard]] RTCStatsReport stats();
   /// Rejects with InvalidAccessError unless exactly one sender or receiver has the track.
   void stats_of(const std::shared_ptr<MediaStreamTrack>& track, const PromiseResolver<RTCStatsReport>& done);
-  enum class Side { Sender, Receiver };
   /// Of one half of a transceiver.
   [[nodiscard]] RTCStatsReport stats_of(const TransceiverCore& core, Side side);
 
   // transforms.cpp
   /// Throws what the attribute `transform` throws. nullptr: none.
-  static void set_transform(const std::shared_ptr<TransceiverCore>& core, TransformCore::Side side,
+  static void set_transform(const std::shared_ptr<TransceiverCore>& core, Side side,
                             const std::shared_ptr<TransformCore>& transform);
   /// A transform is done with a frame.
   void take_transformed(const TransformCore& transform, EncodedFrame&& frame);
@@ -247,5 +251,10 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
 
 /// RTCRtpSender.getParameters() without the memory of what was returned last.
 RTCRtpSendParameters send_parameters(const TransceiverCore& core);
+/// [[HeaderExtensionsToNegotiate]] and [[NegotiatedHeaderExtensions]].
+std::vector<RTCRtpHeaderExtensionCapability> extensions_to_negotiate(const TransceiverCore& core);
+std::vector<RTCRtpHeaderExtensionCapability> negotiated_extensions(const TransceiverCore& core);
+/// Milliseconds since 1970.
+double wall_time();
 
 }  // namespace parley::api

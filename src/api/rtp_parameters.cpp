@@ -53,6 +53,21 @@ std::vector<RTCRtpHeaderExtensionParameters> to_w3c(const std::vector<sdp::Extma
   return shown;
 }
 
+namespace {
+
+using Resolution = std::optional<std::pair<std::uint32_t, std::uint32_t>>;
+
+std::optional<RTCResolutionRestriction> restriction_of(const Resolution& most) {
+  if (!most) return std::nullopt;
+  return RTCResolutionRestriction{.maxWidth = most->first, .maxHeight = most->second};
+}
+Resolution resolution_of(const std::optional<RTCResolutionRestriction>& most) {
+  if (!most) return std::nullopt;
+  return std::pair(most->maxWidth, most->maxHeight);
+}
+
+}  // namespace
+
 RTCRtpEncodingParameters to_w3c(const jsep::SendEncoding& encoding) {
   return {.rid = encoding.rid,
           .active = encoding.active,
@@ -60,6 +75,9 @@ RTCRtpEncodingParameters to_w3c(const jsep::SendEncoding& encoding) {
           .maxBitrate = encoding.max_bitrate,
           .maxFramerate = encoding.max_framerate,
           .scaleResolutionDownBy = encoding.scale_resolution_down_by,
+          .scaleResolutionDownTo = restriction_of(encoding.scale_resolution_down_to),
+          .ptime = encoding.ptime,
+          .adaptivePtime = encoding.adaptive_ptime,
           .scalabilityMode = encoding.scalability_mode};
 }
 
@@ -70,6 +88,9 @@ jsep::SendEncoding to_jsep(const RTCRtpEncodingParameters& encoding) {
           .max_bitrate = encoding.maxBitrate,
           .max_framerate = encoding.maxFramerate,
           .scale_resolution_down_by = encoding.scaleResolutionDownBy,
+          .scale_resolution_down_to = resolution_of(encoding.scaleResolutionDownTo),
+          .ptime = encoding.ptime,
+          .adaptive_ptime = encoding.adaptivePtime,
           .scalability_mode = encoding.scalabilityMode};
 }
 
@@ -86,8 +107,13 @@ std::optional<RTCRtpCapabilities> capabilities(const jsep::MediaCapabilities& kn
   RTCRtpCapabilities shown;
   for (const jsep::Codec& codec : known.codecs(*of_kind)) shown.codecs.push_back(to_w3c(codec));
   for (const jsep::HeaderExtension& extension : known.extensions(*of_kind))
-    shown.headerExtensions.push_back({.uri = extension.uri});
+    shown.headerExtensions.push_back(to_w3c(extension));
   return shown;
+}
+
+RTCRtpHeaderExtensionCapability to_w3c(const jsep::HeaderExtension& extension) {
+  return {.uri = extension.uri,
+          .direction = extension.offered ? to_w3c(extension.direction) : RTCRtpTransceiverDirection::Stopped};
 }
 
 namespace {
@@ -112,13 +138,35 @@ bool is_known(const RTCRtpCodec& codec, const std::vector<jsep::Codec>& known) {
   });
 }
 
-/// What means something for video only.
+/// What means something for the other kind only.
 void normalize(std::vector<RTCRtpEncodingParameters>& encodings, jsep::MediaKind kind) {
-  if (kind == jsep::MediaKind::Video) return;
   for (RTCRtpEncodingParameters& encoding : encodings) {
-    encoding.scaleResolutionDownBy.reset();
-    encoding.maxFramerate.reset();
+    if (kind == jsep::MediaKind::Video) {
+      encoding.ptime.reset();
+      encoding.adaptivePtime = false;
+    } else {
+      encoding.scaleResolutionDownBy.reset();
+      encoding.scaleResolutionDownTo.reset();
+      encoding.maxFramerate.reset();
+    }
   }
+}
+
+/// webrtc-extensions, "RTCRtpEncodingParameters extensions". `refusal`: addTransceiver and setParameters refuse in
+/// different ways.
+Result<void> check_extended(const std::vector<RTCRtpEncodingParameters>& encodings, ErrorKind refusal) {
+  const auto restricted = [](const RTCRtpEncodingParameters& one) { return one.scaleResolutionDownTo.has_value(); };
+  const bool some = std::ranges::any_of(encodings, restricted);
+  for (const RTCRtpEncodingParameters& encoding : encodings) {
+    if (some && encoding.active && !restricted(encoding))
+      return fail(refusal, "scaleResolutionDownTo is said of all active encodings or of none");
+    if (restricted(encoding) &&
+        (encoding.scaleResolutionDownTo->maxWidth == 0 || encoding.scaleResolutionDownTo->maxHeight == 0))
+      return fail(refusal, "scaleResolutionDownTo is at least one pixel each way");
+    if (encoding.adaptivePtime && encoding.ptime)
+      return fail(ErrorKind::InvalidModificationError, "ptime is either said or adaptive");
+  }
+  return {};
 }
 
 Result<void> check_ranges(const std::vector<RTCRtpEncodingParameters>& encodings) {
@@ -165,6 +213,8 @@ Result<std::vector<jsep::SendEncoding>> check_send_encodings(std::vector<RTCRtpE
     if (encoding.codec && !is_known(*encoding.codec, known.codecs(kind)))
       return fail(ErrorKind::OperationError, "a codec that cannot be sent: " + encoding.codec->mimeType);
   normalize(encodings, kind);
+  if (auto checked = check_extended(encodings, ErrorKind::OperationError); !checked)
+    return Unexpected(std::move(checked).error());
   if (auto checked = check_ranges(encodings); !checked) return Unexpected(std::move(checked).error());
   if (std::ranges::any_of(encodings, [](const auto& e) { return e.maxFramerate && *e.maxFramerate <= 0.0; }))
     return fail(ErrorKind::RangeError, "maxFramerate is above 0");
@@ -187,6 +237,8 @@ Result<std::vector<jsep::SendEncoding>> check_send_parameters(RTCRtpSendParamete
     if (encoding.codec && !is_known(*encoding.codec, choosable))
       return fail(ErrorKind::InvalidModificationError, "a codec that was not negotiated: " + encoding.codec->mimeType);
   normalize(parameters.encodings, kind);
+  if (auto checked = check_extended(parameters.encodings, ErrorKind::InvalidModificationError); !checked)
+    return Unexpected(std::move(checked).error());
   if (kind == jsep::MediaKind::Video)
     for (RTCRtpEncodingParameters& encoding : parameters.encodings)
       if (!encoding.scaleResolutionDownBy) encoding.scaleResolutionDownBy = 1.0;

@@ -18,6 +18,9 @@ jsep::Codec to_jsep(const RTCRtpCodec& codec);
 std::vector<RTCRtpCodecParameters> to_w3c(const std::vector<jsep::Format>& formats);
 std::vector<RTCRtpHeaderExtensionParameters> to_w3c(const std::vector<sdp::Extmap>& extensions);
 
+/// Stopped: it is not offered.
+RTCRtpHeaderExtensionCapability to_w3c(const jsep::HeaderExtension& extension);
+
 RTCRtpEncodingParameters to_w3c(const jsep::SendEncoding& encoding);
 jsep::SendEncoding to_jsep(const RTCRtpEncodingParameters& encoding);
 

@@ -1,6 +1,7 @@
 // RTCRtpTransceiver, RTCRtpSender and RTCRtpReceiver: views of what the connection has.
 #include "parley/rtp_transceiver.hpp"
 
+#include "api/codecs.hpp"
 #include "api/peer.hpp"
 #include "api/rtp_parameters.hpp"
 
@@ -38,7 +39,7 @@ Promise<void> begin(const std::shared_ptr<api::TransceiverCore>& core, Begin ope
 
 }  // namespace
 
-static Promise<RTCStatsReport> stats_of(const std::shared_ptr<api::TransceiverCore>& core, api::Peer::Side side) {
+static Promise<RTCStatsReport> stats_of(const std::shared_ptr<api::TransceiverCore>& core, api::Side side) {
   PromiseResolver<RTCStatsReport> done(core->loop.get());
   auto task = [core, side, done] {
     const auto peer = core->peer.lock();
@@ -65,12 +66,13 @@ std::shared_ptr<RTCDtlsTransport> RTCRtpSender::transport() const {
 }
 
 std::optional<RTCRtpCapabilities> RTCRtpSender::getCapabilities(std::string_view kind) {
-  return api::capabilities(*jsep::default_capabilities(), kind);
+  return api::capabilities(*api::current_capabilities(), kind);
 }
 
-Promise<void> RTCRtpSender::setParameters(RTCRtpSendParameters parameters) {
-  return begin(core_, [core = core_, parameters = std::move(parameters)](api::Peer& peer, const auto& done) mutable {
-    peer.set_parameters(core, std::move(parameters), done);
+Promise<void> RTCRtpSender::setParameters(RTCRtpSendParameters parameters, RTCSetParameterOptions setParameterOptions) {
+  return begin(core_, [core = core_, parameters = std::move(parameters), options = std::move(setParameterOptions)](
+                          api::Peer& peer, const auto& done) mutable {
+    peer.set_parameters(core, {.parameters = std::move(parameters), .options = std::move(options)}, done);
   });
 }
 
@@ -91,10 +93,10 @@ void RTCRtpSender::set_streams(std::vector<std::shared_ptr<MediaStream>> streams
   with_peer(core_, [&](api::Peer& peer) { peer.set_streams(*core_, streams); });
 }
 
-Promise<RTCStatsReport> RTCRtpSender::getStats() { return stats_of(core_, api::Peer::Side::Sender); }
+Promise<RTCStatsReport> RTCRtpSender::getStats() { return stats_of(core_, api::Side::Sender); }
 namespace {
 
-using Side = api::TransformCore::Side;
+using Side = api::Side;
 
 void set_transform(const std::shared_ptr<api::TransceiverCore>& core, Side side,
                    const std::shared_ptr<api::TransformCore>& transform) {
@@ -145,7 +147,18 @@ RTCRtpReceiveParameters RTCRtpReceiver::getParameters() const {
   });
 }
 
-Promise<RTCStatsReport> RTCRtpReceiver::getStats() { return stats_of(core_, api::Peer::Side::Receiver); }
+Promise<RTCStatsReport> RTCRtpReceiver::getStats() { return stats_of(core_, api::Side::Receiver); }
+
+std::vector<RTCRtpContributingSource> RTCRtpReceiver::getContributingSources() const {
+  return core_->loop->run([this] { return core_->contributing.recent(api::wall_time()); });
+}
+
+std::vector<RTCRtpSynchronizationSource> RTCRtpReceiver::getSynchronizationSources() const {
+  const auto recent = core_->loop->run([this] { return core_->synchronization.recent(api::wall_time()); });
+  std::vector<RTCRtpSynchronizationSource> sources;
+  for (const RTCRtpContributingSource& source : recent) sources.push_back({source});
+  return sources;
+}
 
 RTCRtpTransceiver::RTCRtpTransceiver(std::shared_ptr<api::TransceiverCore> core)
     : core_(std::move(core)),
@@ -184,6 +197,18 @@ void RTCRtpTransceiver::stop() {
 
 void RTCRtpTransceiver::setCodecPreferences(const std::vector<RTCRtpCodec>& codecs) {
   with_peer(core_, [&](api::Peer& peer) { peer.set_codec_preferences(*core_, codecs); });
+}
+
+std::vector<RTCRtpHeaderExtensionCapability> RTCRtpTransceiver::getHeaderExtensionsToNegotiate() const {
+  return core_->loop->run([this] { return api::extensions_to_negotiate(*core_); });
+}
+
+void RTCRtpTransceiver::setHeaderExtensionsToNegotiate(const std::vector<RTCRtpHeaderExtensionCapability>& extensions) {
+  with_peer(core_, [&](api::Peer& peer) { peer.set_header_extensions(*core_, extensions); });
+}
+
+std::vector<RTCRtpHeaderExtensionCapability> RTCRtpTransceiver::getNegotiatedHeaderExtensions() const {
+  return core_->loop->run([this] { return api::negotiated_extensions(*core_); });
 }
 
 }  // namespace parley

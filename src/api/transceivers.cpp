@@ -163,7 +163,7 @@ RTCRtpSendParameters Peer::get_parameters(const std::shared_ptr<TransceiverCore>
   return *core->last_returned;
 }
 
-void Peer::set_parameters(const std::shared_ptr<TransceiverCore>& core, RTCRtpSendParameters parameters,
+void Peer::set_parameters(const std::shared_ptr<TransceiverCore>& core, SetParameters wanted,
                           const PromiseResolver<void>& done) {
   jsep::Transceiver* transceiver = connection_.transceiver(core->state.id);
   if (closed_ || !transceiver || transceiver->stopping) {
@@ -174,19 +174,28 @@ void Peer::set_parameters(const std::shared_ptr<TransceiverCore>& core, RTCRtpSe
     done.reject(InvalidStateError("getParameters() comes first, in the same task"));
     return;
   }
-  auto encodings = check_send_parameters(std::move(parameters), *core->last_returned, core->state.kind,
+  auto encodings = check_send_parameters(std::move(wanted.parameters), *core->last_returned, core->state.kind,
                                          *connection_.snapshot().capabilities);
   if (!encodings) {
     done.reject(to_exception(encodings.error()));
     return;
   }
-  queue([this, core, done, encodings = *std::move(encodings)] {
+  auto options = std::move(wanted.options.encodingOptions);
+  if (core->state.kind == jsep::MediaKind::Audio) options.clear();
+  if (!options.empty() && options.size() != encodings->size()) {
+    done.reject(InvalidModificationError("encodingOptions are as many as the encodings, or none"));
+    return;
+  }
+  queue([this, core, done, encodings = *std::move(encodings), options = std::move(options)] {
     core->last_returned.reset();
     // A description that came meanwhile may have taken layers away.
     jsep::Transceiver* changed = connection_.transceiver(core->state.id);
     if (changed && changed->sender.encodings.size() == encodings.size()) changed->sender.encodings = encodings;
     connection_.configure_media();
     refresh(*core);
+    for (std::size_t i = 0; i < options.size(); ++i)
+      if (options[i].keyFrame && core->sender_track)
+        core->sender_track->core()->source->request_key_frame(encodings[i].rid.value_or(""));
     done.resolve();
   });
 }
@@ -229,6 +238,7 @@ Peer::Transceiver& Peer::transceiver_for(jsep::TransceiverId id) {
         if (const auto self = peer.lock()) self->request_key_frame(id);
       });
   core->cname = connection_.cname();
+  core->capabilities = connection_.snapshot().capabilities;
   if (core->state.kind == jsep::MediaKind::Audio) core->dtmf = std::make_shared<DtmfState>();
   auto object = std::make_shared<RTCRtpTransceiver>(core);
   transceivers_.push_back({std::move(core), std::move(object)});

@@ -9,8 +9,6 @@
 namespace parley::api {
 namespace {
 
-using Side = TransformCore::Side;
-
 /// The encoding that a frame of a sender is for.
 std::size_t encoding_of(const TransceiverCore& core, const std::string& rid) {
   const auto& encodings = core.state.sender.encodings;
@@ -173,11 +171,6 @@ void write_to(const std::shared_ptr<api::TransformCore>& core, jsep::MediaKind k
 }  // namespace
 
 RTCRtpScriptTransformer::RTCRtpScriptTransformer(std::shared_ptr<api::TransformCore> core) : core_(std::move(core)) {}
-RTCRtpScriptTransformer::~RTCRtpScriptTransformer() = default;
-RTCRtpScriptTransformer::RTCRtpScriptTransformer(const RTCRtpScriptTransformer&) = default;
-RTCRtpScriptTransformer::RTCRtpScriptTransformer(RTCRtpScriptTransformer&&) noexcept = default;
-RTCRtpScriptTransformer& RTCRtpScriptTransformer::operator=(const RTCRtpScriptTransformer&) = default;
-RTCRtpScriptTransformer& RTCRtpScriptTransformer::operator=(RTCRtpScriptTransformer&&) noexcept = default;
 
 void RTCRtpScriptTransformer::write(RTCEncodedVideoFrame frame) const {
   write_to(core_, jsep::MediaKind::Video, std::move(frame));

@@ -109,7 +109,7 @@ class AnswerBuilder {
                    .direction = direction,
                    .formats = std::move(formats),
                    .extensions = answer_extensions(sdp::effective_extmaps(offer_, offered),
-                                                   capabilities.extensions(transceiver->kind), mixed),
+                                                   extensions_of(*transceiver, capabilities), mixed),
                    .reduced_size_rtcp = offered.rtcp_rsize};
     if (sdp::sends(direction))
       lines.sent_layers = common_layers(layers(offered, Layers::Received), rids_of(transceiver->sender));

@@ -24,9 +24,10 @@ class OfferBuilder {
 
   Result<sdp::Description> build() {
     for (std::size_t i = 0; i < snapshot_.now.sections.size(); ++i) add_existing(i);
+    if (options_.wishes.always_data && !snapshot_.now.data) add_data();
     for (const Transceiver& transceiver : snapshot_.transceivers)
       if (!transceiver.stopping && !section_of(snapshot_.now, transceiver.id)) add_media(transceiver);
-    if (options_.wishes.data_channel && !snapshot_.now.data) add_data();
+    if (options_.wishes.data_channel && !options_.wishes.always_data && !snapshot_.now.data) add_data();
     bundle();
     if (auto put = put_offered_transports(snapshot_, options_, offer_); !put) return Unexpected(std::move(put).error());
     put_candidates(offer_, options_.gathered);
@@ -64,7 +65,7 @@ class OfferBuilder {
         {.mid = mid,
          .direction = transceiver.direction,
          .formats = number_codecs(codecs, numbers_.payload_types),
-         .extensions = number_extensions(capabilities.extensions(transceiver.kind), numbers_.extension_ids, true),
+         .extensions = number_extensions(extensions_of(transceiver, capabilities), numbers_.extension_ids, true),
          .sent_layers = simulcast ? rids_of(transceiver.sender) : std::vector<std::string>{}});
   }
 
@@ -100,12 +101,14 @@ class OfferBuilder {
   }
 
   /// webrtc-pc section 4.4.1.6 "final steps to create an offer": the offerer-tagged section is that of the first
-  /// transceiver that is not stopped.
+  /// transceiver that is not stopped. A data section that comes before all transceivers is it itself.
   void bundle() {
     sdp::Group group{.semantics = "BUNDLE"};
+    if (options_.wishes.always_data && offer_.media.front().kind == "application" && !is_rejected(offer_.media.front()))
+      group.mids.push_back(*offer_.media.front().mid);
     for (const Transceiver& transceiver : snapshot_.transceivers) {
       const auto made = std::ranges::find(made_for_, std::optional(transceiver.id));
-      if (made == made_for_.end()) continue;
+      if (made == made_for_.end() || !group.mids.empty()) continue;
       group.mids.push_back(*offer_.media[static_cast<std::size_t>(made - made_for_.begin())].mid);
       break;
     }

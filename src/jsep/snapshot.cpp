@@ -24,6 +24,13 @@ const std::vector<HeaderExtension>& MediaCapabilities::extensions(MediaKind kind
   return kind == MediaKind::Audio ? audio_extensions : video_extensions;
 }
 
+std::vector<HeaderExtension> extensions_of(const Transceiver& transceiver, const MediaCapabilities& capabilities) {
+  if (!transceiver.wanted_extensions) return capabilities.extensions(transceiver.kind);
+  std::vector<HeaderExtension> wanted;
+  std::ranges::copy_if(*transceiver.wanted_extensions, std::back_inserter(wanted), &HeaderExtension::offered);
+  return wanted;
+}
+
 std::shared_ptr<const MediaCapabilities> default_capabilities() {
   static const auto capabilities = std::make_shared<const MediaCapabilities>(
       MediaCapabilities{.audio = default_codecs(MediaKind::Audio),

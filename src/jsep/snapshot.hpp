@@ -35,6 +35,10 @@ struct MediaCapabilities {
 /// The lists of jsep/codec_table.hpp.
 std::shared_ptr<const MediaCapabilities> default_capabilities();
 
+/// The extensions that a section's offer or answer may have: what the program wants without what it does not want, or
+/// what this side knows.
+std::vector<HeaderExtension> extensions_of(const Transceiver& transceiver, const MediaCapabilities& capabilities);
+
 /// The last text that createOffer or createAnswer gave, [[LastCreatedOffer]] and [[LastCreatedAnswer]].
 struct CreatedDescription {
   std::string sdp;
@@ -118,6 +122,9 @@ Snapshot with_ice_restart_requested(Snapshot snapshot);
 struct Wishes {
   /// Whether a data channel was ever created.
   bool data_channel = false;
+  /// Whether offers have a data section anyway, the first of all: alwaysNegotiateDataChannels of webrtc-extensions. No
+  /// offer is needed for it alone.
+  bool always_data = false;
 };
 bool negotiation_needed(const Snapshot& snapshot, const Wishes& wishes);
 

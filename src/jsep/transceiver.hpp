@@ -5,11 +5,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/rtp_numbers.hpp"
 #include "base/strong.hpp"
 #include "jsep/formats.hpp"
+#include "jsep/header_extensions.hpp"
 #include "jsep/transport.hpp"
 #include "sdp/values.hpp"
 
@@ -31,6 +33,11 @@ struct SendEncoding {
   /// Frames per second.
   std::optional<double> max_framerate = std::nullopt;
   std::optional<double> scale_resolution_down_by = std::nullopt;
+  /// Width and height.
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> scale_resolution_down_to = std::nullopt;
+  /// Milliseconds.
+  std::optional<std::uint32_t> ptime = std::nullopt;
+  bool adaptive_ptime = false;
   std::optional<std::string> scalability_mode = std::nullopt;
   bool operator==(const SendEncoding&) const = default;
 };
@@ -82,6 +89,8 @@ struct Transceiver {
   Sender sender;
   /// [[PreferredCodecs]].
   std::vector<Codec> preferred_codecs;
+  /// [[HeaderExtensionsToNegotiate]] of webrtc-extensions, once the program has set them.
+  std::optional<std::vector<HeaderExtension>> wanted_extensions = std::nullopt;
   /// [[LastStableRidlessSendEncodings]].
   std::optional<std::vector<SendEncoding>> ridless_encodings = std::nullopt;
   bool operator==(const Transceiver&) const = default;

@@ -39,6 +39,10 @@ TransceiverId add_transceiver(Snapshot& snapshot, Transceiver transceiver) {
     SendEncoding& encoding = transceiver.sender.encodings.emplace_back();
     if (transceiver.kind == MediaKind::Video) encoding.scale_resolution_down_by = 1.0;
   }
+  // Whatever is bundled should agree about extensions (webrtc-extensions, "RTP header extension control").
+  const auto like = std::ranges::find_if(
+      snapshot.transceivers, [&](const Transceiver& one) { return one.kind == transceiver.kind && !one.stopping; });
+  if (like != snapshot.transceivers.end()) transceiver.wanted_extensions = like->wanted_extensions;
   snapshot.transceivers.push_back(std::move(transceiver));
   return snapshot.transceivers.back().id;
 }

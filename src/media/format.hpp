@@ -23,6 +23,8 @@ struct Format {
   std::string name, fmtp;
   std::uint32_t clock_rate = 90000;
   unsigned channels = 0;
+  /// Carries media, not what protects or accompanies it: even if the format's name says nothing to us.
+  bool is_media = false;
   /// What its retransmissions have (RFC 4588).
   std::optional<PayloadType> retransmission = std::nullopt;
   /// What the receiver may say about it (RFC 4585, RFC 5104, transport-wide-cc).

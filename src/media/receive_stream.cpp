@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "formats/audio.hpp"
 #include "formats/describe.hpp"
+#include "formats/generic.hpp"
 
 namespace parley::media {
 namespace {
@@ -27,12 +29,18 @@ void ReceiveStream::set_formats(const std::vector<Format>& formats) {
   decoders.reserve(formats.size());
   for (const Format& format : formats) {
     const auto known = std::ranges::find(decoders_, format, &Decoder::format);
-    auto depacketizer =
-        known != decoders_.end() ? std::move(known->depacketizer) : formats::make_depacketizer(format.name);
+    auto depacketizer = known != decoders_.end() ? std::move(known->depacketizer) : depacketizer_for(format);
     if (!depacketizer && kind_ == Kind::Audio) continue;
     decoders.push_back({format, std::move(depacketizer)});
   }
   decoders_ = std::move(decoders);
+}
+
+std::unique_ptr<formats::Depacketizer> ReceiveStream::depacketizer_for(const Format& format) const {
+  auto made = formats::make_depacketizer(format.name);
+  if (made || !format.is_media) return made;
+  if (kind_ == Kind::Audio) return std::make_unique<formats::WholeDepacketizer>();
+  return std::make_unique<formats::GenericDepacketizer>();
 }
 
 ReceiveStream::Decoder* ReceiveStream::decoder(PayloadType payload_type) {

@@ -94,6 +94,7 @@ class ReceiveStream {
     std::unique_ptr<formats::Depacketizer> depacketizer;
   };
 
+  [[nodiscard]] std::unique_ptr<formats::Depacketizer> depacketizer_for(const Format& format) const;
   Decoder* decoder(PayloadType payload_type);
   [[nodiscard]] bool repairs() const;
   void note_missing(std::int64_t number, TimePoint now);

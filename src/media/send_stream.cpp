@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "formats/audio.hpp"
 #include "formats/describe.hpp"
+#include "formats/generic.hpp"
 #include "rtp/packet.hpp"
 #include "rtp/sequence.hpp"
 
@@ -137,10 +139,17 @@ void SendStream::configure(const Section& section, const Encoding& encoding) {
   for (const Format& format : section.send_formats) {
     if (formats::equals_ignoring_case(format.name, "telephone-event")) tone_formats_.push_back(format);
     const auto known = std::ranges::find(encoders_, format, &Encoder::format);
-    auto packetizer = known != encoders_.end() ? std::move(known->packetizer) : formats::make_packetizer(format.name);
+    auto packetizer = known != encoders_.end() ? std::move(known->packetizer) : packetizer_for(format);
     if (packetizer) encoders.push_back({format, std::move(packetizer)});
   }
   encoders_ = std::move(encoders);
+}
+
+std::unique_ptr<formats::Packetizer> SendStream::packetizer_for(const Format& format) const {
+  auto made = formats::make_packetizer(format.name);
+  if (made || !format.is_media) return made;
+  if (kind_ == Kind::Audio) return std::make_unique<formats::WholePacketizer>();
+  return std::make_unique<formats::GenericPacketizer>();
 }
 
 SendStream::Encoder* SendStream::encoder(std::string_view codec) {

@@ -142,6 +142,7 @@ class SendStream {
   [[nodiscard]] Extensions extensions(ByteView level) const;
   Mapping map(const OutgoingPacket& packet, std::uint32_t clock_rate, TimePoint now) const;
   void sent(const rtp::Header& header, const Format& format, TimePoint now);
+  [[nodiscard]] std::unique_ptr<formats::Packetizer> packetizer_for(const Format& format) const;
   Encoder* encoder(std::string_view codec);
   std::uint32_t timestamp_of(const OutgoingFrame& frame, std::uint32_t clock_rate, TimePoint now);
   void count_frame(const OutgoingFrame& frame, const Format& format, TimePoint now);

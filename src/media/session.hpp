@@ -34,6 +34,8 @@ struct ReceivedFrame {
   Ssrc source{};
   std::string rid;
   std::string codec;
+  /// Whose media a mixer has put together.
+  std::vector<std::uint32_t> contributing;
   /// The RTP timestamp as time, from the source's first packet on.
   std::chrono::microseconds time{};
 };
@@ -120,6 +122,7 @@ class Session {
     std::optional<Ssrc> retransmission = std::nullopt;  ///< learned from its packets
     ReceiveStream stream;
     HeardTones tones;
+    std::vector<std::uint32_t> contributing;  ///< as of the last packet
     rtp::TimestampUnwrapper timestamps;
     std::optional<std::int64_t> first_timestamp = std::nullopt;
     std::optional<PeerSender> told = std::nullopt;  ///< by its last sender report

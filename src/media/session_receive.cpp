@@ -63,6 +63,8 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
                        .payload = packet.payload(),
                        .header_bytes = bytes.size() - packet.payload().size(),
                        .payload_bytes = packet.payload().size()};
+    incoming->contributing.clear();
+    for (std::size_t i = 0; i < packet.csrc_count(); ++i) incoming->contributing.push_back(packet.csrc(i).get());
     const auto level = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::AudioLevel));
     if (level && !level->empty()) first.audio_level = (*level)[0] & 0x7F;
     taken = take(*incoming, *section, without_tones(*incoming, *section, without_red(*section, first)),
@@ -78,8 +80,10 @@ StreamPacket Session::without_tones(Incoming& incoming, const Section& section, 
     return packet;
   if (const auto reports = formats::read_telephone_events(packet.payload))
     if (const auto key = incoming.tones.hear(*reports, packet.timestamp)) handler_.on_tone(section.key, *key);
+  const auto sound = std::ranges::find_if(section.receive_formats, &Format::is_media);
   packet.payload = {};
-  packet.payload_type = section.receive_formats.front().payload_type;
+  packet.payload_type =
+      (sound == section.receive_formats.end() ? section.receive_formats.begin() : sound)->payload_type;
   return packet;
 }
 
@@ -170,6 +174,7 @@ void Session::collect(Incoming& incoming, TimePoint now) {
                       .source = incoming.source,
                       .rid = incoming.rid,
                       .codec = format->name,
+                      .contributing = incoming.contributing,
                       .time = std::chrono::microseconds(micros)});
   }
 }

@@ -19,6 +19,7 @@ std::vector<media::Format> to_media(const std::vector<jsep::Format>& formats) {
                      .fmtp = format.codec.fmtp,
                      .clock_rate = format.codec.clock_rate,
                      .channels = format.codec.channels,
+                     .is_media = jsep::is_media(format.codec),
                      .nack = has("nack"),
                      .pli = has("nack pli"),
                      .fir = has("ccm fir"),

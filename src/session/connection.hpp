@@ -35,6 +35,9 @@ struct Config {
   std::vector<std::shared_ptr<const dtls::Certificate>> certificates;  ///< at least one
   std::size_t max_message_size = 256 << 10;
   jsep::BundlePolicy bundle_policy = jsep::BundlePolicy::Balanced;
+  /// Offers have a data section whether there is a channel or not.
+  bool always_data = false;
+  std::shared_ptr<const jsep::MediaCapabilities> capabilities = jsep::default_capabilities();
 };
 
 /// Told what happens in a connection and, as dcep::Observer and MediaObserver, to its channels and media. The methods

@@ -24,6 +24,12 @@ std::chrono::system_clock::time_point wall_offset() {
 
 }  // namespace
 
+/// Milliseconds since 1970.
+double wall_time(TimePoint when) {
+  const auto ago = std::chrono::duration_cast<std::chrono::system_clock::duration>(Clock::now() - when);
+  return std::chrono::duration<double, std::milli>((std::chrono::system_clock::now() - ago).time_since_epoch()).count();
+}
+
 /// The RTP session of one transport, and its clock.
 class MediaPlane::Lane final : public media::Session::Handler {
  public:
@@ -119,6 +125,8 @@ void MediaPlane::Lane::on_frame(media::ReceivedFrame&& received) {
     frame.metadata.synchronizationSource = received.source.get();
     frame.metadata.payloadType = arrived.payload_type.get();
     frame.metadata.rtpTimestamp = arrived.timestamp;
+    frame.metadata.contributingSources = std::move(received.contributing);
+    frame.metadata.receiveTime = wall_time(arrived.last_arrival);
     frame.metadata.rid = received.rid;
     owner_.observer_->on_video_frame(id_of(received.section), std::move(frame));
   } else {
@@ -129,6 +137,9 @@ void MediaPlane::Lane::on_frame(media::ReceivedFrame&& received) {
     frame.metadata.synchronizationSource = received.source.get();
     frame.metadata.payloadType = arrived.payload_type.get();
     frame.metadata.rtpTimestamp = arrived.timestamp;
+    frame.metadata.contributingSources = std::move(received.contributing);
+    frame.metadata.sequenceNumber = static_cast<std::uint16_t>(arrived.first);
+    frame.metadata.receiveTime = wall_time(arrived.last_arrival);
     frame.metadata.audioLevel = arrived.audio_level;
     owner_.observer_->on_audio_frame(id_of(received.section), std::move(frame));
   }
