@@ -16,6 +16,7 @@ struct RTCRtpPacket {
   std::string mimeType{};
   /// As it was received. A sender puts in the number that was negotiated for `mimeType`.
   std::uint8_t payloadType = 0;
+  /// Of video: the last packet of a frame. Of audio: the first one after silence.
   bool marker = false;
   /// In the numbering of `synchronizationSource`. A sender has its own, continuous over all sources that it is given
   /// one after the other; within one source distances stay as they are, so that what is missing can come later. A
@@ -23,6 +24,7 @@ struct RTCRtpPacket {
   std::uint16_t sequenceNumber = 0;
   /// Likewise.
   std::uint32_t timestamp = 0;
+  /// The SSRC it came from. A sender has its own.
   std::uint32_t synchronizationSource = 0;
   /// Loudness in -dBov: 0 is the loudest, 127 silence (RFC 6464).
   std::optional<std::uint8_t> audioLevel{};
