@@ -10,7 +10,9 @@
 
 namespace parley::av {
 
+/// How an AudioEncoder does its work.
 struct AudioEncoderOptions {
+  /// About how much a second of sound takes.
   double bits_per_second = 48'000;
 };
 

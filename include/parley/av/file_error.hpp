@@ -6,6 +6,7 @@ namespace parley::av {
 
 /// Why a file is not played or written any further.
 struct FileErrorEvent {
+  /// Its type says what kind of error it is.
   DOMException error;
 };
 

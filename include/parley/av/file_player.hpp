@@ -13,13 +13,17 @@ namespace parley::av {
 
 struct FilePlayerCore;
 
+/// How a FilePlayer does its work.
 struct FilePlayerOptions {
+  /// What happens at the end of the file.
   enum class AtEnd { Stop, BeginAgain };
+  /// What happens at the end of the file.
   AtEnd at_end = AtEnd::Stop;
   /// Whose tracks they are. nullptr: the current loop, else EventLoop::shared().
   std::shared_ptr<EventLoop> loop{};
 };
 
+/// The events of an FilePlayer, and what they carry.
 using FilePlayerEvents = EventTarget<EventType<"ended", Event>, EventType<"error", FileErrorEvent>>;
 
 /// Plays a file into tracks, as it is: its frames are sent as they were encoded, when they are due. Files: IVF, H.264
@@ -41,13 +45,16 @@ class PARLEY_EXPORT FilePlayer : public FilePlayerEvents {
   [[nodiscard]] const std::shared_ptr<MediaStream>& stream() const;
   /// nullptr if it has none.
   [[nodiscard]] std::shared_ptr<MediaStreamTrack> video_track() const;
+  /// nullptr if it has none.
   [[nodiscard]] std::shared_ptr<MediaStreamTrack> audio_track() const;
   /// "video/VP8"; empty if it has none.
   [[nodiscard]] const std::string& video_codec() const;
+  /// "audio/opus"; empty if it has none.
   [[nodiscard]] const std::string& audio_codec() const;
 
   /// Begins, goes on, or after the end begins again.
   void play();
+  /// Stops where it is, until play().
   void pause();
   /// Settles at the file's end, at once if it is there; rejected with DataError if the file turns out to be broken,
   /// with AbortError if the player is destroyed before.
@@ -55,6 +62,7 @@ class PARLEY_EXPORT FilePlayer : public FilePlayerEvents {
 
   /// The end has been reached, and the file is not begun again.
   EventHandler<Event> onended{list<"ended">()};
+  /// The file turned out to be broken; the tracks give nothing any more.
   EventHandler<FileErrorEvent> onerror{list<"error">()};
 
  private:

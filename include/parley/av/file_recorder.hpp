@@ -19,6 +19,7 @@ namespace parley::av {
 
 struct FileRecorderCore;
 
+/// How a FileRecorder does its work.
 struct FileRecorderOptions {
   /// How long the file waits for tracks that have given nothing yet, since the first one has: containers list their
   /// tracks before everything else. What begins later is left out.
@@ -29,14 +30,19 @@ struct FileRecorderOptions {
 
 /// What a file has got of one track.
 struct RecordedTrack {
+  /// "audio" or "video".
   std::string kind;
   /// Empty if nothing came.
   std::string mimeType;
+  /// How many were written.
   std::uint64_t frames = 0;
-  /// Of the first picture.
-  std::uint16_t width = 0, height = 0;
+  /// Of the first picture, in pixels.
+  std::uint16_t width = 0;
+  /// Likewise.
+  std::uint16_t height = 0;
 };
 
+/// What a file has got.
 struct Recording {
   /// In the order in which they were added.
   std::vector<RecordedTrack> tracks;
@@ -44,6 +50,7 @@ struct Recording {
   std::chrono::microseconds duration{0};
 };
 
+/// The events of an FileRecorder, and what they carry.
 using FileRecorderEvents = EventTarget<EventType<"error", FileErrorEvent>>;
 
 /// Writes remote tracks into a file as they arrive; nothing is decoded. By the name's extension:

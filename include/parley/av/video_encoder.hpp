@@ -12,11 +12,14 @@ namespace parley::av {
 
 struct VideoEncoderState;
 
+/// How a VideoEncoder does its work.
 struct VideoEncoderOptions {
   /// "video/VP8", "video/VP9" or "video/H264".
   std::string mimeType = "video/VP8";
-  /// What it begins with, and never exceeds.
-  double bits_per_second = 500'000, most_bits_per_second = 2'500'000;
+  /// What it begins with.
+  double bits_per_second = 500'000;
+  /// What it never exceeds.
+  double most_bits_per_second = 2'500'000;
   /// About how many pictures a second there will be.
   double frame_rate = 30;
 };
