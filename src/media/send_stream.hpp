@@ -155,6 +155,7 @@ class SendStream {
   std::optional<Playing> playing_;
   PacketHistory history_;
   std::int64_t next_number_;  // does not wrap
+  const std::int64_t first_number_ = next_number_;
   std::uint16_t next_repeat_number_;
   std::uint32_t first_timestamp_;
   std::optional<std::chrono::microseconds> offset_;  // from the source's clock to ours
