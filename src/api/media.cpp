@@ -23,7 +23,8 @@ void Peer::put_on_wire(const TransceiverCore& sender, const EncodedFrame& frame)
   std::visit([&](const auto& one) { connection_.send(sender.state.id, one); }, frame);
 }
 
-void Peer::send_media(const TransceiverCore& sender, const RTCRtpPacket& packet) {
+void Peer::send_media(TransceiverCore& sender, const RTCRtpPacket& packet) {
+  if (!closed_) session::count(sender.source, packet, Clock::now());
   // What is to be transformed, encrypted perhaps, must not go around that.
   if (!closed_ && !sender.sender_transform) connection_.send(sender.state.id, packet);
 }

@@ -95,7 +95,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
 
   // media.cpp
   void send_media(TransceiverCore& sender, const EncodedFrame& frame);
-  void send_media(const TransceiverCore& sender, const RTCRtpPacket& packet);
+  void send_media(TransceiverCore& sender, const RTCRtpPacket& packet);
   void request_key_frame(jsep::TransceiverId id);
 
   // channels.cpp

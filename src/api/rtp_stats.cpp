@@ -77,6 +77,7 @@ class RtpStats {
     stats.packetsSent = counters.packets + counters.repeated_packets + counters.padding_packets;
     stats.bytesSent = counters.payload_bytes + counters.repeated_bytes;
     stats.headerBytesSent = counters.header_bytes;
+    stats.totalPacketSendDelay = seconds(counters.waited);
     stats.retransmittedPacketsSent = counters.repeated_packets;
     stats.retransmittedBytesSent = counters.repeated_bytes;
     if (one.is_repaired) stats.rtxSsrc = one.encoding.retransmission.get();

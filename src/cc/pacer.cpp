@@ -22,7 +22,7 @@ bool Pacer::pass(std::size_t bytes, Priority priority, TimePoint now) {
   return true;
 }
 
-void Pacer::push(const Packet& packet, Priority priority) {
+Packet& Pacer::push(const Packet& packet, Priority priority) {
   Waiting& waiting = queues_[static_cast<std::size_t>(priority)].push();
   waiting.bytes.assign(packet.head.begin(), packet.head.end());
   waiting.packet = packet;
@@ -32,6 +32,7 @@ void Pacer::push(const Packet& packet, Priority priority) {
   }
   waiting.packet.head = waiting.bytes;
   waiting_ += packet.size();
+  return waiting.packet;
 }
 
 void Pacer::begin(const Probe& probe, TimePoint now) {

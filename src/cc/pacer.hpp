@@ -25,8 +25,8 @@ class Pacer {
   void set_rate(double rate) { rate_ = rate; }
   /// Whether a packet of this size may leave at once, before all that waits. Then it counts as sent.
   bool pass(std::size_t bytes, Priority priority, TimePoint now);
-  /// The packet is copied, but for a payload that has an owner.
-  void push(const Packet& packet, Priority priority);
+  /// The packet is copied, but for a payload that has an owner. What is returned is the copy, which waits.
+  Packet& push(const Packet& packet, Priority priority);
   /// A burst at another rate begins. It takes what waits, and padding.
   void begin(const Probe& probe, TimePoint now);
 

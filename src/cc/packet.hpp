@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/bytes.hpp"
+#include "base/time.hpp"
 
 namespace parley::cc {
 
@@ -21,6 +22,8 @@ struct Packet {
   /// Whoever made it wants to know what was written there: the packet may be repeated, and with the same number nothing
   /// may differ (the nonce of AEAD would be used twice).
   bool repeated_as_it_is = false;
+  /// Since when it waits, if it does.
+  TimePoint since{};
 
   [[nodiscard]] std::size_t size() const { return head.size() + payload.size(); }
 };

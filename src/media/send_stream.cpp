@@ -280,13 +280,12 @@ void SendStream::count_frame(const OutgoingFrame& frame, const Format& format, T
 }
 
 /// Of all that have the number which the peer reports as its highest, the last one sent: how a peer counts cycles does
-/// not matter then.
+/// not matter then. Numbers that whoever forwards packets has left out are among those that the peer reports lost.
 std::uint64_t SendStream::packets_received() const {
-  if (!counters_.remote || counters_.packets == 0) return 0;
+  if (!counters_.remote) return 0;
   const auto last = static_cast<std::uint16_t>(next_number_ - 1);
   const auto behind = static_cast<std::uint16_t>(last - counters_.remote->extended_highest);
-  if (behind >= counters_.packets) return 0;
-  const auto expected = static_cast<std::int64_t>(counters_.packets - behind);
+  const std::int64_t expected = next_number_ - first_number_ - behind;
   const auto most = static_cast<std::int64_t>(counters_.packets);
   return static_cast<std::uint64_t>(std::clamp<std::int64_t>(expected - counters_.remote->packets_lost, 0, most));
 }

@@ -70,6 +70,7 @@ class SendStream {
     std::uint64_t packets = 0, payload_bytes = 0, header_bytes = 0;
     std::uint64_t repeated_packets = 0, repeated_bytes = 0;
     std::uint64_t padding_packets = 0;  ///< whose bytes are among those of headers
+    Duration waited{};                  ///< in the pacer, all of these together
     std::uint64_t frames = 0, key_frames = 0, frames_refused = 0;
     std::uint64_t huge_frames = 0;  ///< two and a half times as large as the program was told, or more
     std::uint64_t nacks = 0, plis = 0, firs = 0;
@@ -156,6 +157,7 @@ class SendStream {
   std::optional<Playing> playing_;
   PacketHistory history_;
   std::int64_t next_number_;  // does not wrap
+  const std::int64_t first_number_ = next_number_;
   std::uint16_t next_repeat_number_;
   std::uint32_t first_timestamp_;
   std::optional<std::chrono::microseconds> offset_;  // from the source's clock to ours

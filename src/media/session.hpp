@@ -165,6 +165,7 @@ class Session {
   void advance_tones(TimePoint now);
   void set_pace(TimePoint now);
   void send_paced(TimePoint now);
+  [[nodiscard]] SendStream* stream_sending(Ssrc source) const;
   void transmit(const cc::Packet& packet, TimePoint now);
   std::size_t send_padding(std::size_t needed, TimePoint now);
   void ask_encoder(Outgoing& outgoing, const SendStream& stream, TimePoint now);

@@ -15,7 +15,7 @@ class Session::PacketSink final : public SendStream::Sink {
     if (session_.pacer_.pass(packet.size(), priority_, now_)) {
       session_.transmit(packet, now_);
     } else {
-      session_.pacer_.push(packet, priority_);
+      session_.pacer_.push(packet, priority_).since = now_;
     }
   }
 
@@ -101,6 +101,8 @@ void Session::advance_tones(TimePoint now) {
 void Session::send_paced(TimePoint now) {
   set_pace(now);
   while (auto* packet = pacer_.pop(now)) {
+    if (SendStream* stream = stream_sending(rtp::source_of(packet->head)))
+      stream->counters().waited += now - packet->since;
     transmit(*packet, now);
     packet->owner.reset();
   }
@@ -109,6 +111,14 @@ void Session::send_paced(TimePoint now) {
     if (padded == 0) pacer_.end_probe();
     pacer_.padded(padded, now);
   }
+}
+
+/// Of media or of retransmissions.
+SendStream* Session::stream_sending(Ssrc source) const {
+  for (const Outgoing& outgoing : outgoing_)
+    for (const auto& stream : outgoing.streams)
+      if (stream->encoding().source == source || stream->encoding().retransmission == source) return stream.get();
+  return nullptr;
 }
 
 void Session::repeat(SendStream& stream, const rtp::Nack& nack, TimePoint now) {

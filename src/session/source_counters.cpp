@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "formats/describe.hpp"
+#include "rtp/sequence.hpp"
 
 namespace parley::session {
 
@@ -15,6 +16,15 @@ void count(SourceCounters& counters, const RTCEncodedVideoFrame& frame, TimePoin
   if (told.width == 0) return;
   counters.width = told.width;
   counters.height = told.height;
+}
+
+void count(SourceCounters& counters, const RTCRtpPacket& packet, TimePoint now) {
+  if (counters.frames == 0) counters.rid = packet.rid;
+  if (packet.rid != counters.rid) return;
+  if (counters.last_timestamp && !rtp::is_later(packet.timestamp, *counters.last_timestamp)) return;
+  counters.last_timestamp = packet.timestamp;
+  ++counters.frames;
+  counters.pace.add(now);
 }
 
 void count(SourceCounters& counters, const RTCEncodedAudioFrame& frame, const std::vector<jsep::Format>& formats) {

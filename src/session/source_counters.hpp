@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "jsep/formats.hpp"
 #include "media/sound.hpp"
 #include "parley/encoded_frame.hpp"
+#include "parley/rtp_packet.hpp"
 
 namespace parley::session {
 
@@ -20,10 +22,14 @@ struct SourceCounters {
   std::uint16_t width = 0, height = 0;
   /// Of several encodings of one picture, the one that counts.
   std::string rid;
+  /// Of the newest packet, if the track gives packets.
+  std::optional<std::uint32_t> last_timestamp = std::nullopt;
   media::Sound sound;
 };
 
 void count(SourceCounters& counters, const RTCEncodedVideoFrame& frame, TimePoint now);
+/// Packets of one frame have one timestamp.
+void count(SourceCounters& counters, const RTCRtpPacket& packet, TimePoint now);
 /// `formats` are those negotiated, of which a frame that does not say is of the first.
 void count(SourceCounters& counters, const RTCEncodedAudioFrame& frame, const std::vector<jsep::Format>& formats);
 

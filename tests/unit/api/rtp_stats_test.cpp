@@ -315,10 +315,11 @@ TEST_F(RtpStats, AreThoseOfWhatWasSentAlsoWithLosses) {
   EXPECT_THAT(members(in), Not(testing::Contains(testing::AnyOf("qpSum", "totalDecodeTime", "framesRendered",
                                                                 "decoderImplementation", "audioLevel",
                                                                 "totalSamplesReceived", "concealedSamples"))));
-  EXPECT_THAT(members(out), IsSupersetOf({"ssrc", "kind", "transportId", "codecId", "packetsSent", "bytesSent",
-                                          "remoteId", "framesEncoded", "nackCount", "framesSent", "targetBitrate",
-                                          "hugeFramesSent", "framesPerSecond", "qualityLimitationReason",
-                                          "qualityLimitationDurations", "pliCount", "firCount"}));
+  EXPECT_THAT(members(out),
+              IsSupersetOf({"ssrc", "kind", "transportId", "codecId", "packetsSent", "bytesSent", "remoteId",
+                            "framesEncoded", "nackCount", "framesSent", "targetBitrate", "hugeFramesSent",
+                            "framesPerSecond", "qualityLimitationReason", "qualityLimitationDurations", "pliCount",
+                            "firCount", "totalPacketSendDelay"}));
   EXPECT_THAT(members(out), Not(testing::Contains(testing::AnyOf("qpSum", "totalEncodeTime", "totalEncodedBytesTarget",
                                                                  "encoderImplementation", "scalabilityMode",
                                                                  "qualityLimitationResolutionChanges"))));

@@ -1,6 +1,8 @@
 // Packets of one session that another one passes on.
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "call.hpp"
 #include "rtp/feedback.hpp"
 
@@ -177,6 +179,30 @@ TEST(Forwarding, WithoutRtxAPacketIsRepeatedBitByBit) {
     EXPECT_GE(repeated, 1);
     EXPECT_THAT(call.right->frames, SizeIs(8));
   }
+}
+
+/// What a forwarder leaves out counts as lost for its receiver, and as never sent for itself.
+TEST(Forwarding, StatisticsAreThoseOfWhatWasPassedOn) {
+  Relay relay;
+  std::uint64_t seen = 0, passed = 0;
+  std::set<std::uint32_t> frames;
+  const auto pass = relay.in.right->forward;
+  relay.in.right->forward = [&](const ReceivedPacket& packet) {
+    if (++seen % 10 == 5) return;
+    ++passed;
+    frames.insert(packet.packet.timestamp);
+    pass(packet);
+  };
+  relay.stream(100);
+  relay.out.run(2s);
+  const auto out = relay.out.left->session.statistics(relay.out.now).outgoing;
+  const auto in = relay.out.right->session.statistics(relay.out.now).incoming;
+  ASSERT_TRUE(out.size() == 1 && in.size() == 1);
+  EXPECT_EQ(out[0].counters.packets, passed);
+  EXPECT_EQ(out[0].packets_received, passed);
+  EXPECT_EQ(out[0].counters.frames, frames.size());
+  EXPECT_EQ(in[0].counters.packets, passed);
+  EXPECT_GT(in[0].packets_lost, 30);
 }
 
 }  // namespace

@@ -42,6 +42,8 @@ struct WatchedCall : Call {
   bool watch_rtp(ByteView bytes) {
     const auto packet = rtp::PacketView::parse(bytes);
     const Ssrc source = packet->header().ssrc;
+    // Four packets a frame, in order.
+    if (source == kEncoding.source) waited += now - made.at(static_cast<std::size_t>(sent[source].packets) / 4);
     sent[source].add(*packet, bytes.size());
     const bool drop = lose && random.uniform() < 0.05;
     if (!drop) arrived[source].add(*packet, bytes.size());
@@ -62,6 +64,7 @@ struct WatchedCall : Call {
       keys += key ? 1 : 0;
       const Bytes data = vp8(key, 4000, static_cast<std::uint8_t>(written));
       const OutgoingFrame frame{.data = data, .info = {.key_frame = key, .width = 640, .height = 480}};
+      made.push_back(now);
       ASSERT_TRUE(left->session.send(kVideo, "", frame, now));
       run(33ms);
     }
@@ -78,6 +81,8 @@ struct WatchedCall : Call {
   }
 
   bool lose = false;
+  std::vector<TimePoint> made;  ///< frames
+  Duration waited{};            ///< all packets of media, from then until they left
   SeededRandom random{7};
   std::map<Ssrc, Seen> sent, arrived;
   std::map<std::uint8_t, int> types;
@@ -162,6 +167,16 @@ TEST(MediaStatistics, FramesAreThoseThatWereWrittenAndHandedOver) {
   EXPECT_EQ(in.pace.freezes().count, 0U);
 }
 
+/// At the beginning frames take longer than the time between two of them.
+TEST(MediaStatistics, WhatThePacerHoldsBackIsTheTimeFromTheFrameToTheWire) {
+  WatchedCall call;
+  call.stream(30);
+  call.run(1s);
+  EXPECT_EQ(call.sent[kEncoding.source].packets, 120U);
+  EXPECT_GT(call.waited, 100ms);
+  EXPECT_EQ(call.outgoing().counters.waited, call.waited);
+}
+
 TEST(MediaStatistics, WhatCannotBeRepairedIsDroppedAndAFreeze) {
   WatchedCall call;
   call.stream(60);
@@ -235,6 +250,7 @@ TEST(MediaStatistics, TheTargetIsWhatTheProgramWasToldAndHugeFramesAreFarAboveIt
   EXPECT_EQ(call.outgoing().counters.huge_frames, 0U);
   EXPECT_TRUE(call.outgoing().limitation.is_limited());
   const Bytes data = vp8(true, 11'000, 1);
+  call.made.resize(1000, call.now);  // more packets than a frame has
   ASSERT_TRUE(call.left->session.send(kVideo, "", frame_of(data, true), call.now));
   EXPECT_EQ(call.outgoing().counters.huge_frames, 1U);
   call.left->session.set_target(kVideo, 4'000'000);
