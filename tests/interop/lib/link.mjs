@@ -58,8 +58,9 @@ function expected({ text, base64, fill: recipe }) {
 }
 
 export class Link {
-  constructor(offerer, answerer, { config = {}, trickle = true } = {}) {
-    Object.assign(this, { offerer, answerer, config, trickle, name: `c${++count}`, signals: [], channelCount: 0 });
+  /// `delay()`: for how many milliseconds signaling keeps a message; their order stays. Not given: none.
+  constructor(offerer, answerer, { config = {}, trickle = true, delay = null } = {}) {
+    Object.assign(this, { offerer, answerer, config, trickle, delay, name: `c${++count}`, signals: [], channelCount: 0 });
   }
 
   opposite(peer) {
@@ -67,18 +68,25 @@ export class Link {
   }
 
   #relay(from, to) {
+    const pass = (message) => to.command('signal', { connection: this.name, message }, 60)
+      .catch((e) => to.notice({ event: 'refused', connection: this.name, message: e.message }));
+    const waiting = [];
+    let last = 0;
     from.signalHandlers.set(this.name, (message) => {
       this.signals.push({ from, message });
-      to.command('signal', { connection: this.name, message }, 60)
-        .catch((e) => to.notice({ event: 'refused', connection: this.name, message: e.message }));
+      if (!this.delay) return pass(message);
+      waiting.push(message);
+      last = Math.max(last, Date.now() + this.delay());
+      setTimeout(() => pass(waiting.shift()), last - Date.now()); // one of them is due, and that is the first
     });
   }
 
-  async prepare() {
+  /// `more(peer)`: what else the command `create` has.
+  async prepare(more = () => ({})) {
     this.#relay(this.offerer, this.answerer);
     this.#relay(this.answerer, this.offerer);
     for (const peer of [this.offerer, this.answerer])
-      await peer.command('create', { connection: this.name, config: this.config, trickle: this.trickle });
+      await peer.command('create', { connection: this.name, config: this.config, trickle: this.trickle, ...more(peer) });
   }
 
   /// Offers, and waits until both sides say connected.

@@ -4,6 +4,8 @@ import path from 'node:path';
 const here = path.join(import.meta.dirname, '..', 'peers');
 
 const browser = {
+  negotiatesPerfectly: true, // sets an offer while there is one of its own
+  countsCollisions: true, // runs the specification's code
   sendsMedia: true, // a picture and a tone, and plays what comes back
   trickles: true,
   flushesOnClose: true, // what was sent before close() arrives before the other side sees the channel close
@@ -18,10 +20,15 @@ export function stacks(paths) {
   const driven = (file) => ({ command: [paths.node, path.join(here, file)], environment: { PARLEY_INTEROP_MODULES: paths.modules } });
   return {
     chromium: { name: 'chromium', ...browser, ...driven('chromium.mjs') },
-    firefox: { name: 'firefox', ...browser, noTone: true /* its AudioContext stays suspended without a sound card */, ...driven('firefox.mjs') },
+    firefox: {
+      name: 'firefox', ...browser, ...driven('firefox.mjs'),
+      noTone: true, // its AudioContext stays suspended without a sound card
+      losesCrossedRestarts: true, // refuses an offer that restarts ICE and makes it give way
+    },
     aiortc: {
       name: 'aiortc',
       command: [paths.python, '-u', path.join(here, 'aiortc_peer.py')],
+      sendsMedia: true,
       flushesOnClose: false, // resets the stream at once
       needsAbort: true, // a DTLS close_notify alone leaves its channels open
       losesOnClose: true, // acts on a stream reset without waiting for the data sent before it
@@ -33,6 +40,8 @@ export function stacks(paths) {
     pion: {
       name: 'pion',
       command: [paths.pion],
+      sendsMedia: true, // a recording, and sees whether the same comes back
+      comparesMedia: true,
       flushesOnClose: false, // resets the stream at once
       leavesByAlertOnly: true, // close() sends a DTLS close_notify, no SCTP ABORT
       trickles: true,
@@ -50,6 +59,7 @@ export function stacks(paths) {
       refusesTooLarge: 'TypeError',
       cleanRelay: true,
       echoesMedia: true,
+      negotiatesPerfectly: true,
     },
   };
 }

@@ -6,9 +6,11 @@ import { halfTrickle } from './half_trickle.mjs';
 import { media } from './media.mjs';
 import { messages } from './messages.mjs';
 import { layers } from './layers.mjs';
+import { perfectNegotiation } from './perfect_negotiation.mjs';
 import { relay } from './relay.mjs';
 import { reopen } from './reopen.mjs';
 
 export const scenarios = {
-  channels, messages, reopen, flush, goodbye, 'half-trickle': halfTrickle, media, layers, 'relay-udp': relay('udp'), 'relay-tcp': relay('tcp'),
+  channels, messages, reopen, flush, goodbye, 'half-trickle': halfTrickle, media, layers,
+  'perfect-negotiation': perfectNegotiation, 'relay-udp': relay('udp'), 'relay-tcp': relay('tcp'),
 };

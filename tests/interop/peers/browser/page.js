@@ -1,7 +1,9 @@
 // The interop peer inside a browser page: it executes the commands of ../../README.md ("The protocol") on the browser's own
 // RTCPeerConnection.
 
+import { agreement, Changes } from './changes.js';
 import { Media, sendLayers } from './media.js';
+import { Negotiation } from './negotiation.js';
 
 const connections = new Map(); // name -> {pc, trickle, incoming}
 const channels = new Map(); // name -> RTCDataChannel
@@ -98,11 +100,15 @@ async function selectedPair(pc) {
 }
 
 const commands = {
-  create({ connection, config, trickle }) {
+  create({ connection, config, trickle, negotiation }) {
     const pc = new RTCPeerConnection(config);
     const entry = { pc, trickle, incoming: 0 };
     connections.set(connection, entry);
     noteStates(connection, pc);
+    if (negotiation) {
+      entry.negotiation = new Negotiation(pc, negotiation.polite, (message) => emit('signal', { connection, message }));
+      entry.changes = new Changes(pc, negotiation);
+    }
     pc.onicecandidate = ({ candidate }) => {
       if (candidate && trickle) emit('signal', { connection, message: { 'new-ice-candidate': candidate.toJSON() } });
     };
@@ -116,8 +122,10 @@ const commands = {
     await describe(connection, await connections.get(connection).pc.createOffer());
   },
   async signal({ connection, message }) {
-    const { pc } = connections.get(connection);
-    if (message.offer) {
+    const { pc, negotiation } = connections.get(connection);
+    if (negotiation) {
+      negotiation.take(message); // and nobody waits
+    } else if (message.offer) {
       await pc.setRemoteDescription(message.offer);
       await describe(connection, await pc.createAnswer());
     } else if (message.answer) {
@@ -125,6 +133,19 @@ const commands = {
     } else {
       await pc.addIceCandidate(message['new-ice-candidate']);
     }
+  },
+  change({ connection, tracks = [], channel = false, restart = false, count = 0 }) {
+    const { pc, changes } = connections.get(connection);
+    for (const kind of tracks) changes.addTrack(kind);
+    if (channel) changes.openChannel();
+    if (restart) pc.restartIce();
+    while (count-- > 0) changes.makeOne();
+  },
+  agreement({ connection }) {
+    const { pc, negotiation, changes } = connections.get(connection);
+    const open = changes.channels.filter((channel) => channel.readyState === 'open').length;
+    const { errors, collisions } = negotiation;
+    return { ...agreement(pc), channels: changes.channels.length, open, errors, collisions };
   },
   open({ connection, channel, label, options }) {
     const made = connections.get(connection).pc.createDataChannel(label, options);

@@ -85,6 +85,10 @@ Promise<json> Peer::run(json request) {
     co_return json::object();
   } else if (command == "watch") {
     co_return connections_.at(request.at("connection")).echo->state();
+  } else if (command == "change") {
+    connections_.at(request.at("connection")).negotiated->change(request);
+  } else if (command == "agreement") {
+    co_return connections_.at(request.at("connection")).negotiated->agreement();
   } else if (command == "open") {
     co_return open(request);
   } else if (command == "attributes") {
@@ -104,6 +108,7 @@ void Peer::create(const json& request) {
   Connection& made =
       connections_.try_emplace(name, name, configuration_of(request.at("config")), request.at("trickle").get<bool>())
           .first->second;
+  if (request.contains("negotiation")) made.negotiate(request["negotiation"]);
   made.pc.ondatachannel = [this, &made](const RTCDataChannelEvent& event) {
     const std::string channel = made.name + "/in" + std::to_string(++made.incoming);
     emit("datachannel", {{"connection", made.name}, {"channel", channel}, {"attributes", attributes(*event.channel)}});
