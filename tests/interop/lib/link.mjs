@@ -60,6 +60,7 @@ function expected({ text, base64, fill: recipe }) {
 export class Link {
   /// `delay()`: for how many milliseconds signaling keeps a message; their order stays. Not given: none.
   constructor(offerer, answerer, { config = {}, trickle = true, delay = null } = {}) {
+    if (answerer.stack.oneTransport) config = { bundlePolicy: 'max-bundle', ...config };
     Object.assign(this, { offerer, answerer, config, trickle, delay, name: `c${++count}`, signals: [], channelCount: 0 });
   }
 

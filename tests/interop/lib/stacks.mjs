@@ -7,6 +7,7 @@ const browser = {
   negotiatesPerfectly: true, // sets an offer while there is one of its own
   countsCollisions: true, // runs the specification's code
   sendsMedia: true, // a picture and a tone, and plays what comes back
+  sendsLayers: true, // a picture in several sizes
   trickles: true,
   flushesOnClose: true, // what was sent before close() arrives before the other side sees the channel close
   firesClosing: true, // the side that did not call close() gets a closing event
@@ -42,6 +43,7 @@ export function stacks(paths) {
       command: [paths.pion],
       sendsMedia: true, // a recording, and sees whether the same comes back
       comparesMedia: true,
+      oneTransport: true, // refuses an offer whose sections have ICE credentials of their own
       flushesOnClose: false, // resets the stream at once
       leavesByAlertOnly: true, // close() sends a DTLS close_notify, no SCTP ABORT
       trickles: true,

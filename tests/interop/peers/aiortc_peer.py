@@ -167,7 +167,7 @@ async def send(channel, text=None, base64=None, fill=None):
 make_fill, decode_base64 = fill, base64.b64decode
 
 
-async def media(connection, codec, frequency):
+async def media(connection, codec, frequency, recordings=None, offer=None):
     if not Media.knows(codec):
         return {"unknown": True}
     entry = connections[connection]

@@ -6,7 +6,7 @@ import { Link } from '../lib/link.mjs';
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export async function layers({ offerer, answerer, note }) {
-  if (!offerer.stack.sendsMedia || !answerer.stack.echoesMedia) return note('only a browser that offers sends several sizes');
+  if (!offerer.stack.sendsLayers || !answerer.stack.echoesMedia) return note('only a browser that offers sends several sizes');
   const link = new Link(offerer, answerer);
   await link.prepare();
   await offerer.command('layers', { connection: link.name });

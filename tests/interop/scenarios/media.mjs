@@ -13,7 +13,7 @@ async function roundTrip({ offerer, answerer, note }, codec, seconds = 40) {
   const link = new Link(offerer, answerer);
   await link.prepare();
   // Whoever answers has its tracks before the offer comes.
-  const { unknown } = await source.command('media', { connection: link.name, codec, frequency, recordings });
+  const { unknown } = await source.command('media', { connection: link.name, codec, frequency, recordings, offer: source === offerer });
   if (unknown) {
     note(`${source.name} does not know ${codec}`);
     return link.end();

@@ -35,6 +35,8 @@ static RTCConfiguration configuration_of(const json& config) {
                                         .credential = server.value("credential", "")});
   if (config.value("iceTransportPolicy", "all") == "relay")
     configuration.iceTransportPolicy = RTCIceTransportPolicy::Relay;
+  if (config.value("bundlePolicy", "balanced") == "max-bundle")
+    configuration.bundlePolicy = RTCBundlePolicy::MaxBundle;
   configuration.network.max_message_size = 1 << 20;
   configuration.network.fast_path = std::getenv("PARLEY_INTEROP_PORTABLE") == nullptr;
   return configuration;

@@ -111,7 +111,9 @@ func (p *player) prefer(transceiver *webrtc.RTPTransceiver) error {
 	return transceiver.SetCodecPreferences(wanted)
 }
 
-func newPlayer(pc *webrtc.PeerConnection, codec, recordings string) (*player, error) {
+// Who answers takes the codec that is offered, by its number.
+func newPlayer(pc *webrtc.PeerConnection, r request) (*player, error) {
+	codec, recordings := r.Codec, r.Recordings
 	p := &player{pc: pc, codec: codec, places: map[digest]int{}, heard: map[string]*heard{}}
 	pc.OnTrack(p.listen)
 	var err error
@@ -132,8 +134,10 @@ func newPlayer(pc *webrtc.PeerConnection, codec, recordings string) (*player, er
 			return nil, err
 		}
 	}
-	if err := p.prefer(pc.GetTransceivers()[0]); err != nil {
-		return nil, err
+	if r.Offer {
+		if err := p.prefer(pc.GetTransceivers()[0]); err != nil {
+			return nil, err
+		}
 	}
 	go p.play(p.video, 33*time.Millisecond, func(i int) []byte { return p.frames[i%len(p.frames)] }, &p.sent)
 	go p.play(p.audio, 20*time.Millisecond, sound, &p.pieces)
@@ -216,12 +220,12 @@ func (p *player) state() map[string]any {
 }
 
 // What the command `media` does.
-func (c *connection) play(codec, recordings string) (any, error) {
-	if _, known := depacketizers[codec]; !known {
+func (c *connection) play(r request) (any, error) {
+	if _, known := depacketizers[r.Codec]; !known {
 		return map[string]any{"unknown": true}, nil
 	}
 	var err error
-	c.player, err = newPlayer(c.pc, codec, recordings)
+	c.player, err = newPlayer(c.pc, r)
 	return map[string]any{}, err
 }
 

@@ -27,6 +27,7 @@ type request struct {
 	Fill       *recipe
 	Codec      string
 	Recordings string
+	Offer      bool
 }
 
 type configuration struct {
@@ -95,7 +96,7 @@ func (p *peer) execute(line []byte) {
 	case "state":
 		reply(r.ID, c.state(), nil)
 	case "media":
-		result, err := c.play(r.Codec, r.Recordings)
+		result, err := c.play(r)
 		reply(r.ID, result, err)
 	case "watch":
 		result, err := c.watch()
