@@ -103,6 +103,14 @@ export class Link {
     await Promise.all([connected(this.offerer), connected(this.answerer)]);
   }
 
+  /// Another offer, from `peer`; waits for its answer.
+  async renegotiate(peer) {
+    const stable = (events) => events.filter((e) => e.event === 'state' && e.connection === this.name && e.value === 'stable').length;
+    const before = stable(peer.events);
+    await peer.command('offer', { connection: this.name }, 60);
+    await peer.until(`${this.name} stable`, (events) => stable(events) > before);
+  }
+
   /// Starts opening a channel at `peer`. Resolve the result's `opened` after connecting.
   async open(peer, label, options = {}) {
     const openerName = `${this.name}/${++this.channelCount}`;
@@ -151,9 +159,13 @@ export class Link {
     });
   }
 
+  descriptionsFrom(peer) {
+    const described = this.signals.filter((s) => s.from === peer && !s.message['new-ice-candidate']);
+    return described.map(({ message }) => (message.offer ?? message.answer).sdp);
+  }
+
   descriptionFrom(peer) {
-    const { message } = this.signals.find((s) => s.from === peer && !s.message['new-ice-candidate']);
-    return (message.offer ?? message.answer).sdp;
+    return this.descriptionsFrom(peer)[0];
   }
 
   /// What `peer` announced as a=max-message-size: 65536 when absent, Infinity for 0 (RFC 8841 section 6.1).

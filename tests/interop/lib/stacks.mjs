@@ -7,6 +7,7 @@ const browser = {
   negotiatesPerfectly: true, // sets an offer while there is one of its own
   countsCollisions: true, // runs the specification's code
   sendsMedia: true, // a picture and a tone, and plays what comes back
+  changesMedia: true, // during a call
   sendsLayers: true, // a picture in several sizes
   trickles: true,
   flushesOnClose: true, // what was sent before close() arrives before the other side sees the channel close

@@ -1,4 +1,5 @@
 // Every scenario by the name that the tests carry.
+import { call } from './call.mjs';
 import { channels } from './channels.mjs';
 import { flush } from './flush.mjs';
 import { goodbye } from './goodbye.mjs';
@@ -11,6 +12,6 @@ import { relay } from './relay.mjs';
 import { reopen } from './reopen.mjs';
 
 export const scenarios = {
-  channels, messages, reopen, flush, goodbye, 'half-trickle': halfTrickle, media, layers,
+  channels, messages, reopen, flush, goodbye, 'half-trickle': halfTrickle, media, call, layers,
   'perfect-negotiation': perfectNegotiation, 'relay-udp': relay('udp'), 'relay-tcp': relay('tcp'),
 };

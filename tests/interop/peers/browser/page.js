@@ -152,13 +152,14 @@ const commands = {
     adopt(channel, made);
     return attributesOf(made);
   },
-  media({ connection, codec, frequency }) {
+  media({ connection, codec, frequency, kinds }) {
     if (!Media.knows(codec)) return { unknown: true };
     const entry = connections.get(connection);
-    entry.media = new Media(entry.pc, { codec, frequency });
+    entry.media = new Media(entry.pc, { codec, frequency, kinds });
     return {};
   },
   layers: ({ connection }) => sendLayers(connections.get(connection).pc),
+  alter: ({ connection, change }) => connections.get(connection).media.alter(change),
   watch: ({ connection }) => connections.get(connection).media.state(),
   attributes: ({ channel }) => attributesOf(channels.get(channel)),
   send({ channel, text, base64: encoded, fill: recipe }) {

@@ -35,8 +35,7 @@ static RTCConfiguration configuration_of(const json& config) {
                                         .credential = server.value("credential", "")});
   if (config.value("iceTransportPolicy", "all") == "relay")
     configuration.iceTransportPolicy = RTCIceTransportPolicy::Relay;
-  if (config.value("bundlePolicy", "balanced") == "max-bundle")
-    configuration.bundlePolicy = RTCBundlePolicy::MaxBundle;
+  if (config.value("bundlePolicy", "balanced") == "max-bundle") configuration.bundlePolicy = RTCBundlePolicy::MaxBundle;
   configuration.network.max_message_size = 1 << 20;
   configuration.network.fast_path = std::getenv("PARLEY_INTEROP_PORTABLE") == nullptr;
   return configuration;
@@ -83,8 +82,10 @@ Promise<json> Peer::run(json request) {
     connections_.at(request.at("connection")).pc.close();
   } else if (command == "media") {
     Connection& connection = connections_.at(request.at("connection"));
-    connection.echo.emplace(connection.pc, request.at("codec").get<std::string>(), request.at("offer").get<bool>());
+    connection.echo.emplace(connection.pc, request);
     co_return json::object();
+  } else if (command == "alter") {
+    co_await connections_.at(request.at("connection")).echo->alter(request.at("change"));
   } else if (command == "watch") {
     co_return connections_.at(request.at("connection")).echo->state();
   } else if (command == "change") {
