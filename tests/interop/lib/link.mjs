@@ -59,9 +59,10 @@ function expected({ text, base64, fill: recipe }) {
 
 export class Link {
   /// `delay()`: for how many milliseconds signaling keeps a message; their order stays. Not given: none.
-  constructor(offerer, answerer, { config = {}, trickle = true, delay = null } = {}) {
+  /// `path`: a LossyPath that is the only way between them, the offerer at its side a.
+  constructor(offerer, answerer, { config = {}, trickle = true, delay = null, path = null } = {}) {
     if (answerer.stack.oneTransport) config = { bundlePolicy: 'max-bundle', ...config };
-    Object.assign(this, { offerer, answerer, config, trickle, delay, name: `c${++count}`, signals: [], channelCount: 0 });
+    Object.assign(this, { offerer, answerer, config, trickle, delay, path, name: `c${++count}`, signals: [], channelCount: 0 });
   }
 
   opposite(peer) {
@@ -75,6 +76,8 @@ export class Link {
     let last = 0;
     from.signalHandlers.set(this.name, (message) => {
       this.signals.push({ from, message });
+      if (this.path) message = this.path.rewritten(message, to === this.offerer ? 'a' : 'b');
+      if (!message) return;
       if (!this.delay) return pass(message);
       waiting.push(message);
       last = Math.max(last, Date.now() + this.delay());

@@ -5,6 +5,7 @@ import { flush } from './flush.mjs';
 import { goodbye } from './goodbye.mjs';
 import { halfTrickle } from './half_trickle.mjs';
 import { media } from './media.mjs';
+import { lossy } from './lossy.mjs';
 import { messages } from './messages.mjs';
 import { layers } from './layers.mjs';
 import { perfectNegotiation } from './perfect_negotiation.mjs';
@@ -12,6 +13,6 @@ import { relay } from './relay.mjs';
 import { reopen } from './reopen.mjs';
 
 export const scenarios = {
-  channels, messages, reopen, flush, goodbye, 'half-trickle': halfTrickle, media, call, layers,
+  channels, messages, reopen, flush, goodbye, 'half-trickle': halfTrickle, media, call, lossy, layers,
   'perfect-negotiation': perfectNegotiation, 'relay-udp': relay('udp'), 'relay-tcp': relay('tcp'),
 };

@@ -105,7 +105,7 @@ export class Media {
       video: this.players.get('video')?.(),
       audio: this.players.get('audio')?.(),
       sent: pick(of('outbound-rtp', 'video'), ['framesEncoded', 'keyFramesEncoded', 'pliCount', 'firCount', 'nackCount', 'packetsSent', 'retransmittedPacketsSent', 'targetBitrate', 'bytesSent']),
-      received: pick(of('inbound-rtp', 'video'), ['framesDecoded', 'framesReceived', 'keyFramesDecoded', 'packetsReceived', 'packetsLost', 'framesDropped', 'pliCount', 'nackCount', 'freezeCount', 'decoderImplementation']),
+      received: pick(of('inbound-rtp', 'video'), ['framesDecoded', 'framesReceived', 'keyFramesDecoded', 'packetsReceived', 'packetsLost', 'framesDropped', 'retransmittedPacketsReceived', 'pliCount', 'nackCount', 'freezeCount', 'decoderImplementation']),
       heard: pick(of('inbound-rtp', 'audio'), ['packetsReceived', 'packetsLost', 'concealedSamples', 'totalSamplesReceived']),
       reported: pick(of('remote-inbound-rtp', 'video'), ['packetsLost', 'roundTripTime']),
       told: pick(of('remote-outbound-rtp', 'video'), ['packetsSent', 'reportsSent']),
