@@ -86,6 +86,13 @@ Promise<json> Peer::run(json request) {
     co_return json::object();
   } else if (command == "alter") {
     co_await connections_.at(request.at("connection")).echo->alter(request.at("change"));
+  } else if (command == "layers") {
+    Connection& connection = connections_.at(request.at("connection"));
+    const std::vector<std::string> rids{"h", "m", "l"};
+    connection.layered.emplace(request.at("recordings").get<std::string>() + "/vp8.ivf", "video/VP8", rids);
+    RTCRtpTransceiverInit init{.direction = RTCRtpTransceiverDirection::SendOnly};
+    for (const std::string& rid : rids) init.sendEncodings.push_back({.rid = rid});
+    (void)connection.pc.addTransceiver(connection.layered->track(), init);
   } else if (command == "watch") {
     co_return connections_.at(request.at("connection")).echo->state();
   } else if (command == "change") {

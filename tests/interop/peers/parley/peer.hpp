@@ -31,6 +31,7 @@ class Connection {
   int incoming = 0;
   std::optional<Echo> echo;
   std::optional<Negotiated> negotiated;
+  std::optional<Recording> layered;  // sent in several layers
 
  private:
   void note_states();
