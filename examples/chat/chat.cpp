@@ -8,24 +8,17 @@
 #include <string>
 #include <vector>
 
+#include "common/answer_offers.hpp"
 #include "common/exchange_candidates.hpp"
 #include "common/watch_connection.hpp"
 
 using namespace parley;
-using nlohmann::json;
 
 /// Somebody who has opened the page: we are the callee.
 struct Visitor {
   explicit Visitor(const SignalingConnectionEvent& event) : signalingChannel(event.channel) {
     exchangeCandidates(peerConnection, *signalingChannel);
-    signalingChannel->addEventListener<"message">([this](const json& message) -> Promise<void> {
-      if (message.contains("offer")) {
-        co_await peerConnection.setRemoteDescription(message["offer"].get<RTCSessionDescriptionInit>());
-        const auto answer = co_await peerConnection.createAnswer();
-        co_await peerConnection.setLocalDescription(answer);
-        signalingChannel->send({{"answer", answer}});
-      }
-    });
+    answerOffers(peerConnection, *signalingChannel);
   }
 
   RTCPeerConnection peerConnection;

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "common/answer_offers.hpp"
 #include "common/exchange_candidates.hpp"
 #include "common/watch_connection.hpp"
 
 using namespace parley;
-using nlohmann::json;
 
 /// Somebody who has opened the page: we are the callee.
 struct Visitor {
@@ -25,14 +25,7 @@ struct Visitor {
       std::cout << "a visitor's " << event.track->kind() << std::endl;
       peerConnection.addTrack(event.track, event.streams.at(0));
     };
-    signalingChannel->addEventListener<"message">([this](const json& message) -> Promise<void> {
-      if (message.contains("offer")) {
-        co_await peerConnection.setRemoteDescription(message["offer"].get<RTCSessionDescriptionInit>());
-        const auto answer = co_await peerConnection.createAnswer();
-        co_await peerConnection.setLocalDescription(answer);
-        signalingChannel->send({{"answer", answer}});
-      }
-    });
+    answerOffers(peerConnection, *signalingChannel);
   }
 
   RTCPeerConnection peerConnection;

@@ -97,7 +97,10 @@ const std::string& MediaStreamTrack::kind() const { return core_->kind; }
 const std::string& MediaStreamTrack::id() const { return core_->id; }
 const std::string& MediaStreamTrack::label() const { return core_->label; }
 bool MediaStreamTrack::enabled() const { return core_->enabled; }
-void MediaStreamTrack::enabled(bool value) { core_->enabled = value; }
+void MediaStreamTrack::enabled(bool value) {
+  // What has been left out meanwhile is missing to whoever gets the next frames.
+  if (!core_->enabled.exchange(value) && value && core_->kind == "video") core_->source->request_key_frame("");
+}
 bool MediaStreamTrack::muted() const { return core_->muted; }
 MediaStreamTrackState MediaStreamTrack::readyState() const { return core_->state; }
 

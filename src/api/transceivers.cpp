@@ -152,6 +152,10 @@ void Peer::replace_track(const std::shared_ptr<TransceiverCore>& core, std::shar
     transceiver->sender.has_track = track != nullptr;
     set_sender_track(core, track);
     refresh(*core);
+    const auto current =
+        core->section ? core->section->current.value_or(sdp::Direction::Inactive) : sdp::Direction::Inactive;
+    if (track && core->state.kind == jsep::MediaKind::Video && sdp::sends(current))
+      track->core()->source->request_key_frame("");  // others refer to what was sent before, or elsewhere
     return {};
   });
 }

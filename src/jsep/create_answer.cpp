@@ -56,6 +56,20 @@ sdp::Setup setup_for(const DtlsAgreement* continued, const TransportView& offere
   return offered.setup.value_or(sdp::Setup::Active) == sdp::Setup::Active ? sdp::Setup::Passive : sdp::Setup::Active;
 }
 
+/// What a section offers, without the ids that mean something else in another section of its BUNDLE group: aiortc does
+/// that, and reads only one of the two (RFC 9143 section 9.3.1 would have one meaning).
+std::vector<sdp::Extmap> unambiguous_extmaps(const sdp::Description& offer, std::size_t index) {
+  auto extmaps = sdp::effective_extmaps(offer, offer.media[index]);
+  const sdp::Group* group = bundle_of(offer, index);
+  if (!group) return extmaps;
+  for (std::size_t i = 0; i < offer.media.size(); ++i) {
+    if (i == index || bundle_of(offer, i) != group) continue;
+    for (const sdp::Extmap& other : sdp::effective_extmaps(offer, offer.media[i]))
+      std::erase_if(extmaps, [&](const sdp::Extmap& own) { return own.id == other.id && own.uri != other.uri; });
+  }
+  return extmaps;
+}
+
 class AnswerBuilder {
  public:
   AnswerBuilder(const Snapshot& snapshot, const AnswerOptions& options)
@@ -108,7 +122,7 @@ class AnswerBuilder {
                    .mid = offered.mid,
                    .direction = direction,
                    .formats = std::move(formats),
-                   .extensions = answer_extensions(sdp::effective_extmaps(offer_, offered),
+                   .extensions = answer_extensions(unambiguous_extmaps(offer_, index),
                                                    extensions_of(*transceiver, capabilities), mixed),
                    .reduced_size_rtcp = offered.rtcp_rsize};
     if (sdp::sends(direction))

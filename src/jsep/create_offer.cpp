@@ -9,6 +9,7 @@
 #include "jsep/offered_transports.hpp"
 #include "jsep/sections.hpp"
 #include "jsep/transceivers.hpp"
+#include "sdp/lookup.hpp"
 #include "sdp/print.hpp"
 
 namespace parley::jsep {
@@ -100,22 +101,32 @@ class OfferBuilder {
     return mid;
   }
 
-  /// webrtc-pc section 4.4.1.6 "final steps to create an offer": the offerer-tagged section is that of the first
-  /// transceiver that is not stopped. A data section that comes before all transceivers is it itself.
   void bundle() {
     sdp::Group group{.semantics = "BUNDLE"};
-    if (options_.wishes.always_data && offer_.media.front().kind == "application" && !is_rejected(offer_.media.front()))
-      group.mids.push_back(*offer_.media.front().mid);
-    for (const Transceiver& transceiver : snapshot_.transceivers) {
-      const auto made = std::ranges::find(made_for_, std::optional(transceiver.id));
-      if (made == made_for_.end() || !group.mids.empty()) continue;
-      group.mids.push_back(*offer_.media[static_cast<std::size_t>(made - made_for_.begin())].mid);
-      break;
-    }
+    if (auto tagged = tagged_mid()) group.mids.push_back(*std::move(tagged));
     for (const sdp::MediaDescription& media : offer_.media)
       if (!is_rejected(media) && (group.mids.empty() || *media.mid != group.mids.front()))
         group.mids.push_back(*media.mid);
     if (!group.mids.empty()) offer_.groups.push_back(std::move(group));
+  }
+
+  /// The offerer-tagged section (RFC 9143 section 7.2.1). Once a group is negotiated, the section whose transport it
+  /// shares stays the first for as long as it lives: browsers take another one for a new transport. Before that it is
+  /// that of the first transceiver that is not stopped (webrtc-pc section 4.4.1.6, "final steps to create an offer"), or a
+  /// data section that comes before all transceivers.
+  [[nodiscard]] std::optional<std::string> tagged_mid() const {
+    if (const sdp::Group* group = negotiated_group(snapshot_))
+      for (const std::string& mid : group->mids) {
+        const sdp::MediaDescription* media = sdp::media_by_mid(offer_, mid);
+        if (media && !is_rejected(*media)) return mid;
+      }
+    if (options_.wishes.always_data && offer_.media.front().kind == "application" && !is_rejected(offer_.media.front()))
+      return offer_.media.front().mid;
+    for (const Transceiver& transceiver : snapshot_.transceivers) {
+      const auto made = std::ranges::find(made_for_, std::optional(transceiver.id));
+      if (made != made_for_.end()) return offer_.media[static_cast<std::size_t>(made - made_for_.begin())].mid;
+    }
+    return std::nullopt;
   }
 
   const Snapshot& snapshot_;

@@ -7,9 +7,7 @@
 #include "sdp/lookup.hpp"
 
 namespace parley::jsep {
-namespace {
 
-/// The group that the last answer agreed on.
 const sdp::Group* negotiated_group(const Snapshot& snapshot) {
   for (const auto* applied : {&snapshot.current_local, &snapshot.current_remote}) {
     if (!*applied || (*applied)->type != SdpType::Answer) continue;
@@ -18,6 +16,8 @@ const sdp::Group* negotiated_group(const Snapshot& snapshot) {
   }
   return nullptr;
 }
+
+namespace {
 
 class Transports {
  public:

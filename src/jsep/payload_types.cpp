@@ -59,9 +59,13 @@ std::optional<PayloadType> PayloadTypes::number(const Format& format, const std:
     return payload_type;
   };
   if (const auto fixed = static_payload_type(format.codec); fixed && is_free(*fixed)) return take(*fixed);
-  for (const auto& [first, last] : kDynamic)
-    for (unsigned i = first; i <= last; ++i)
-      if (const PayloadType candidate(static_cast<std::uint8_t>(i)); is_free(candidate)) return take(candidate);
+  if (const auto usual = usual_payload_type(format); usual && is_free(*usual)) return take(*usual);
+  for (const bool of_others : {false, true})
+    for (const auto& [first, last] : kDynamic)
+      for (unsigned i = first; i <= last; ++i)
+        if (const PayloadType candidate(static_cast<std::uint8_t>(i));
+            is_free(candidate) && is_usual_payload_type(candidate) == of_others)
+          return take(candidate);
   return std::nullopt;
 }
 

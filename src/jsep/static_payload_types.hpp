@@ -3,12 +3,19 @@
 #include <optional>
 
 #include "base/rtp_numbers.hpp"
-#include "jsep/codec.hpp"
+#include "jsep/formats.hpp"
 
-/// The numbers that RFC 3551 section 6 gave to codecs once for all: they need no a=rtpmap.
+/// Which numbers codecs have before anybody has negotiated one.
 namespace parley::jsep {
 
+/// The numbers that RFC 3551 section 6 gave to codecs once for all: they need no a=rtpmap.
 std::optional<Codec> static_codec(PayloadType payload_type);
 std::optional<PayloadType> static_payload_type(const Codec& codec);
+
+/// What Firefox calls a codec, or the RTX of one, in a section that it adds later, without a look at the numbers that
+/// the BUNDLE group uses already. Whoever offers the same numbers, and gives them to nothing else, never gets into
+/// conflict.
+std::optional<PayloadType> usual_payload_type(const Format& format);
+bool is_usual_payload_type(PayloadType payload_type);
 
 }  // namespace parley::jsep

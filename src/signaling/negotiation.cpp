@@ -1,5 +1,7 @@
 #include "signaling/negotiation.hpp"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "base/random.hpp"
@@ -65,6 +67,7 @@ Promise<void> Negotiation::take_description(RTCSessionDescriptionInit descriptio
   // An answer that is being set makes the state stable before the offer behind it is looked at.
   const bool stable = connection_.signalingState() == RTCSignalingState::Stable || setting_remote_answer_;
   if (is_repeated(description)) co_return;
+  remember_fragments(description);
   const bool collision = is_offer && (making_offer_ || !stable);
   ignoring_offer_ = collision && parts_.politeness == Politeness::Impolite;
   if (ignoring_offer_) co_return;
@@ -104,8 +107,31 @@ Promise<void> Negotiation::take_candidate(RTCIceCandidateInit candidate) {
   try {
     co_await connection_.addIceCandidate(candidate);
   } catch (...) {
-    if (!of_ignored_offer && !ignoring_offer_) report(std::current_exception());
+    if (!of_ignored_offer && !ignoring_offer_ && !stopped_ && !is_outdated(candidate)) report(std::current_exception());
   }
+}
+
+void Negotiation::remember_fragments(const RTCSessionDescriptionInit& description) {
+  constexpr std::string_view kLine = "\na=ice-ufrag:";
+  constexpr std::size_t kRemembered = 64;
+  const std::string& sdp = description.sdp;
+  for (auto at = sdp.find(kLine); at != std::string::npos; at = sdp.find(kLine, at + 1)) {
+    const auto begin = at + kLine.size();
+    std::string fragment = sdp.substr(begin, sdp.find_first_of("\r\n", begin) - begin);
+    if (std::ranges::find(fragments_, fragment) == fragments_.end()) fragments_.push_back(std::move(fragment));
+  }
+  while (fragments_.size() > kRemembered) fragments_.pop_front();
+}
+
+/// Of an offer that was ignored, or of the ICE generation before the present one: gathering takes its time, and the
+/// specification forgets an ignored offer with the next description.
+bool Negotiation::is_outdated(const RTCIceCandidateInit& candidate) const {
+  const auto& fragment = candidate.usernameFragment;
+  if (!fragment || std::ranges::find(fragments_, *fragment) == fragments_.end()) return false;
+  const auto has = [&](const auto& description) {
+    return description && description->sdp().find("\na=ice-ufrag:" + *fragment) != std::string::npos;
+  };
+  return !has(connection_.currentRemoteDescription()) && !has(connection_.pendingRemoteDescription());
 }
 
 void Negotiation::send_local_description() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <exception>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -38,6 +39,8 @@ class Negotiation final : public std::enable_shared_from_this<Negotiation> {
   Promise<void> take_description(RTCSessionDescriptionInit description);
   Promise<void> take_candidate(RTCIceCandidateInit candidate);
   [[nodiscard]] bool is_repeated(const RTCSessionDescriptionInit& description);
+  void remember_fragments(const RTCSessionDescriptionInit& description);
+  [[nodiscard]] bool is_outdated(const RTCIceCandidateInit& candidate) const;
   void receive(const nlohmann::json& message);
   void send_local_description();
   void send(nlohmann::json message);
@@ -68,6 +71,7 @@ class Negotiation final : public std::enable_shared_from_this<Negotiation> {
 
   bool making_offer_ = false;
   bool ignoring_offer_ = false;
+  std::deque<std::string> fragments_;  // ICE username fragments of the peer's last descriptions, ignored or not
   bool setting_remote_answer_ = false;
   bool answering_ = false;
   std::string last_remote_;  // the text of the last description that was not ignored

@@ -158,6 +158,20 @@ const cases = {
     }
   }),
 
+  negotiates: ({ open }) => withServer('negotiation', async (url, signaling, program) => {
+    const page = await open(url);
+    await shows(page, 'Peers connected!');
+    await program.waitFor(/^hears: hello from the page$/);
+    await Promise.all([page.click('#video'), program.say('video'), program.say('channel')]);
+    await shows(page, 'The program says hello.');
+    await shows(page, 'video sendrecv'); // whoever was first, the other one's track joins in the same section
+    program.say('restart');
+    await page.click('#channel');
+    await program.waitFor(/^the other side sends video$/);
+    await program.finish();
+    await shows(page, 'The program has left.');
+  }),
+
   offline_tells_why: ({ open }) => withServer('signaling-server', async (url) => {
     const page = await open(url);
     await page.click('#call');

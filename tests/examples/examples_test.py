@@ -152,6 +152,28 @@ class TestCard(unittest.TestCase):
         self.assertAlmostEqual(numbers[6], 440, delta=5, msg=told)
 
 
+class Negotiation(unittest.TestCase):
+    def test_both_change_at_once(self):
+        server = Program("signaling-server", 0)
+        url = re.search(r"http:\S+", server.wait_for("http:"))[0].replace("http", "ws") + "signaling/room"
+        peers = Program("negotiation", url, "polite"), Program("negotiation", url, "impolite")
+        for peer in peers:
+            for change in "channel", "video", "audio":
+                peer.say(change)
+        for peer in peers:
+            peer.wait_for("^Peers connected!$")
+            peer.wait_for("^hears: hello$")
+            peer.wait_for("^the other side sends video$")
+            peer.wait_for("^agreed on .*sendrecv.*channels$")
+        for peer in peers:
+            peer.say("restart")
+        for peer in peers:
+            self.assertEqual(peer.finish(), 0, peer.lines)
+            self.assertFalse([line for line in peer.lines if line.startswith("negotiation:")])
+        server.process.send_signal(signal.SIGINT)
+        server.finish()
+
+
 class CopyPaste(unittest.TestCase):
     def test_connects(self):
         offer, answer = Program("copy-paste", "offer"), Program("copy-paste", "answer")

@@ -180,6 +180,28 @@ TEST(Media, ARemoteTrackThatIsAddedIsForwarded) {
   EXPECT_TRUE(back.wait());
 }
 
+TEST(Media, AKeyFrameIsAskedForWhereOthersWouldNotBeUnderstood) {
+  Latch connected, unmuted, replaced;
+  const auto first = MediaStreamTrack::create("video"), second = MediaStreamTrack::create("video");
+  std::atomic<int> asked = 0;
+  first->onkeyframerequest = [&] {
+    if (++asked == 2) unmuted.set();
+    connected.set();
+  };
+  second->onkeyframerequest = [&] { replaced.set(); };
+  Pair pair;
+  const auto sender = pair.offerer.addTrack(first);
+  run([&] { return negotiated(pair); });
+  ASSERT_TRUE(connected.wait());
+  first->enabled(true);  // it is already
+  first->enabled(false);
+  EXPECT_EQ(asked, 1);
+  first->enabled(true);
+  EXPECT_TRUE(unmuted.wait());
+  run([&] { return sender->replaceTrack(second); });
+  EXPECT_TRUE(replaced.wait());
+}
+
 TEST(Media, ATrackIsReplacedAndEncodingsPauseWithoutNegotiation) {
   std::atomic<int> count = 0;
   const auto first = MediaStreamTrack::create("audio"), second = MediaStreamTrack::create("audio");

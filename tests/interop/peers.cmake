@@ -33,8 +33,13 @@ endif()
 add_custom_target(interop_peers DEPENDS ${built_peers})
 
 add_executable(peer_parley EXCLUDE_FROM_ALL peers/parley/main.cpp peers/parley/connection.cpp peers/parley/contents.cpp
-  peers/parley/echo.cpp peers/parley/peer.cpp)
+  peers/parley/echo.cpp peers/parley/negotiated.cpp peers/parley/peer.cpp peers/parley/recording.cpp)
+target_include_directories(peer_parley PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 target_link_libraries(peer_parley PRIVATE parley::parley_static parley_warnings nlohmann_json::nlohmann_json OpenSSL::Crypto)
+
+if(TARGET link_emulator)
+  add_dependencies(peer_parley link_emulator)
+endif()
 
 foreach(target interop_peers peer_parley)
   add_test(NAME interop.prepare.${target} COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR} --target ${target})

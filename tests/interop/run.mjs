@@ -1,6 +1,6 @@
 // run.mjs --tested NAME --against NAME --report FOLDER [--role offerer|answerer]... [--scenario NAME]... [paths]
 // Starts the two peers, runs the scenarios, and writes for each one FOLDER/ROLE.SCENARIO.json and .log. Start it with run.sh.
-// Paths: --node --modules --pion --parley --python. Exit code 0: everything was run and recorded; with --strict: and passed.
+// Paths: --node --modules --pion --parley --emulator --python. Exit code 0: everything was run and recorded; with --strict: and passed.
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,6 +17,7 @@ const list = { type: 'string', multiple: true };
 const { values: options } = parseArgs({ options: {
   tested: text, against: text, report: text, role: list, scenario: list, strict: { type: 'boolean' },
   node: { ...text, default: process.execPath }, python: { ...text, default: '/usr/bin/python3' }, modules: text, pion: text, parley: text,
+  emulator: { ...text, default: 'link_emulator' },
   minutes: { ...text, default: '15' },
 } });
 
@@ -47,7 +48,7 @@ async function runOne(role, scenario) {
   return record({ folder: options.report, name: `${role}.${scenario}`, title, transcript, afterFailure: failed }, async (note) => {
     await ensurePeers();
     const [offerer, answerer] = role === 'offerer' ? [peers.left, peers.right] : [peers.right, peers.left];
-    await scenarios[scenario]({ offerer, answerer, note, turn: async () => (server ??= await startTurn()) });
+    await scenarios[scenario]({ offerer, answerer, note, emulator: path.resolve(options.emulator), turn: async () => (server ??= await startTurn()) });
     if (!peers.left.alive || !peers.right.alive) throw new Error('a peer ended during the scenario');
   });
 }

@@ -1,12 +1,16 @@
 # parley_interop(TESTED AGAINST PREFIX LABEL): the tests PREFIX.ROLE.SCENARIO, and PREFIX.run that does the work for them.
-set(interop_scenarios channels messages reopen flush goodbye half-trickle media layers statistics relay-udp relay-tcp)
+set(interop_scenarios channels messages reopen flush goodbye half-trickle media call lossy layers statistics perfect-negotiation relay-udp relay-tcp)
 
 function(parley_interop tested against prefix label)
   set(report ${CMAKE_CURRENT_BINARY_DIR}/reports/${tested}-${against})
+  set(emulator)
+  if(TARGET link_emulator)
+    set(emulator --emulator $<TARGET_FILE:link_emulator>)
+  endif()
   add_test(NAME ${prefix}.run
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/run.sh --tested ${tested} --against ${against} --report ${report}
       --modules ${modules} --python ${PARLEY_PYTHON} --pion ${CMAKE_CURRENT_BINARY_DIR}/peer_pion
-      --parley ${CMAKE_CURRENT_BINARY_DIR}/peer_parley)
+      --parley ${CMAKE_CURRENT_BINARY_DIR}/peer_parley ${emulator})
   set(needed)
   if(NOT against STREQUAL parley)
     list(APPEND needed interop_peers)

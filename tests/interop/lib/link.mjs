@@ -58,9 +58,12 @@ function expected({ text, base64, fill: recipe }) {
 }
 
 export class Link {
+  /// `delay()`: for how many milliseconds signaling keeps a message; their order stays. Not given: none.
+  /// `path`: a LossyPath that is the only way between them, the offerer at its side a.
   /// `feedback`: of a=rtcp-fb, what a browser that offers adds to its offer.
-  constructor(offerer, answerer, { config = {}, trickle = true, feedback } = {}) {
-    Object.assign(this, { offerer, answerer, config, trickle, feedback, name: `c${++count}`, signals: [], channelCount: 0 });
+  constructor(offerer, answerer, { config = {}, trickle = true, delay = null, path = null, feedback } = {}) {
+    if (answerer.stack.oneTransport) config = { bundlePolicy: 'max-bundle', ...config };
+    Object.assign(this, { offerer, answerer, config, trickle, delay, path, feedback, name: `c${++count}`, signals: [], channelCount: 0 });
   }
 
   opposite(peer) {
@@ -68,18 +71,27 @@ export class Link {
   }
 
   #relay(from, to) {
+    const pass = (message) => to.command('signal', { connection: this.name, message }, 60)
+      .catch((e) => to.notice({ event: 'refused', connection: this.name, message: e.message }));
+    const waiting = [];
+    let last = 0;
     from.signalHandlers.set(this.name, (message) => {
       this.signals.push({ from, message });
-      to.command('signal', { connection: this.name, message }, 60)
-        .catch((e) => to.notice({ event: 'refused', connection: this.name, message: e.message }));
+      if (this.path) message = this.path.rewritten(message, to === this.offerer ? 'a' : 'b');
+      if (!message) return;
+      if (!this.delay) return pass(message);
+      waiting.push(message);
+      last = Math.max(last, Date.now() + this.delay());
+      setTimeout(() => pass(waiting.shift()), last - Date.now()); // one of them is due, and that is the first
     });
   }
 
-  async prepare() {
+  /// `more(peer)`: what else the command `create` has.
+  async prepare(more = () => ({})) {
     this.#relay(this.offerer, this.answerer);
     this.#relay(this.answerer, this.offerer);
     for (const peer of [this.offerer, this.answerer])
-      await peer.command('create', { connection: this.name, config: this.config, trickle: this.trickle });
+      await peer.command('create', { connection: this.name, config: this.config, trickle: this.trickle, ...more(peer) });
   }
 
   /// Offers, and waits until both sides say connected.
@@ -93,6 +105,14 @@ export class Link {
       return state?.value === 'connected';
     }, seconds);
     await Promise.all([connected(this.offerer), connected(this.answerer)]);
+  }
+
+  /// Another offer, from `peer`; waits for its answer.
+  async renegotiate(peer) {
+    const stable = (events) => events.filter((e) => e.event === 'state' && e.connection === this.name && e.value === 'stable').length;
+    const before = stable(peer.events);
+    await peer.command('offer', { connection: this.name }, 60);
+    await peer.until(`${this.name} stable`, (events) => stable(events) > before);
   }
 
   /// Starts opening a channel at `peer`. Resolve the result's `opened` after connecting.
@@ -143,9 +163,13 @@ export class Link {
     });
   }
 
+  descriptionsFrom(peer) {
+    const described = this.signals.filter((s) => s.from === peer && !s.message['new-ice-candidate']);
+    return described.map(({ message }) => (message.offer ?? message.answer).sdp);
+  }
+
   descriptionFrom(peer) {
-    const { message } = this.signals.find((s) => s.from === peer && !s.message['new-ice-candidate']);
-    return (message.offer ?? message.answer).sdp;
+    return this.descriptionsFrom(peer)[0];
   }
 
   /// What `peer` announced as a=max-message-size: 65536 when absent, Infinity for 0 (RFC 8841 section 6.1).

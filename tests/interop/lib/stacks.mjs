@@ -4,7 +4,11 @@ import path from 'node:path';
 const here = path.join(import.meta.dirname, '..', 'peers');
 
 const browser = {
+  negotiatesPerfectly: true, // sets an offer while there is one of its own
+  countsCollisions: true, // runs the specification's code
   sendsMedia: true, // a picture and a tone, and plays what comes back
+  changesMedia: true, // during a call
+  sendsLayers: true, // a picture in several sizes
   trickles: true,
   flushesOnClose: true, // what was sent before close() arrives before the other side sees the channel close
   firesClosing: true, // the side that did not call close() gets a closing event
@@ -18,10 +22,15 @@ export function stacks(paths) {
   const driven = (file) => ({ command: [paths.node, path.join(here, file)], environment: { PARLEY_INTEROP_MODULES: paths.modules } });
   return {
     chromium: { name: 'chromium', ...browser, tellsAll: true /* the members of getStats that statistics.mjs compares */, ...driven('chromium.mjs') },
-    firefox: { name: 'firefox', ...browser, noTone: true /* its AudioContext stays suspended without a sound card */, ...driven('firefox.mjs') },
+    firefox: {
+      name: 'firefox', ...browser, ...driven('firefox.mjs'),
+      noTone: true, // its AudioContext stays suspended without a sound card
+      losesCrossedRestarts: true, // refuses an offer that restarts ICE and makes it give way
+    },
     aiortc: {
       name: 'aiortc',
       command: [paths.python, '-u', path.join(here, 'aiortc_peer.py')],
+      sendsMedia: true,
       flushesOnClose: false, // resets the stream at once
       needsAbort: true, // a DTLS close_notify alone leaves its channels open
       losesOnClose: true, // acts on a stream reset without waiting for the data sent before it
@@ -33,6 +42,9 @@ export function stacks(paths) {
     pion: {
       name: 'pion',
       command: [paths.pion],
+      sendsMedia: true, // a recording, and sees whether the same comes back
+      comparesMedia: true,
+      oneTransport: true, // refuses an offer whose sections have ICE credentials of their own
       flushesOnClose: false, // resets the stream at once
       leavesByAlertOnly: true, // close() sends a DTLS close_notify, no SCTP ABORT
       trickles: true,
@@ -50,6 +62,7 @@ export function stacks(paths) {
       refusesTooLarge: 'TypeError',
       cleanRelay: true,
       echoesMedia: true,
+      negotiatesPerfectly: true,
     },
   };
 }

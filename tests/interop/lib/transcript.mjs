@@ -12,7 +12,9 @@ export class Transcript {
 
   /// Session descriptions are written out line by line, everything else on one line of bounded length.
   message(arrow, message) {
-    const sdp = message.message?.offer?.sdp ?? message.message?.answer?.sdp;
+    const { offer, answer, description } = message.message ?? {};
+    const sdp = (offer ?? answer ?? description)?.sdp;
+    if (message.result?.transceivers) message = { ...message, result: '(an agreement)' };
     const text = JSON.stringify(message, (key, value) => (key === 'sdp' ? '(below)' : value));
     this.note(`${arrow} ${text.length > 600 ? `${text.slice(0, 600)}… (${text.length} characters)` : text}`);
     if (sdp) for (const line of sdp.trimEnd().split(/\r?\n/)) this.lines.push(`             | ${line}`);

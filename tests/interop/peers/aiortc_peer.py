@@ -11,6 +11,7 @@ import aiortc
 import aiortc.rtcicetransport
 from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
 from aiortc.sdp import candidate_from_sdp
+from aiortc_media import Media
 
 connections = {}
 channels = {}
@@ -18,7 +19,7 @@ channels = {}
 
 class Connection:
     def __init__(self, name, pc):
-        self.name, self.pc, self.incoming = name, pc, 0
+        self.name, self.pc, self.incoming, self.media = name, pc, 0, None
         self.signals = asyncio.Lock()  # signaling messages are applied one after the other
 
 
@@ -113,10 +114,18 @@ async def offer(connection):
     await describe(entry, await entry.pc.createOffer())
 
 
+def bundle(pc):
+    """(mid, RTCDtlsTransport) of what all sections share."""
+    if pc.sctp is not None:
+        return pc.sctp.mid, pc.sctp.transport
+    first = pc.getTransceivers()[0]
+    return first.mid, first.sender.transport
+
+
 def parse_candidate(pc, init):
     candidate = candidate_from_sdp(init["candidate"].removeprefix("candidate:"))
     # aiortc ignores a candidate whose sdpMid it does not know, and pion writes an empty one beside a good sdpMLineIndex.
-    candidate.sdpMid, candidate.sdpMLineIndex = init.get("sdpMid") or pc.sctp.mid, init.get("sdpMLineIndex")
+    candidate.sdpMid, candidate.sdpMLineIndex = init.get("sdpMid") or bundle(pc)[0], init.get("sdpMLineIndex")
     return candidate
 
 
@@ -124,7 +133,7 @@ async def add_candidate(pc, init):
     if init["candidate"]:
         await pc.addIceCandidate(parse_candidate(pc, init))
     else:  # aiortc's addIceCandidate fails on the end of candidates; its transport knows it
-        await pc.sctp.transport.transport.addRemoteCandidate(None)
+        await bundle(pc)[1].transport.addRemoteCandidate(None)
 
 
 async def signal(connection, message):
@@ -158,6 +167,18 @@ async def send(channel, text=None, base64=None, fill=None):
 make_fill, decode_base64 = fill, base64.b64decode
 
 
+async def media(connection, codec, frequency, recordings=None, offer=None):
+    if not Media.knows(codec):
+        return {"unknown": True}
+    entry = connections[connection]
+    entry.media = Media(entry.pc, codec, frequency)
+    return {}
+
+
+async def watch(connection):
+    return await connections[connection].media.state()
+
+
 async def attributes(channel):
     return attributes_of(channels[channel])
 
@@ -183,7 +204,7 @@ async def state(connection):
     return {name: getattr(pc, name) for name in names} | {"maxMessageSize": None, "selectedPair": pair}
 
 
-commands = {f.__name__: f for f in (create, offer, signal, send, attributes, shut, close, state)} | {"open": open_channel}
+commands = {f.__name__: f for f in (create, offer, signal, send, media, watch, attributes, shut, close, state)} | {"open": open_channel}
 
 
 async def execute(line):

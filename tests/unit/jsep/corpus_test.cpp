@@ -123,6 +123,18 @@ TEST(RealSimulcast, IsAnsweredWithItsLayers) {
   }
 }
 
+/// aiortc gives one id two meanings in a BUNDLE group, and fails when it is used.
+TEST(RealOffers, AreAnsweredWithoutHeaderExtensionIdsOfTwoMeanings) {
+  Peer bob("B");
+  bob.set_remote(SdpType::Offer, text_of("aiortc-offer-audio-video-data"));
+  bob.set_local(SdpType::Answer, bob.answer());
+  for (const sdp::MediaDescription& media : bob.snapshot.current_local->parsed.media) {
+    if (!is_rtp_media(media)) continue;
+    ASSERT_EQ(media.extmaps.size(), 1U);
+    EXPECT_EQ(media.extmaps.front().uri, extension::kMid);
+  }
+}
+
 /// What becomes of a sender of four layers, three of which that offer has.
 std::vector<std::string> layers_left(const char* offer, const std::string& answer) {
   Peer peer("D");

@@ -142,19 +142,28 @@ TEST(MediaOffer, KeepsToTheBundlePolicy) {
   EXPECT_EQ(transports_under(BundlePolicy::MaxBundle), "tbbbb");
 }
 
-TEST(MediaOffer, TagsTheFirstTransceiverThatIsNotStopped) {
+TEST(MediaOffer, KeepsTheNegotiatedTagWhileItsSectionLives) {
+  MediaPeer alice("A"), bob("B");
+  const TransceiverId theirs = bob.add_audio();
+  alice.add_video();  // of which bob does not know yet
+  negotiate(bob, alice);
+  EXPECT_TRUE(has_line(alice.offer(), "a=group:BUNDLE 0 1"));
+  negotiate(alice, bob);
+  bob.stop_at(theirs);
+  EXPECT_TRUE(has_line(bob.offer(), "a=group:BUNDLE 1"));
+  negotiate(bob, alice);
+  for (const MediaPeer* peer : {&alice, &bob}) {
+    EXPECT_EQ(peer->snapshot.now.transports.size(), 1u);
+    EXPECT_TRUE(peer->last.start_gathering.empty() && peer->last.start_dtls.empty());
+  }
+}
+
+TEST(MediaOffer, KeepsTheTagOfADataChannel) {
   MediaPeer alice("A"), bob("B");
   alice.wishes.data_channel = true;
   negotiate(alice, bob);
-  const TransceiverId first = alice.add_audio();
-  alice.add_video();
-  EXPECT_TRUE(has_line(alice.offer(), "a=group:BUNDLE 1 0 2"));
-  negotiate(alice, bob);
-  alice.stop_at(first);
-  EXPECT_TRUE(has_line(alice.offer(), "a=group:BUNDLE 2 0"));
-  negotiate(alice, bob);
-  EXPECT_EQ(alice.snapshot.now.transports.size(), 1u);
-  EXPECT_TRUE(alice.last.start_gathering.empty() && alice.last.start_dtls.empty());
+  alice.add_audio();
+  EXPECT_TRUE(has_line(alice.offer(), "a=group:BUNDLE 0 1"));
 }
 
 TEST(MediaReoffer, KeepsWhatWasAgreed) {

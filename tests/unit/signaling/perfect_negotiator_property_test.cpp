@@ -5,10 +5,11 @@
 #include <random>
 
 #include "parley/perfect_negotiator.hpp"
+#include "support/changes.hpp"
 #include "support/pair.hpp"
 #include "support/resources.hpp"
 #include "support/seeded_wire.hpp"
-#include "unit/signaling/changes.hpp"
+#include "unit/signaling/agreement.hpp"
 #include "unit/signaling/page.hpp"
 
 namespace parley {

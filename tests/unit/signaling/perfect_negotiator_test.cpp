@@ -68,6 +68,16 @@ struct Bench {
   json last(const char* name) {
     return loop->run([&] { return channel->last(name); });
   }
+  /// How many errors there are once a candidate of that description's ICE generation has come.
+  std::size_t after_candidate_of(const std::string& sdp) {
+    const auto at = sdp.find("a=ice-ufrag:") + 12;
+    channel->received(json{{"candidate",
+                            {{"candidate", "candidate:1 1 udp 1 127.0.0.1 9 typ host"},
+                             {"sdpMid", "0"},
+                             {"usernameFragment", sdp.substr(at, sdp.find('\r', at) - at)}}}});
+    settle();
+    return error_count();
+  }
   /// Everything on its way has been done: operations are tasks, and so are the reactions to them.
   void settle() {
     for (int i = 0; i < 20; ++i) loop->delay(1ms).get();
@@ -112,6 +122,32 @@ TEST(PerfectNegotiator, TheImpolitePeerInsists) {
   EXPECT_EQ(bench.channel->count("answer"), 0);
   EXPECT_EQ(bench.connection.signalingState(), RTCSignalingState::HaveLocalOffer);
   EXPECT_EQ(bench.error_count(), 0U);
+}
+
+TEST(PerfectNegotiator, CandidatesOfAnIgnoredOfferAreNoErrorHoweverLate) {
+  Bench bench(Politeness::Impolite);
+  (void)bench.connection.createDataChannel("x");
+  ASSERT_TRUE(bench.has_sent("offer"));
+  const std::string ignored = bench.offer()["sdp"];
+  bench.channel->received(json{{"offer", {{"type", "offer"}, {"sdp", ignored}}}});
+  bench.foreign.setRemoteDescription(bench.last("offer").get<RTCSessionDescriptionInit>()).get(10s);
+  bench.foreign.setLocalDescription().get(10s);
+  bench.channel->received(json{{"answer", *bench.foreign.localDescription()}});
+  EXPECT_TRUE(becomes(*bench.loop, [&] { return bench.connection.signalingState() == RTCSignalingState::Stable; }));
+  EXPECT_EQ(bench.after_candidate_of(ignored), 0U);
+  EXPECT_EQ(bench.after_candidate_of("a=ice-ufrag:nobodys\r\n"), 1U);
+}
+
+TEST(PerfectNegotiator, CandidatesFromBeforeAnIceRestartAreNoErrorHoweverLate) {
+  Bench bench(Politeness::Polite);
+  const std::string before = bench.offer()["sdp"];
+  bench.channel->received(json{{"offer", {{"type", "offer"}, {"sdp", before}}}});
+  ASSERT_TRUE(bench.has_sent("answer"));
+  bench.foreign.setRemoteDescription(bench.last("answer").get<RTCSessionDescriptionInit>()).get(10s);
+  bench.foreign.restartIce();
+  bench.channel->received(json{{"offer", bench.offer()}});
+  ASSERT_TRUE(bench.has_sent("answer", 2));
+  EXPECT_EQ(bench.after_candidate_of(before), 0U);
 }
 
 TEST(PerfectNegotiator, ThePolitePeerGivesWay) {

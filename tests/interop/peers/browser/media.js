@@ -60,18 +60,35 @@ function player(track) {
   };
 }
 
-/// Sends a picture in `codec` and a tone, and plays what comes back.
+/// Sends a picture in `codec` and a tone, or only one of these kinds, and plays what comes back.
 export class Media {
-  constructor(pc, { codec, frequency }) {
-    this.pc = pc;
+  constructor(pc, { codec, frequency, kinds = ['video', 'audio'] }) {
+    Object.assign(this, { pc, codec });
     this.players = new Map(); // kind -> function
-    pc.addEventListener('track', ({ track }) => this.players.set(track.kind, player(track)));
-    this.codec = codec;
-    this.senders = [pc.addTrack(picture(width, height)), pc.addTrack(tone(frequency))];
-    const transceiver = pc.getTransceivers().find((t) => t.sender === this.senders[0]);
+    pc.addEventListener('track', ({ track }) => { // the same track when it comes again
+      if (!this.players.has(track.kind)) this.players.set(track.kind, player(track));
+    });
+    this.tracks = { video: picture(width, height), audio: tone(frequency) };
+    for (const kind of kinds) this.#add(kind);
+  }
+
+  #add(kind) {
+    const sender = this.pc.addTrack(this.tracks[kind]);
+    if (kind === 'audio') return;
     const known = RTCRtpReceiver.getCapabilities('video').codecs;
-    const wanted = (c) => c.mimeType === `video/${codec}` || c.mimeType === 'video/rtx';
-    transceiver.setCodecPreferences?.(known.filter(wanted));
+    const wanted = known.filter((c) => c.mimeType === `video/${this.codec}` || c.mimeType === 'video/rtx');
+    this.pc.getTransceivers().find((t) => t.sender === sender).setCodecPreferences?.(wanted);
+  }
+
+  /// One of {enabled}, {track}: none, original or other, {direction}, {add}, {remove}, {restart}; all for `kind`.
+  async alter({ kind = 'video', enabled, track, direction, add, remove, restart }) {
+    const transceiver = this.pc.getTransceivers().find((t) => t.receiver.track.kind === kind);
+    if (enabled !== undefined) transceiver.sender.track.enabled = enabled;
+    if (track) await transceiver.sender.replaceTrack({ none: null, original: this.tracks[kind], other: picture(240, 240) }[track]);
+    if (direction) transceiver.direction = direction;
+    if (add) this.#add(kind);
+    if (remove) this.pc.removeTrack(transceiver.sender);
+    if (restart) this.pc.restartIce();
   }
 
   static knows(codec) {
@@ -97,7 +114,7 @@ export class Media {
       video: this.players.get('video')?.(),
       audio: this.players.get('audio')?.(),
       sent: pick(of('outbound-rtp', 'video'), ['framesEncoded', 'keyFramesEncoded', 'pliCount', 'firCount', 'nackCount', 'packetsSent', 'retransmittedPacketsSent', 'targetBitrate', 'bytesSent']),
-      received: pick(of('inbound-rtp', 'video'), ['framesDecoded', 'framesReceived', 'keyFramesDecoded', 'packetsReceived', 'packetsLost', 'framesDropped', 'pliCount', 'nackCount', 'freezeCount', 'decoderImplementation']),
+      received: pick(of('inbound-rtp', 'video'), ['framesDecoded', 'framesReceived', 'keyFramesDecoded', 'packetsReceived', 'packetsLost', 'framesDropped', 'retransmittedPacketsReceived', 'pliCount', 'nackCount', 'freezeCount', 'decoderImplementation']),
       heard: pick(of('inbound-rtp', 'audio'), ['packetsReceived', 'packetsLost', 'concealedSamples', 'totalSamplesReceived']),
       reported: pick(of('remote-inbound-rtp', 'video'), ['packetsLost', 'roundTripTime']),
       told: pick(of('remote-outbound-rtp', 'video'), ['packetsSent', 'reportsSent']),

@@ -1,7 +1,9 @@
 // The interop peer inside a browser page: it executes the commands of ../../README.md ("The protocol") on the browser's own
 // RTCPeerConnection.
 
+import { agreement, Changes } from './changes.js';
 import { Media, sendLayers } from './media.js';
+import { Negotiation } from './negotiation.js';
 
 const connections = new Map(); // name -> {pc, trickle, incoming}
 const channels = new Map(); // name -> RTCDataChannel
@@ -98,11 +100,15 @@ async function selectedPair(pc) {
 }
 
 const commands = {
-  create({ connection, config, trickle }) {
+  create({ connection, config, trickle, negotiation }) {
     const pc = new RTCPeerConnection(config);
     const entry = { pc, trickle, incoming: 0 };
     connections.set(connection, entry);
     noteStates(connection, pc);
+    if (negotiation) {
+      entry.negotiation = new Negotiation(pc, negotiation.polite, (message) => emit('signal', { connection, message }));
+      entry.changes = new Changes(pc, negotiation);
+    }
     pc.onicecandidate = ({ candidate }) => {
       if (candidate && trickle) emit('signal', { connection, message: { 'new-ice-candidate': candidate.toJSON() } });
     };
@@ -119,8 +125,10 @@ const commands = {
     await describe(connection, { type, sdp: added });
   },
   async signal({ connection, message }) {
-    const { pc } = connections.get(connection);
-    if (message.offer) {
+    const { pc, negotiation } = connections.get(connection);
+    if (negotiation) {
+      negotiation.take(message); // and nobody waits
+    } else if (message.offer) {
       await pc.setRemoteDescription(message.offer);
       await describe(connection, await pc.createAnswer());
     } else if (message.answer) {
@@ -129,18 +137,32 @@ const commands = {
       await pc.addIceCandidate(message['new-ice-candidate']);
     }
   },
+  change({ connection, tracks = [], channel = false, restart = false, count = 0 }) {
+    const { pc, changes } = connections.get(connection);
+    for (const kind of tracks) changes.addTrack(kind);
+    if (channel) changes.openChannel();
+    if (restart) pc.restartIce();
+    while (count-- > 0) changes.makeOne();
+  },
+  agreement({ connection }) {
+    const { pc, negotiation, changes } = connections.get(connection);
+    const open = changes.channels.filter((channel) => channel.readyState === 'open').length;
+    const { errors, collisions } = negotiation;
+    return { ...agreement(pc), channels: changes.channels.length, open, errors, collisions };
+  },
   open({ connection, channel, label, options }) {
     const made = connections.get(connection).pc.createDataChannel(label, options);
     adopt(channel, made);
     return attributesOf(made);
   },
-  media({ connection, codec, frequency }) {
+  media({ connection, codec, frequency, kinds }) {
     if (!Media.knows(codec)) return { unknown: true };
     const entry = connections.get(connection);
-    entry.media = new Media(entry.pc, { codec, frequency });
+    entry.media = new Media(entry.pc, { codec, frequency, kinds });
     return {};
   },
   layers: ({ connection }) => sendLayers(connections.get(connection).pc),
+  alter: ({ connection, change }) => connections.get(connection).media.alter(change),
   watch: ({ connection }) => connections.get(connection).media.state(),
   silence: ({ connection }) => connections.get(connection).media.silence(),
   stats: async ({ connection }) => Object.fromEntries(await connections.get(connection).pc.getStats()),

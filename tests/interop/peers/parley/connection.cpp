@@ -34,6 +34,12 @@ void Connection::note_states() {
   };
 }
 
+void Connection::negotiate(const json& settings) {
+  negotiated.emplace(pc, settings, [name = name](const json& message) {
+    emit("signal", {{"connection", name}, {"message", message}});
+  });
+}
+
 Promise<void> Connection::describe(RTCSessionDescriptionInit description) {
   co_await pc.setLocalDescription(description);
   if (!trickle_) {
@@ -49,7 +55,9 @@ Promise<void> Connection::offer() {
 }
 
 Promise<void> Connection::receive(json message) {
-  if (message.contains("offer")) {
+  if (negotiated) {
+    negotiated->receive(std::move(message));
+  } else if (message.contains("offer")) {
     co_await pc.setRemoteDescription(message["offer"].get<RTCSessionDescriptionInit>());
     auto answer = co_await pc.createAnswer();
     co_await describe(std::move(answer));

@@ -12,12 +12,30 @@ static void prefer(RTCRtpTransceiver& transceiver, const std::string& codec) {
   transceiver.setCodecPreferences(wanted);
 }
 
-Echo::Echo(RTCPeerConnection& pc, const std::string& codec, bool offer) : pc_(pc) {
-  if (offer) {
-    prefer(*pc.addTransceiver("video"), codec);
-    (void)pc.addTransceiver("audio");
-  }
-  pc.ontrack = [this, counts = counts_, offer](const RTCTrackEvent& event) -> Promise<void> {
+static RTCRtpTransceiverDirection direction_of(const std::string& text) {
+  using enum RTCRtpTransceiverDirection;
+  for (const auto direction : {SendRecv, SendOnly, RecvOnly, Inactive})
+    if (to_string(direction) == text) return direction;
+  throw TypeError("no direction: " + text);
+}
+
+static std::shared_ptr<RTCRtpTransceiver> transceiver_of(RTCPeerConnection& pc, const std::string& kind) {
+  for (auto& each : pc.getTransceivers())
+    if (each->receiver()->track()->kind() == kind) return each;
+  throw TypeError("no transceiver of " + kind);
+}
+
+void Echo::offer(const std::string& kind) {
+  const auto transceiver = pc_.addTransceiver(kind);
+  if (kind == "video") prefer(*transceiver, codec_);
+}
+
+Echo::Echo(RTCPeerConnection& pc, const nlohmann::json& settings)
+    : pc_(pc), codec_(settings.at("codec")), recordings_(settings.value("recordings", "")) {
+  const auto kinds = settings.value("kinds", std::vector<std::string>{"video", "audio"});
+  if (settings.at("offer").get<bool>())
+    for (const std::string& kind : kinds) offer(kind);
+  pc.ontrack = [this, counts = counts_](const RTCTrackEvent& event) -> Promise<void> {
     event.track->onvideoframe = [counts](const RTCEncodedVideoFrame& frame) {
       ++counts->video;
       counts->video_codec = frame.metadata.mimeType;
@@ -33,13 +51,40 @@ Echo::Echo(RTCPeerConnection& pc, const std::string& codec, bool offer) : pc_(pc
       ++counts->audio;
       counts->audio_codec = frame.metadata.mimeType;
     };
-    if (offer) {
+    if (event.track->kind() == "video") prefer(*event.transceiver, codec_);
+    if (event.transceiver->direction() == RTCRtpTransceiverDirection::SendRecv) {
       const auto sender = event.transceiver->sender();
       co_await sender->replaceTrack(event.track);
     } else {
       (void)pc_.addTrack(event.track);
     }
   };
+}
+
+Promise<void> Echo::alter(nlohmann::json change) {
+  const std::string kind = change.value("kind", "video");
+  if (change.contains("add")) {
+    if (change["add"].get<bool>()) offer(kind);
+    co_return;
+  }
+  const auto transceiver = transceiver_of(pc_, kind);
+  const auto sender = transceiver->sender();
+  if (change.contains("enabled")) {
+    sender->track()->enabled(change["enabled"].get<bool>());
+  } else if (change.contains("track")) {
+    const std::string which = change["track"];
+    std::shared_ptr<MediaStreamTrack> track;
+    if (which == "original") track = transceiver->receiver()->track();
+    if (which == "other") track = other_.emplace(recordings_ + "/vp8.ivf", "video/VP8").track();
+    co_await sender->replaceTrack(track);
+    if (which != "other") other_.reset();
+  } else if (change.contains("direction")) {
+    transceiver->direction(direction_of(change["direction"]));
+  } else if (change.contains("remove")) {
+    pc_.removeTrack(sender);
+  } else if (change.contains("restart")) {
+    pc_.restartIce();
+  }
 }
 
 nlohmann::json Echo::state() const {

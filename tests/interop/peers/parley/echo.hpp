@@ -3,18 +3,23 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "parley/parley.hpp"
+#include "recording.hpp"
 
 namespace interop {
 
 /// Sends back what arrives, and counts it.
 class Echo {
  public:
-  /// With `offer`, transceivers are made for video in `codec` and for audio, to be offered.
-  Echo(parley::RTCPeerConnection& pc, const std::string& codec, bool offer);
+  /// `settings`: {codec, offer, kinds, recordings}. With `offer`, transceivers are made for the kinds, video in that
+  /// codec, to be offered.
+  Echo(parley::RTCPeerConnection& pc, const nlohmann::json& settings);
+  /// One of {enabled}, {track}: none, original or other, {direction}, {add}, {remove}, {restart}; all for `kind`.
+  parley::Promise<void> alter(nlohmann::json change);
   [[nodiscard]] nlohmann::json state() const;
 
  private:
@@ -23,7 +28,11 @@ class Echo {
     std::string video_codec, audio_codec;
     std::map<std::string, std::pair<int, int>> layers;  // by rid: frames, and the width of key frames
   };
+  void offer(const std::string& kind);
+
   parley::RTCPeerConnection& pc_;
+  const std::string codec_, recordings_;
+  std::optional<Recording> other_;
   std::shared_ptr<Counts> counts_ = std::make_shared<Counts>();
 };
 

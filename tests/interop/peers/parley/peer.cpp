@@ -36,6 +36,7 @@ static RTCConfiguration configuration_of(const json& config) {
                                         .credential = server.value("credential", "")});
   if (config.value("iceTransportPolicy", "all") == "relay")
     configuration.iceTransportPolicy = RTCIceTransportPolicy::Relay;
+  if (config.value("bundlePolicy", "balanced") == "max-bundle") configuration.bundlePolicy = RTCBundlePolicy::MaxBundle;
   configuration.network.max_message_size = 1 << 20;
   configuration.network.fast_path = std::getenv("PARLEY_INTEROP_PORTABLE") == nullptr;
   return configuration;
@@ -82,12 +83,25 @@ Promise<json> Peer::run(json request) {
     connections_.at(request.at("connection")).pc.close();
   } else if (command == "media") {
     Connection& connection = connections_.at(request.at("connection"));
-    connection.echo.emplace(connection.pc, request.at("codec").get<std::string>(), request.at("offer").get<bool>());
+    connection.echo.emplace(connection.pc, request);
     co_return json::object();
+  } else if (command == "alter") {
+    co_await connections_.at(request.at("connection")).echo->alter(request.at("change"));
+  } else if (command == "layers") {
+    Connection& connection = connections_.at(request.at("connection"));
+    const std::vector<std::string> rids{"h", "m", "l"};
+    connection.layered.emplace(request.at("recordings").get<std::string>() + "/vp8.ivf", "video/VP8", rids);
+    RTCRtpTransceiverInit init{.direction = RTCRtpTransceiverDirection::SendOnly};
+    for (const std::string& rid : rids) init.sendEncodings.push_back({.rid = rid});
+    (void)connection.pc.addTransceiver(connection.layered->track(), init);
   } else if (command == "watch") {
     co_return connections_.at(request.at("connection")).echo->state();
   } else if (command == "stats") {
     co_return json(co_await connections_.at(request.at("connection")).pc.getStats());
+  } else if (command == "change") {
+    connections_.at(request.at("connection")).negotiated->change(request);
+  } else if (command == "agreement") {
+    co_return connections_.at(request.at("connection")).negotiated->agreement();
   } else if (command == "open") {
     co_return open(request);
   } else if (command == "attributes") {
@@ -107,6 +121,7 @@ void Peer::create(const json& request) {
   Connection& made =
       connections_.try_emplace(name, name, configuration_of(request.at("config")), request.at("trickle").get<bool>())
           .first->second;
+  if (request.contains("negotiation")) made.negotiate(request["negotiation"]);
   made.pc.ondatachannel = [this, &made](const RTCDataChannelEvent& event) {
     const std::string channel = made.name + "/in" + std::to_string(++made.incoming);
     emit("datachannel", {{"connection", made.name}, {"channel", channel}, {"attributes", attributes(*event.channel)}});

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "echo.hpp"
+#include "negotiated.hpp"
 #include "parley/parley.hpp"
 
 namespace interop {
@@ -19,6 +20,8 @@ class Connection {
  public:
   Connection(std::string name, const parley::RTCConfiguration& configuration, bool trickle);
 
+  /// From now on the descriptions are a PerfectNegotiator's business.
+  void negotiate(const nlohmann::json& settings);
   parley::Promise<void> offer();
   parley::Promise<void> receive(nlohmann::json message);
   [[nodiscard]] nlohmann::json state() const;
@@ -27,6 +30,8 @@ class Connection {
   const std::string name;
   int incoming = 0;
   std::optional<Echo> echo;
+  std::optional<Negotiated> negotiated;
+  std::optional<Recording> layered;  // sent in several layers
 
  private:
   void note_states();

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"sync"
 
+	"github.com/pion/interceptor"
 	"github.com/pion/webrtc"
 )
 
@@ -35,10 +36,33 @@ func version() string {
 	return "pion/webrtc v3"
 }
 
-func main() {
+// What pion/webrtc's own NewPeerConnection has, and the header extensions that layers are told by.
+func newAPI() (*webrtc.API, error) {
 	settings := webrtc.SettingEngine{}
 	settings.SetICEMulticastDNSMode(multicastDNS)
-	peer := newPeer(webrtc.NewAPI(webrtc.WithSettingEngine(settings)))
+	engine, interceptors := &webrtc.MediaEngine{}, &interceptor.Registry{}
+	if err := engine.RegisterDefaultCodecs(); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"mid", "rtp-stream-id", "repaired-rtp-stream-id"} {
+		extension := webrtc.RTPHeaderExtensionCapability{URI: "urn:ietf:params:rtp-hdrext:sdes:" + name}
+		if err := engine.RegisterHeaderExtension(extension, webrtc.RTPCodecTypeVideo); err != nil {
+			return nil, err
+		}
+	}
+	if err := webrtc.RegisterDefaultInterceptors(engine, interceptors); err != nil {
+		return nil, err
+	}
+	return webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(engine),
+		webrtc.WithInterceptorRegistry(interceptors)), nil
+}
+
+func main() {
+	api, err := newAPI()
+	if err != nil {
+		panic(err)
+	}
+	peer := newPeer(api)
 	emit("ready", map[string]any{"version": version()})
 	lines := bufio.NewReaderSize(os.Stdin, 1<<20)
 	for {

@@ -25,6 +25,9 @@ type request struct {
 	Text       *string
 	Base64     *string
 	Fill       *recipe
+	Codec      string
+	Recordings string
+	Offer      bool
 }
 
 type configuration struct {
@@ -48,6 +51,7 @@ type connection struct {
 	trickle  bool
 	incoming int
 	tasks    chan func()
+	player   *player
 
 	mutex     sync.Mutex
 	described bool                      // the description that the candidates belong to has been sent
@@ -91,6 +95,12 @@ func (p *peer) execute(line []byte) {
 		go func() { reply(r.ID, nil, c.pc.Close()) }()
 	case "state":
 		reply(r.ID, c.state(), nil)
+	case "media":
+		result, err := c.play(r)
+		reply(r.ID, result, err)
+	case "watch":
+		result, err := c.watch()
+		reply(r.ID, result, err)
 	case "open":
 		result, err := p.open(c, r)
 		reply(r.ID, result, err)

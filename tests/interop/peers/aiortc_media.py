@@ -1,0 +1,143 @@
+"""Media of the aiortc peer, as media.js in the browsers: a picture and a tone that can be told when they come back."""
+
+import asyncio
+import fractions
+import time
+
+import av
+import numpy
+from aiortc import MediaStreamTrack, RTCRtpSender
+from aiortc.mediastreams import MediaStreamError
+
+WIDTH, HEIGHT = 320, 240
+COLOURS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255))  # left to right, top to bottom
+RATE, SAMPLES = 48000, 960
+
+
+class Paced(MediaStreamTrack):
+    """Gives a frame whenever it is time for the next one."""
+
+    def __init__(self, step, rate):
+        super().__init__()
+        self.step, self.rate, self.count, self.start = step, rate, 0, None
+
+    async def recv(self):
+        if self.readyState != "live":
+            raise MediaStreamError
+        self.start = self.start or time.time()
+        await asyncio.sleep(self.start + self.count * self.step / self.rate - time.time())
+        frame = self.make()
+        frame.pts, frame.time_base = self.count * self.step, fractions.Fraction(1, self.rate)
+        self.count += 1
+        return frame
+
+
+class Picture(Paced):
+    """Four coloured quarters, with a stripe that moves so that there is something to encode."""
+
+    kind = "video"
+
+    def __init__(self):
+        super().__init__(step=3000, rate=90000)
+        quarters = numpy.array(COLOURS, numpy.uint8).reshape(2, 2, 3)
+        self.still = quarters.repeat(HEIGHT // 2, axis=0).repeat(WIDTH // 2, axis=1)
+
+    def make(self):
+        picture = self.still.copy()
+        x = 4 * self.count % WIDTH
+        picture[HEIGHT // 2 - 4 : HEIGHT // 2 + 4, x : x + 40] = 0
+        return av.VideoFrame.from_ndarray(picture, format="rgb24")
+
+
+class Tone(Paced):
+    kind = "audio"
+
+    def __init__(self, frequency):
+        super().__init__(step=SAMPLES, rate=RATE)
+        self.frequency = frequency
+
+    def make(self):
+        times = (numpy.arange(SAMPLES) + self.count * SAMPLES) / RATE
+        wave = (10000 * numpy.sin(2 * numpy.pi * self.frequency * times)).astype(numpy.int16)
+        frame = av.AudioFrame.from_ndarray(wave.repeat(2).reshape(1, -1), format="s16", layout="stereo")
+        frame.sample_rate = RATE
+        return frame
+
+
+class Player:
+    """What a remote track shows at the moment."""
+
+    def __init__(self, track):
+        self.kind, self.frames, self.last = track.kind, 0, []
+        self.task = asyncio.ensure_future(self.run(track))
+
+    async def run(self, track):
+        try:
+            while True:
+                self.last = [*self.last[-4:], await track.recv()]
+                self.frames += 1
+        except MediaStreamError:
+            pass
+
+    def state(self):
+        return self.shown() if self.kind == "video" else self.heard()
+
+    def shown(self):
+        if not self.last:
+            return None
+        picture = self.last[-1].to_ndarray(format="rgb24")
+        height, width, _ = picture.shape
+        seen = [picture[int((i // 2 + 0.6) * height / 2), int((i % 2 + 0.5) * width / 2)] for i in range(4)]
+        right = all(numpy.abs(numpy.int16(at) - colour).max() < 60 for at, colour in zip(seen, COLOURS))
+        return {"size": [width, height], "right": bool(right), "seen": [at.tolist() for at in seen]}
+
+    def heard(self):
+        if len(self.last) < 4:
+            return None
+        wave = numpy.concatenate([frame.to_ndarray().reshape(-1, 2)[:, 0] for frame in self.last])
+        levels = numpy.abs(numpy.fft.rfft(wave * numpy.hanning(len(wave))))
+        return {"frequency": float(levels.argmax() * self.last[-1].sample_rate / len(wave))}
+
+
+class Media:
+    """Sends a picture in `codec` and a tone, and plays what comes back."""
+
+    def __init__(self, pc, codec, frequency):
+        self.pc, self.players = pc, {}
+
+        @pc.on("track")
+        def on_track(track):
+            self.players[track.kind] = Player(track)
+
+        self.picture = Picture()
+        sender = pc.addTrack(self.picture)
+        pc.addTrack(Tone(frequency))
+        transceiver = next(t for t in pc.getTransceivers() if t.sender == sender)
+        known = RTCRtpSender.getCapabilities("video").codecs
+        transceiver.setCodecPreferences([c for c in known if c.mimeType in (f"video/{codec}", "video/rtx")])
+
+    @staticmethod
+    def knows(codec):
+        return any(c.mimeType == f"video/{codec}" for c in RTCRtpSender.getCapabilities("video").codecs)
+
+    async def state(self):
+        stats = list((await self.pc.getStats()).values())
+
+        def of(kind, name):
+            return next((getattr(s, name) for s in stats if s.type == "inbound-rtp" and s.kind == kind), 0)
+
+        def played(kind):
+            return self.players[kind].state() if kind in self.players else None
+
+        def frames(kind):
+            return self.players[kind].frames if kind in self.players else 0
+
+        return {
+            "directions": [t.currentDirection for t in self.pc.getTransceivers()],
+            "video": played("video"),
+            "audio": played("audio"),
+            "sent": {"framesEncoded": self.picture.count},
+            "received": {"framesDecoded": frames("video"), "packetsReceived": of("video", "packetsReceived"),
+                         "packetsLost": of("video", "packetsLost")},
+            "heard": {"packetsReceived": of("audio", "packetsReceived"), "packetsLost": of("audio", "packetsLost")},
+        }
