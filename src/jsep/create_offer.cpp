@@ -112,8 +112,8 @@ class OfferBuilder {
 
   /// The offerer-tagged section (RFC 9143 section 7.2.1). Once a group is negotiated, the section whose transport it
   /// shares stays the first for as long as it lives: browsers take another one for a new transport. Before that it is
-  /// that of the first transceiver that is not stopped (webrtc-pc section 4.4.1.6, "final steps to create an offer"), or a
-  /// data section that comes before all transceivers.
+  /// that of the first transceiver that is not stopped (webrtc-pc section 4.4.1.6, "final steps to create an offer"),
+  /// or a data section that comes before all transceivers.
   [[nodiscard]] std::optional<std::string> tagged_mid() const {
     if (const sdp::Group* group = negotiated_group(snapshot_))
       for (const std::string& mid : group->mids) {
