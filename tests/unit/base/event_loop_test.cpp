@@ -26,12 +26,14 @@ TEST(EventLoop, RunsTasksInTheOrderOfPostingOnOneThread) {
   const auto loop = EventLoop::create();
   std::vector<int> order;
   std::thread::id where;
-  loop->post([&] {
-    where = std::this_thread::get_id();
-    loop->post([&] { order.push_back(3); });
-    order.push_back(1);
+  loop->run([&] {  // so that both are posted before one runs
+    loop->post([&] {
+      where = std::this_thread::get_id();
+      loop->post([&] { order.push_back(3); });
+      order.push_back(1);
+    });
+    loop->post([&] { order.push_back(2); });
   });
-  loop->post([&] { order.push_back(2); });
   while (loop->run([&] { return order.size(); }) < 3) {
   }
   EXPECT_THAT(order, ElementsAre(1, 2, 3));
