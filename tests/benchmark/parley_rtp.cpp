@@ -87,7 +87,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
  private:
   void fill() {
-    const auto underway = static_cast<std::int32_t>(source_.count() - lost_ - received_.load(std::memory_order_relaxed));
+    const auto underway =
+        static_cast<std::int32_t>(source_.count() - lost_ - received_.load(std::memory_order_relaxed));
     for (std::int32_t more = static_cast<std::int32_t>(window_) - underway; more > 0; --more)
       track_->write(source_.next());
   }

@@ -167,6 +167,7 @@ TEST(Stats, PacketsAndBytesOfBothEndsAgree) {
 }
 
 TEST(Stats, RoundTripsAreMeasuredForWhoAsksAgain) {
+  if (PARLEY_TEST_PORTABLE) GTEST_SKIP() << "libnice does not tell when answers come";
   EchoPair pair;
   for (RTCPeerConnection* pc : {&pair.offerer, &pair.answerer}) {
     RTCIceCandidatePairStats used;
