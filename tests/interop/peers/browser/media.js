@@ -98,7 +98,7 @@ export class Media {
 
   /// Sends nothing any more, without negotiation.
   async silence() {
-    for (const sender of this.senders) {
+    for (const sender of this.pc.getSenders()) {
       const parameters = sender.getParameters();
       parameters.encodings.forEach((encoding) => { encoding.active = false; });
       await sender.setParameters(parameters);
