@@ -138,7 +138,11 @@ void SendStream::configure(const Section& section, const Encoding& encoding) {
   tone_formats_.clear();
   for (const Format& format : section.send_formats) {
     if (formats::equals_ignoring_case(format.name, "telephone-event")) tone_formats_.push_back(format);
-    const auto known = std::ranges::find(encoders_, format, &Encoder::format);
+    // What else was negotiated anew makes no other stream of it: picture ids go on.
+    const auto known = std::ranges::find_if(encoders_, [&](const Encoder& one) {
+      return one.packetizer && one.format.payload_type == format.payload_type &&
+             formats::equals_ignoring_case(one.format.name, format.name);
+    });
     auto packetizer = known != encoders_.end() ? std::move(known->packetizer) : packetizer_for(format);
     if (packetizer) encoders.push_back({format, std::move(packetizer)});
   }

@@ -230,6 +230,35 @@ TEST(MediaSession, ReportsTellTheRoundTripAndWhatWasLost) {
   EXPECT_NEAR(cc::seconds(call.left->session.round_trip()), 0.1, 0.005);
 }
 
+/// Receivers take pictures whose ids have a gap between them for lost.
+TEST(MediaSession, PictureIdsGoOnWhenFeedbackIsNegotiatedAnew) {
+  Call call;
+  Section section = sending(video_section(), {kEncoding});
+  std::vector<std::uint16_t> ids;
+  call.filter = [&](ByteView packet, bool rtcp) {
+    const auto view = rtp::PacketView::parse(packet);
+    if (rtcp || view->header().ssrc != kEncoding.source) return false;
+    const ByteView payload = view->payload();  // RFC 7741 section 4.2: X, then I, then 15 bits
+    EXPECT_EQ(payload[0] & 0x80, 0x80);
+    EXPECT_EQ(payload[2] & 0x80, 0x80);
+    ids.push_back(static_cast<std::uint16_t>((payload[2] & 0x7F) << 8 | payload[3]));
+    return false;
+  };
+  call.left->session.configure({section});
+  call.connect();
+  for (int i = 0; i < 6; ++i) {
+    if (i == 3) {
+      section.send_formats[0].fir = !section.send_formats[0].fir;
+      call.left->session.configure({section});
+    }
+    const Bytes data = vp8(i == 0, 100, 1);
+    ASSERT_TRUE(call.left->session.send(kVideo, "", frame_of(data, i == 0), call.now));
+    call.run(33ms);
+  }
+  ASSERT_EQ(ids.size(), 6U);
+  for (std::size_t i = 1; i < ids.size(); ++i) EXPECT_EQ(ids[i], (ids[i - 1] + 1) & 0x7FFF);
+}
+
 TEST(MediaSession, GoodbyeEndsASection) {
   VideoCall call;
   call.stream(10);
