@@ -19,7 +19,7 @@ struct Registry {
 };
 
 Registry& registry() {
-  static Registry one;
+  static Registry& one = *new Registry;  // never destroyed: as loops
   return one;
 }
 

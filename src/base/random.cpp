@@ -42,7 +42,7 @@ class SystemRandom final : public Random {
 }  // namespace
 
 Random& system_random() {
-  static SystemRandom random;
+  static SystemRandom& random = *new SystemRandom;  // never destroyed: loops use it until the very end
   return random;
 }
 
