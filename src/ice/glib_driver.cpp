@@ -20,7 +20,7 @@ GlibDriver::GlibDriver(Reactor& reactor)
     : reactor_(reactor), context_(g_main_context_new_with_flags(G_MAIN_CONTEXT_FLAGS_OWNERLESS_POLLING)) {}
 
 GlibDriver::~GlibDriver() {
-  watched_.clear();
+  unwatch();
   timer_.cancel();
   g_main_context_unref(context_);
 }

@@ -24,6 +24,8 @@ class GlibDriver {
   [[nodiscard]] GMainContext* context() const { return context_; }
   /// To be called after anything that may have changed what the context waits for. Dispatches nothing.
   void sync();
+  /// Looks at no descriptor until the next sync().
+  void unwatch() { watched_.clear(); }
   /// Makes a timeout of that name due at once. False if there is none that has been set lately or was found before.
   bool expire(std::string_view name);
   /// Dispatches what is due, without the loop.

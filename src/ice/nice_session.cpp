@@ -89,6 +89,7 @@ NiceSession::~NiceSession() {
   const ThreadDefaultContext here(driver_.context());
   if (closing_ && relays_ > 0 && !is_closed_)
     for (const TimePoint end = Clock::now() + kFarewell; !is_closed_ && Clock::now() < end;) driver_.iterate(end);
+  driver_.unwatch();  // before the sockets are closed: their numbers may be somebody else's at once
   nice_agent_remove_stream(agent_, stream_);
   g_object_unref(agent_);
 }
