@@ -19,9 +19,6 @@ struct Packet {
   std::shared_ptr<const void> owner{};
   /// Where in the head the time of sending and the number of the transport go when it leaves; 0: nowhere.
   std::uint16_t send_time = 0, transport_number = 0;
-  /// Whoever made it wants to know what was written there: the packet may be repeated, and with the same number nothing
-  /// may differ (the nonce of AEAD would be used twice).
-  bool repeated_as_it_is = false;
   /// Since when it waits, if it does.
   TimePoint since{};
 

@@ -59,14 +59,13 @@ class SendStream::Extensions {
 /// Makes packets of payloads: number, extend, keep, hand over.
 class SendStream::Writer final : public formats::PayloadSink {
  public:
-  Writer(SendStream& stream, const Format& format, const rtp::Header& header, const Extensions& extensions, Sink& sink)
+  Writer(SendStream& stream, const rtp::Header& header, const Extensions& extensions, Sink& sink)
       : stream_(stream),
         header_(header),
         extensions_(extensions),
         header_size_(rtp::header_size(extensions.list())),
         sink_(sink) {
     extensions.mark(marks_);
-    marks_.repeated_as_it_is = format.nack && !format.retransmission;
   }
 
   [[nodiscard]] std::size_t room() const { return kMaxPacket - header_size_ - kOriginalNumber; }
@@ -101,7 +100,6 @@ class SendStream::Writer final : public formats::PayloadSink {
     cc::Packet& packet = stream_.history_.store(header_.sequence_number, size);
     packet.send_time = marks_.send_time;
     packet.transport_number = marks_.transport_number;
-    packet.repeated_as_it_is = marks_.repeated_as_it_is;
     rtp::write_header(header_, extensions_.list(), packet.head);
     return packet;
   }
@@ -200,7 +198,7 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
   if (kind_ == Kind::Audio) header.marker = counters_.frames == 0 || now - last_frame_ > kPause;
   const std::array<std::uint8_t, 1> level{frame.audio_level.value_or(0)};
   const Extensions list = extensions(frame.audio_level ? ByteView(level) : ByteView());
-  Writer writer(*this, chosen->format, header, list, sink);
+  Writer writer(*this, header, list, sink);
   if (auto cut = chosen->packetizer->packetize(frame.data, frame.info, writer.room(), writer); !cut) {
     ++counters_.frames_refused;
     return cut;
@@ -257,7 +255,7 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
   }
   const std::array<std::uint8_t, 1> level{packet.audio_level.value_or(0)};
   const Extensions list = extensions(packet.audio_level ? ByteView(level) : ByteView());
-  Writer writer(*this, chosen->format, header, list, sink);
+  Writer writer(*this, header, list, sink);
   if (packet.owner) {
     writer.on_shared(packet);
   } else {
@@ -321,7 +319,7 @@ void SendStream::advance(TimePoint now, Sink& sink) {
     Bytes payload;
     formats::append_telephone_event(payload, report->event);
     const ByteView piece(payload);
-    Writer(*this, playing_->format, header, list, sink).on_payload(std::span(&piece, 1), true);
+    Writer(*this, header, list, sink).on_payload(std::span(&piece, 1), true);
   }
   if (!playing_->tone.next_deadline()) playing_.reset();
 }
@@ -341,7 +339,6 @@ void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip
   ++counters_.repeated_packets;
   counters_.repeated_bytes += payload.size();
   if (!format->format.retransmission) {
-    if (kept->send_time != 0 || kept->transport_number != 0) return;  // it has not left yet
     counters_.header_bytes += original->header_size();
     sink.on_packet(*kept);  // the same packet once more
     return;
@@ -365,14 +362,6 @@ void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip
   cc::Packet packet{.head = repeated_, .payload = payload, .owner = kept->owner};
   list.mark(packet);
   sink.on_packet(packet);
-}
-
-void SendStream::keep(ByteView head) {
-  cc::Packet* kept = history_.find(static_cast<std::uint16_t>(head[2] << 8 | head[3]));
-  if (kept == nullptr || kept->head.size() > head.size()) return;
-  if (kept->head.data() != head.data()) std::ranges::copy(head.first(kept->head.size()), kept->head.begin());
-  kept->send_time = kept->transport_number = 0;
-  kept->repeated_as_it_is = false;
 }
 
 cc::Packet SendStream::pad(std::size_t size, Bytes& buffer) {

@@ -90,8 +90,6 @@ class SendStream {
   Result<void> send(const OutgoingFrame& frame, TimePoint now, Sink& sink);
   /// The numbers of packets keep their distances, so what is missing stays missing and may come later.
   Result<void> send(const OutgoingPacket& packet, TimePoint now, Sink& sink);
-  /// What has been written into the head of a packet that is repeated as it is.
-  void keep(ByteView head);
   /// Plays a tone (RFC 4733): until it is over, frames are not sent. Refused if no format for tones was negotiated.
   Result<void> play(const Tone& tone, TimePoint now);
   /// Says of the tone what is due.

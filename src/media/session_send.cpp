@@ -149,8 +149,6 @@ void Session::transmit(const cc::Packet& packet, TimePoint now) {
     packet.head[packet.transport_number + 1U] = static_cast<std::uint8_t>(sent_.next());
     controller_->on_sent(sent_.add(packet.size(), pacer_.probe(), now));
   }
-  if (packet.repeated_as_it_is)
-    if (SendStream* stream = stream_of(rtp::source_of(packet.head))) stream->keep(packet.head);
   handler_.on_rtp(packet.head, packet.payload);
 }
 

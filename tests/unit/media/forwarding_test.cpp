@@ -10,7 +10,6 @@ namespace parley::media::test {
 namespace {
 
 using testing::ElementsAre;
-using testing::ElementsAreArray;
 using testing::SizeIs;
 
 const Encoding kFirst{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = ""};
@@ -146,39 +145,6 @@ TEST(Forwarding, APacketThatIsTooLongIsRefused) {
   EXPECT_EQ(
       call.left->session.send(kVideo, "", OutgoingPacket{.payload = payload, .codec = "AV1"}, call.now).error().kind,
       ErrorKind::InvalidAccessError);
-}
-
-/// RFC 3711 section 9.1: under AEAD a nonce that is used for two texts gives the key of authentication away.
-TEST(Forwarding, WithoutRtxAPacketIsRepeatedBitByBit) {
-  Section section = video_section();
-  for (auto* formats : {&section.send_formats, &section.receive_formats})
-    for (Format& format : *formats) format.retransmission.reset();
-  for (const bool waits : {false, true}) {
-    SCOPED_TRACE(waits);
-    Call call;
-    call.left->session.configure({sending(section, {kFirst})});
-    call.right->session.configure({receiving(section)});
-    call.connect();
-    std::map<std::uint16_t, std::vector<Bytes>> seen;
-    call.filter = [&](ByteView packet, bool rtcp) {
-      if (!rtcp)
-        seen[rtp::PacketView::parse(packet)->header().sequence_number].emplace_back(packet.begin(), packet.end());
-      return !rtcp && seen.size() == 5 && seen.rbegin()->second.size() == 1;  // loses the fifth
-    };
-    // A large frame waits in the pacer, a small one does not.
-    for (int i = 0; i < 8; ++i) {
-      const Bytes data = vp8(i == 0, waits ? 30'000 : 500, static_cast<std::uint8_t>(i));
-      ASSERT_TRUE(call.left->session.send(kVideo, "", frame_of(data, i == 0), call.now));
-      call.run(500ms);
-    }
-    int repeated = 0;
-    for (const auto& [number, packets] : seen) {
-      for (const Bytes& packet : packets) EXPECT_THAT(packet, ElementsAreArray(packets.front()));
-      if (packets.size() > 1) ++repeated;
-    }
-    EXPECT_GE(repeated, 1);
-    EXPECT_THAT(call.right->frames, SizeIs(8));
-  }
 }
 
 /// What a forwarder leaves out counts as lost for its receiver, and as never sent for itself.
