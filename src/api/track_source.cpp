@@ -83,7 +83,7 @@ void TrackSource::deliver(EncodedFrame frame, Listeners listeners) {
     senders = senders_;
     if (listeners == Listeners::Yes) tracks = tracks_;
   }
-  const auto shared = std::make_shared<const EncodedFrame>(std::move(frame));
+  auto shared = std::make_shared<const EncodedFrame>(std::move(frame));
   fan_out(*senders, *shared, [&] { return shared; });
   for (const auto& weak : tracks)
     if (const auto track = weak.lock(); track && passes(*track)) fire_media(*track, *shared);
