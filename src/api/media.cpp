@@ -24,9 +24,10 @@ void Peer::put_on_wire(const TransceiverCore& sender, const EncodedFrame& frame)
 }
 
 void Peer::send_media(TransceiverCore& sender, const RTCRtpPacket& packet) {
-  if (!closed_) session::count(sender.source, packet, Clock::now());
+  if (closed_) return;
+  session::count(sender.source, packet, Clock::now());
   // What is to be transformed, encrypted perhaps, must not go around that.
-  if (!closed_ && !sender.sender_transform) connection_.send(sender.state.id, packet);
+  if (!sender.sender_transform) connection_.send(sender.state.id, packet);
 }
 
 void Peer::request_key_frame(jsep::TransceiverId id) {
@@ -53,7 +54,9 @@ void Peer::on_audio_frame(jsep::TransceiverId id, RTCEncodedAudioFrame&& frame) 
 /// Made only for those who listen.
 void Peer::on_packet(jsep::TransceiverId id, const media::ReceivedPacket& arrived) {
   const auto core = find_core(id);
-  if (!core || !core->receiver_track->core()->source->has_packet_listeners()) return;
+  if (!core) return;
+  const auto source = core->receiver_track->core()->source;
+  if (!source->has_packet_listeners()) return;
   RTCRtpPacket packet;
   packet.mimeType.append(core->receiver_track->kind()).append(1, '/').append(arrived.codec);
   packet.payloadType = arrived.packet.payload_type.get();
@@ -67,9 +70,8 @@ void Peer::on_packet(jsep::TransceiverId id, const media::ReceivedPacket& arrive
   auto payload = share(arrived.packet.payload);
   packet.payload = {payload.get(), arrived.packet.payload.size()};
   packet.owner = std::move(payload);
-  const auto& source = core->receiver_track->core()->source;
   if (queued_ == 0) return source->fire(packet);
-  queue([core, packet = std::move(packet)] { core->receiver_track->core()->source->fire(packet); });
+  queue([source, packet = std::move(packet)] { source->fire(packet); });
 }
 
 /// At once if the events before it have been fired, as with messages: `unmute` comes before the first frame.

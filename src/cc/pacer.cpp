@@ -36,7 +36,7 @@ Packet& Pacer::push(const Packet& packet, Priority priority) {
 }
 
 void Pacer::begin(const Probe& probe, TimePoint now) {
-  burst_ = Burst{probe, now};
+  burst_ = Burst{probe};
   free_at_ = now;
 }
 

@@ -53,7 +53,6 @@ class Pacer {
   using Queue = RingQueue<Waiting>;
   struct Burst {
     Probe probe;
-    TimePoint since;
     std::size_t sent = 0;
   };
 

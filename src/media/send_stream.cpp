@@ -234,6 +234,7 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
   const Encoder* const chosen = encoder(packet.codec);
   if (chosen == nullptr) return fail(ErrorKind::InvalidAccessError, "the codec was not negotiated");
   if (packet.payload.size() > kMaxForeignPayload) return fail(ErrorKind::InvalidAccessError, "the packet is too long");
+  if (playing_) return {};  // as with frames
   if (!mapping_ || mapping_->source != packet.source) mapping_ = map(packet, chosen->format.clock_rate, now);
   const auto number = static_cast<std::uint16_t>(packet.number + mapping_->number);
   const rtp::Header header{.payload_type = chosen->format.payload_type,

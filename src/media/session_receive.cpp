@@ -6,6 +6,15 @@
 
 namespace parley::media {
 
+/// A packet that fills its number among those of the section's media, and nothing else.
+static StreamPacket without_payload(const Section& section, StreamPacket packet) {
+  const auto media = std::ranges::find_if(section.receive_formats, &Format::is_media);
+  packet.payload = {};
+  packet.payload_type =
+      (media == section.receive_formats.end() ? section.receive_formats.begin() : media)->payload_type;
+  return packet;
+}
+
 /// What is in a packet of RED. Browsers wrap video in it where ULPFEC was negotiated; packets of that fill their
 /// numbers and nothing else.
 static StreamPacket without_red(const Section& section, StreamPacket packet) {
@@ -17,9 +26,9 @@ static StreamPacket without_red(const Section& section, StreamPacket packet) {
   const auto blocks = formats::read_red(packet.payload);
   const auto inner = blocks ? format(PayloadType(blocks->back().payload_type)) : section.receive_formats.end();
   packet.protects = blocks && inner == section.receive_formats.end();
-  packet.payload = inner == section.receive_formats.end() ? ByteView() : blocks->back().data;
-  packet.payload_type =
-      inner == section.receive_formats.end() ? section.receive_formats.front().payload_type : inner->payload_type;
+  if (inner == section.receive_formats.end()) return without_payload(section, packet);
+  packet.payload = blocks->back().data;
+  packet.payload_type = inner->payload_type;
   return packet;
 }
 
@@ -80,11 +89,7 @@ StreamPacket Session::without_tones(Incoming& incoming, const Section& section, 
     return packet;
   if (const auto reports = formats::read_telephone_events(packet.payload))
     if (const auto key = incoming.tones.hear(*reports, packet.timestamp)) handler_.on_tone(section.key, *key);
-  const auto sound = std::ranges::find_if(section.receive_formats, &Format::is_media);
-  packet.payload = {};
-  packet.payload_type =
-      (sound == section.receive_formats.end() ? section.receive_formats.begin() : sound)->payload_type;
-  return packet;
+  return without_payload(section, packet);
 }
 
 /// The source that a packet comes from, which may be a new one.

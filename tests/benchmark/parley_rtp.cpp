@@ -105,7 +105,6 @@ class Stream : public std::enable_shared_from_this<Stream> {
 }  // namespace
 
 void rtp(const CommandLine& line) {
-  if (line.number_or("log", 0) != 0) set_log_level(LogLevel::Debug);
   using namespace std::chrono_literals;
   Rig rig(line.number_or("fast", 1) != 0);
   const auto stream = std::make_shared<Stream>(line, rig.offerer.network.loop);

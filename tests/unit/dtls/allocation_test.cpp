@@ -2,41 +2,32 @@
 #include <gtest/gtest.h>
 #include <openssl/crypto.h>
 
-#include <atomic>
 #include <cstdlib>
-#include <new>
 
 #include "peer.hpp"
+#include "support/allocations.hpp"
 
 namespace {
 
-constinit std::atomic<long> allocations = 0;
-
-void* counted(std::size_t size) {
-  ++allocations;
-  return std::malloc(size);
-}
+using parley::test::allocations;
 
 bool watching = false;
 
 /// Before OpenSSL's first allocation, hence before the library's own static objects, which use it.
 __attribute__((constructor(101))) void watch() {
-  watching = CRYPTO_set_mem_functions([](std::size_t size, const char*, int) { return counted(size); },
-                                      [](void* old, std::size_t size, const char*, int) {
-                                        ++allocations;
-                                        return std::realloc(old, size);
-                                      },
-                                      [](void* memory, const char*, int) { std::free(memory); }) == 1;
+  watching = CRYPTO_set_mem_functions(
+                 [](std::size_t size, const char*, int) {
+                   ++allocations;
+                   return std::malloc(size);
+                 },
+                 [](void* old, std::size_t size, const char*, int) {
+                   ++allocations;
+                   return std::realloc(old, size);
+                 },
+                 [](void* memory, const char*, int) { std::free(memory); }) == 1;
 }
 
 }  // namespace
-
-void* operator new(std::size_t size) {
-  if (void* const memory = counted(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace parley::dtls::test {
 namespace {

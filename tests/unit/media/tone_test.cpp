@@ -169,6 +169,30 @@ TEST(MediaSession, PlaysATonePressedDuringSound) {
   EXPECT_EQ(call.right->frames.size(), 10U);
 }
 
+/// Packets that are passed on give way likewise, and lose nothing by it afterwards.
+TEST(MediaSession, AToneTakesThePlaceOfPackets) {
+  ToneCall call;
+  const Bytes data(60, 1);
+  std::uint16_t number = 100;
+  const auto pass_on = [&](int packets) {
+    for (int i = 0; i < packets; ++i, ++number) {
+      ASSERT_TRUE(call.left->session.send(
+          test::kAudio, "",
+          OutgoingPacket{.payload = data, .source = Ssrc(9), .number = number, .timestamp = number * 960U}, call.now));
+      call.run(20ms);
+    }
+  };
+  pass_on(5);
+  call.packets.clear();
+  ASSERT_TRUE(call.left->session.play(test::kAudio, {kFive, 100ms}, call.now));
+  pass_on(6);
+  EXPECT_EQ(call.packets.size(), 7U);
+  call.packets.clear();
+  pass_on(5);
+  EXPECT_EQ(call.packets.size(), 5U);
+  EXPECT_EQ(call.right->frames.size(), 10U);
+}
+
 TEST(MediaSession, AToneThatIsLostIsHeardFromItsOtherPackets) {
   ToneCall call;
   call.sound(2);

@@ -3,13 +3,13 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <new>
 
 #include "packets.hpp"
+#include "support/allocations.hpp"
 
 namespace {
 
-constinit std::atomic<long> allocations = 0, openssl_allocations = 0;
+constinit std::atomic<long> openssl_allocations = 0;
 bool watching = false;
 
 /// Before OpenSSL's first allocation.
@@ -28,16 +28,10 @@ __attribute__((constructor(101))) void watch() {
 
 }  // namespace
 
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* const memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-
 namespace parley::srtp::test {
 namespace {
+
+using parley::test::allocations;
 
 class SrtpAllocation : public testing::TestWithParam<Profile>, public Pair {
  protected:

@@ -1,0 +1,18 @@
+#include "support/allocations.hpp"
+
+#include <cstdlib>
+#include <new>
+
+namespace parley::test {
+
+constinit std::atomic<long> allocations = 0;
+
+}  // namespace parley::test
+
+void* operator new(std::size_t size) {
+  ++parley::test::allocations;
+  if (void* const memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
