@@ -59,10 +59,11 @@ function compare(kind, sender, receiver) {
     close('key frames', out.keyFramesEncoded, into.keyFramesDecoded, 0, 3);
     for (const name of ['frameWidth', 'frameHeight']) // which Chromium does not tell when it has ended
       if (out[name] !== undefined) assert.equal(out[name], into[name], name);
-    assert.ok(into.nackCount > 0 && out.retransmittedPacketsSent > 0, 'nothing was asked for again');
+    // Chromium probes with packets that it sends once more, which may repair a loss before anybody asks.
+    assert.ok(into.nackCount > 0 || into.retransmittedPacketsReceived > 0, 'nothing came again');
     close('nacks', out.nackCount, into.nackCount, loss, 3);
     close('PLIs', out.pliCount, into.pliCount, loss, 2);
-    // Chromium probes with packets sent once more, which for the receiver are the same.
+    // For the receiver these are the same.
     assert.ok(into.retransmittedPacketsReceived >= out.retransmittedPacketsSent * 0.7 - 3, 'repairs did not come');
     if (into.rtxSsrc !== undefined) assert.equal(out.rtxSsrc, into.rtxSsrc);
   } else {
