@@ -28,6 +28,10 @@ ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --tim
 # What ctest started twice.
 again=$(sed -nE 's/^ +Start +[0-9]+: (.*)/\1/p' "$output" | sort | uniq -d)
 [ -z "$again" ] || printf 'Failed at the first attempt: %s\n' $again
+# Interop does this by itself (tests/interop/lib/record.mjs).
+find "build/$preset" -name '*.first.log' -newer "$log" -printf 'Failed at the first attempt: %P\n'
+# What has failed at both, and how: CI repeats these lines at its end.
+sed -nE 's/^\t *[0-9]+ - (.*) \(([A-Za-z ]+)\).*/Failed: \1 (\2)/p' "$output" | grep -v '(Skipped)$\|(Disabled)$' || true
 # The attributes of the one <testsuite>.
 number() { grep -o -m1 "$1=\"[0-9]*\"" "$results" | grep -o '[0-9]*'; }
 all=$(number tests) bad=$(number failures) skipped=$(($(number skipped) + $(number disabled)))

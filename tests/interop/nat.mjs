@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { buildHub } from './lib/network.mjs';
 import { Peer } from './lib/peer.mjs';
-import { record } from './lib/record.mjs';
+import { again, record } from './lib/record.mjs';
 import { stacks } from './lib/stacks.mjs';
 import { Transcript } from './lib/transcript.mjs';
 import { startTurn } from './lib/turn.mjs';
@@ -42,14 +42,7 @@ async function attempt(name) {
   return passed;
 }
 
-// One more attempt, named, as tests/run.sh has it for single tests: here the tests only read what was recorded.
-async function runOne(name) {
-  if (await attempt(name)) return true;
-  console.log(`again: ${name}`);
-  return attempt(name);
-}
-
 let passed = true;
-for (const name of options.case ?? Object.keys(cases)) passed = (await runOne(name)) && passed;
+for (const name of options.case ?? Object.keys(cases)) passed = (await again({ folder: options.report, name }, () => attempt(name))) && passed;
 await server.stop();
 process.exit(options.strict && !passed ? 1 : 0);

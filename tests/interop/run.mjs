@@ -6,7 +6,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildNetwork } from './lib/network.mjs';
 import { Peer } from './lib/peer.mjs';
-import { record } from './lib/record.mjs';
+import { again, record } from './lib/record.mjs';
 import { stacks } from './lib/stacks.mjs';
 import { Transcript } from './lib/transcript.mjs';
 import { startTurn } from './lib/turn.mjs';
@@ -61,7 +61,8 @@ fs.mkdirSync(options.report, { recursive: true });
 buildNetwork();
 let passed = true;
 for (const role of options.role ?? ['offerer', 'answerer'])
-  for (const scenario of options.scenario ?? Object.keys(scenarios)) passed = (await runOne(role, scenario)) && passed;
+  for (const scenario of options.scenario ?? Object.keys(scenarios))
+    passed = (await again({ folder: options.report, name: `${role}.${scenario}` }, () => runOne(role, scenario))) && passed;
 await stopPeers();
 await server?.stop();
 process.exit(options.strict && !passed ? 1 : 0);

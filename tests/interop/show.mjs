@@ -15,6 +15,7 @@ if (!fs.existsSync(`${base}.json`)) {
 
 const { ok, error, seconds, notes } = JSON.parse(fs.readFileSync(`${base}.json`));
 console.log(`${name}: ${ok ? 'passed' : 'FAILED'} in ${seconds.toFixed(1)} s`);
+if (fs.existsSync(`${base}.first.log`)) console.log(`  at the second attempt; of the first: ${base}.first.log`);
 for (const note of notes) console.log(`  ${note}`);
 if (!ok) console.log(`\n${error}\n\nTranscript (left is the peer under test):\n${fs.readFileSync(`${base}.log`)}`);
 process.exit(ok ? 0 : 1);

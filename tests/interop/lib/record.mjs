@@ -23,3 +23,13 @@ export async function record({ folder, name, title, transcript, afterFailure = a
   for (const line of error === null ? notes : [...notes, error]) console.log(`     ${line}`);
   return error === null;
 }
+
+/// One more attempt for what fails, as tests/run.sh has it for single tests: here the tests only read what was recorded. What the first
+/// one wrote is kept as FOLDER/NAME.first.log.
+export async function again({ folder, name }, attempt) {
+  if (await attempt()) return true;
+  const base = path.join(folder, name);
+  fs.renameSync(`${base}.log`, `${base}.first.log`);
+  console.log(`again: ${name}`);
+  return attempt();
+}
