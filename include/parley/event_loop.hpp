@@ -25,6 +25,13 @@ namespace detail {
 class PromiseCore;
 }
 
+struct EventLoopOptions {
+  /// How long the loop looks for more, again and again, before it sleeps after something has arrived. A thread that
+  /// need not be woken answers sooner, at the price of a processor that is busy for so long after each arrival. Where
+  /// no processor is free for it, everything is later instead. Zero: it sleeps at once. TypeError if negative.
+  std::chrono::steady_clock::duration busy_poll{};
+};
+
 /// One thread that owns many connections. Everything a connection does (packets, timers, events, continuations) happens
 /// on its loop's thread, so handlers never run at the same time as one another. Scale by making several loops and
 /// giving each its connections.
@@ -32,7 +39,7 @@ class PARLEY_EXPORT EventLoop : public std::enable_shared_from_this<EventLoop> {
  public:
   /// A loop with a thread of its own, which ends when the last owner lets go of the loop: that waits for the task being
   /// run, unless the last owner is that task. Throws OperationError when the system has no thread or descriptor left.
-  static std::shared_ptr<EventLoop> create();
+  static std::shared_ptr<EventLoop> create(const EventLoopOptions& options = {});
   /// A loop that lives inside the caller's GLib main context (nullptr: the default one) and needs no thread. It makes
   /// progress whenever that context is iterated, e.g. by g_main_loop_run().
   static std::shared_ptr<EventLoop> attach(GMainContext* context);

@@ -61,7 +61,7 @@ void Timer::cancel() {
   const auto timer = std::exchange(reactor_, nullptr)->timers_.extract({when_, serial_});
 }
 
-Reactor::Reactor() : poller_(Poller::make()) {
+Reactor::Reactor(Duration busy_poll) : poller_(Poller::make()), busy_poll_(busy_poll) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) throw OperationError("no descriptor for an event loop");
   wake_read_ = ends[0];
@@ -180,8 +180,18 @@ std::optional<Duration> Reactor::timeout() const {
   return until_next_timer();
 }
 
-void Reactor::turn(bool block) {
-  in_turn_ = true;
+/// Instead of sleeping, while something has arrived recently. True: there is something to do. Whoever posts meanwhile
+/// need not wake anybody, since `asleep_` is false.
+bool Reactor::poll_busily() {
+  while (Clock::now() < busy_until_) {
+    poller_->wait(Duration::zero(), ready_);
+    if (!ready_.empty() || timeout() == Duration::zero()) return true;
+  }
+  return false;
+}
+
+void Reactor::wait(bool block) {
+  if (block && poll_busily()) return;
   std::optional<Duration> limit = Duration::zero();
   {
     const std::lock_guard lock(mutex_);
@@ -193,6 +203,12 @@ void Reactor::turn(bool block) {
     const std::lock_guard lock(mutex_);
     asleep_ = false;
   }
+}
+
+void Reactor::turn(bool block) {
+  in_turn_ = true;
+  wait(block);
+  if (busy_poll_ > Duration::zero() && !ready_.empty()) busy_until_ = deadline_after(Clock::now(), busy_poll_);
   run_ready();
   run_timers();
   run_tasks();

@@ -76,8 +76,8 @@ class Timer {
 /// reported to the unhandled-error hook, and the turn goes on.
 class Reactor : public std::enable_shared_from_this<Reactor> {
  public:
-  /// Throws OperationError when the system has no descriptor left.
-  Reactor();
+  /// `busy_poll`: as in EventLoopOptions. Throws OperationError when the system has no descriptor left.
+  explicit Reactor(Duration busy_poll = {});
   ~Reactor();
   Reactor(const Reactor&) = delete;
   Reactor& operator=(const Reactor&) = delete;
@@ -146,6 +146,8 @@ class Reactor : public std::enable_shared_from_this<Reactor> {
   [[nodiscard]] bool enter();
   void leave();
   void wake();
+  [[nodiscard]] bool poll_busily();
+  void wait(bool block);
   void run_ready();
   void run_timers();
   void run_tasks();
@@ -167,6 +169,8 @@ class Reactor : public std::enable_shared_from_this<Reactor> {
   std::vector<Task> microtasks_, running_microtasks_;
   std::vector<Poller::Ready> ready_;
   bool in_turn_ = false;
+  const Duration busy_poll_;
+  TimePoint busy_until_;
   std::atomic<bool> stopped_ = false;  // written under the mutex
 
   mutable std::mutex mutex_;  // guards what follows

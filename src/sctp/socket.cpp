@@ -152,11 +152,6 @@ int Socket::reset(std::span<const StreamId> streams) {
   return usrsctp_setsockopt(socket_, IPPROTO_SCTP, SCTP_RESET_STREAMS, request.data(), size) == 0 ? 0 : errno;
 }
 
-int Socket::add_streams(std::uint16_t more) {
-  const Call call(id_, endpoint_);
-  return set(IPPROTO_SCTP, SCTP_ADD_STREAMS, sctp_add_streams{.sas_outstrms = more}) ? 0 : errno;
-}
-
 void Socket::set_partial_delivery_point(std::uint32_t bytes) {
   const Call call(id_, endpoint_);
   set(IPPROTO_SCTP, SCTP_PARTIAL_DELIVERY_POINT, bytes);

@@ -41,7 +41,6 @@ class Socket {
   /// Bytes taken, or -errno. With `last`, the end of the message is marked if all bytes are taken.
   long send(const MessageInfo& info, ByteView bytes, bool last);
   int reset(std::span<const StreamId> streams);
-  int add_streams(std::uint16_t more);
   /// From how many bytes on a message that is not complete yet is handed over in pieces.
   void set_partial_delivery_point(std::uint32_t bytes);
   /// After so many packets an acknowledgement is sent at once.

@@ -26,7 +26,7 @@ void wait_for_end_of_input() {
 
 /// Measurements between two ends: both here, or one here and one behind standard input and output.
 void measure_channel(const CommandLine& line, void (*measure)(const CommandLine&, const Ends&)) {
-  const Rig rig(line.number_or("fast", 1) != 0);
+  const Rig rig(line);
   const parley::RTCDataChannelInit init = channel_init(line.number_or("reliable", 1) != 0);
   if (line.mode == "local") {
     const Pair pair = connect_pair(rig, init).get();

@@ -191,7 +191,7 @@ std::vector<double> set_up_in_turn(const CommandLine& line, Connector& connector
 }  // namespace
 
 void setup(const CommandLine& line) {
-  const Rig rig(line.number_or("fast", 1) != 0);
+  const Rig rig(line);
   Connector warm(rig, 1);
   warm.run(line.count("warmup"), Clock::now() + seconds(line.number("deadline")));
   warm.take();
@@ -205,7 +205,7 @@ void setup(const CommandLine& line) {
 }
 
 std::shared_ptr<void> idle(const CommandLine& line) {
-  const Rig rig(line.number_or("fast", 1) != 0);
+  const Rig rig(line);
   connect_pair(rig, {}).get();
   std::this_thread::sleep_for(seconds(0.2));
   print_line("mark", "start");

@@ -116,10 +116,11 @@ Promise<Channel> incoming(const EndPtr& end) {
   return resolver.promise();
 }
 
-Rig::Rig(bool fast_path) {
-  offerer.network.loop = EventLoop::create();
-  answerer.network.loop = EventLoop::create();
-  offerer.network.fast_path = answerer.network.fast_path = fast_path;
+Rig::Rig(const CommandLine& line) {
+  const EventLoopOptions options{.busy_poll = std::chrono::microseconds(static_cast<long>(line.number_or("busy", 0)))};
+  offerer.network.loop = EventLoop::create(options);
+  answerer.network.loop = EventLoop::create(options);
+  offerer.network.fast_path = answerer.network.fast_path = line.number_or("fast", 1) != 0;
 }
 
 Promise<Pair> connect_pair(const Rig& rig, const RTCDataChannelInit& channel, Feedback feedback) {

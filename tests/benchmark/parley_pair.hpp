@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "bench_line.hpp"
 #include "parley/parley.hpp"
 
 namespace parley::bench {
@@ -44,7 +45,8 @@ struct Pair {
 /// Where pairs live: all offerers on one loop, all answerers on another.
 struct Rig {
   RTCConfiguration offerer, answerer;
-  explicit Rig(bool fast_path);
+  /// Of the line: `fast` (0: the portable path), `busy` (EventLoopOptions::busy_poll in microseconds).
+  explicit Rig(const CommandLine& line);
 };
 
 /// Both ends in this process, connected, with an open channel from offerer to answerer. `rig` must outlive it.

@@ -106,7 +106,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
 void rtp(const CommandLine& line) {
   using namespace std::chrono_literals;
-  Rig rig(line.number_or("fast", 1) != 0);
+  Rig rig(line);
   const auto stream = std::make_shared<Stream>(line, rig.offerer.network.loop);
   const Pair pair = connect_pair(rig, {}, Feedback::None).get();
   std::binary_semaphore ready(0);

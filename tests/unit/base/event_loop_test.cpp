@@ -73,6 +73,34 @@ TEST(EventLoop, RunsWhatIsDueInTheOrderOfTheTimes) {
   EXPECT_THAT(loop->run([&] { return order; }), ElementsAre(1, 2));
 }
 
+std::chrono::nanoseconds processor_time() {
+  timespec used{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
+TEST(EventLoop, ThatPollsBusilyRunsWhatIsPostedAndDue) {
+  const auto loop = EventLoop::create({.busy_poll = 10s});
+  std::vector<int> order;
+  // The wake-up by the first of these begins the polling.
+  loop->run([&] { loop->after(5ms, [&] { order.push_back(3); }); });
+  loop->run([&] { order.push_back(1); });
+  loop->run([&] { order.push_back(2); });
+  loop->delay(6ms).get(10s);
+  EXPECT_THAT(loop->run([&] { return order; }), ElementsAre(1, 2, 3));
+}
+
+TEST(EventLoop, PollsNoLongerThanItShall) {
+  const auto loop = EventLoop::create({.busy_poll = 20ms});
+  const auto before = loop->run(processor_time);
+  loop->delay(200ms).get(10s);
+  const auto used = loop->run(processor_time) - before;
+  EXPECT_GT(used, 1ms);
+  EXPECT_LT(used, 100ms);
+}
+
+TEST(EventLoop, RefusesToPollForLessThanNothing) { EXPECT_THROW(EventLoop::create({.busy_poll = -1ns}), TypeError); }
+
 TEST(EventLoop, RunGivesBackWhatTheFunctionReturnsOrThrows) {
   const auto loop = EventLoop::create();
   EXPECT_EQ(loop->run([] { return std::string("x"); }), "x");
