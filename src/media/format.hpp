@@ -34,10 +34,17 @@ struct Format {
   bool operator==(const Format&) const = default;
 };
 
-/// A source that the peer announced (a=ssrc), and what its retransmissions come from (a=ssrc-group:FID).
+/// What protects media by parity (rtp/protection.hpp), with its number. ULPFEC is inside of RED.
+struct Protecting {
+  std::optional<PayloadType> ulpfec = std::nullopt, flexfec = std::nullopt;
+  bool operator==(const Protecting&) const = default;
+};
+
+/// A source that the peer announced (a=ssrc), and what its retransmissions (a=ssrc-group:FID) and FlexFEC
+/// (a=ssrc-group:FEC-FR) come from.
 struct Announced {
   Ssrc source{};
-  std::optional<Ssrc> retransmission = std::nullopt;
+  std::optional<Ssrc> retransmission = std::nullopt, protection = std::nullopt;
   bool operator==(const Announced&) const = default;
 };
 
@@ -57,6 +64,7 @@ struct Section {
 
   bool receives = false;
   std::vector<Format> receive_formats;
+  Protecting receive_protecting = {};
   rtp::ExtensionMap receive_extensions;
   std::vector<Announced> announced;
 

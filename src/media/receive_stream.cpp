@@ -90,6 +90,7 @@ std::optional<formats::PayloadInfo> ReceiveStream::receive(const StreamPacket& p
 }
 
 void ReceiveStream::count_packet(const StreamPacket& packet, Arrival arrival, TimePoint now) {
+  if (arrival == Arrival::Recovered) return;  // those that it was made of have been counted
   if (arrival == Arrival::First) {
     ++counters_.packets;
     counters_.payload_bytes += packet.payload_bytes;
@@ -110,6 +111,15 @@ void ReceiveStream::count_packet(const StreamPacket& packet, Arrival arrival, Ti
 void ReceiveStream::receive_padding(std::size_t bytes, TimePoint now) {
   ++counters_.padding_packets;
   counters_.header_bytes += bytes;
+  counters_.last_packet = now;
+}
+
+void ReceiveStream::receive_protection(std::size_t header_bytes, std::size_t payload_bytes, TimePoint now) {
+  ++counters_.protecting_packets;
+  counters_.protecting_bytes += payload_bytes;
+  ++counters_.separate_packets;
+  counters_.separate_bytes += payload_bytes;
+  counters_.header_bytes += header_bytes;
   counters_.last_packet = now;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "media/format.hpp"
 #include "media/limitation.hpp"
 #include "media/receive_stream.hpp"
+#include "media/recovery.hpp"
 #include "media/repeated_rate.hpp"
 #include "media/router.hpp"
 #include "media/send_stream.hpp"
@@ -120,7 +122,10 @@ class Session {
     SectionKey section;
     std::string rid;
     std::optional<Ssrc> retransmission = std::nullopt;  ///< learned from its packets
+    std::optional<Ssrc> protection = std::nullopt;      ///< likewise
     ReceiveStream stream;
+    std::unique_ptr<Recovery> recovery = nullptr;  ///< since its first packet of FEC
+    bool protected_in_red = false;                 ///< by ULPFEC
     HeardTones tones;
     std::vector<std::uint32_t> contributing;  ///< as of the last packet
     rtp::TimestampUnwrapper timestamps;
@@ -143,6 +148,12 @@ class Session {
     std::map<Ssrc, std::optional<TimePoint>> asked = {};
   };
   class PacketSink;
+  /// A packet that was made of others, and what its views refer to.
+  struct Recovered {
+    Bytes bytes;
+    std::string rid, codec;
+    ReceivedPacket packet;
+  };
 
   // session.cpp
   void configure_receiving();
@@ -155,7 +166,14 @@ class Session {
                                      ReceiveStream::Arrival arrival, TimePoint now);
   StreamPacket without_tones(Incoming& incoming, const Section& section, StreamPacket packet);
   void collect(Incoming& incoming, TimePoint now);
-  void hand_over(const std::optional<ReceivedPacket>& packet = std::nullopt);
+  void hand_over(const std::optional<ReceivedPacket>& packet = std::nullopt,
+                 const std::list<Recovered>& recovered = {});
+  // session_recovery.cpp
+  Incoming* take_flexfec(const rtp::PacketView& packet, TimePoint now);
+  void take_ulpfec(Incoming& incoming, ByteView payload);
+  void begin_recovery(Incoming& incoming, rtp::Protection&& protection);
+  void keep_for_recovery(Incoming& incoming, const Section& section, ByteView bytes, const StreamPacket& packet);
+  std::list<Recovered> recover(Incoming& incoming, const Section& section, TimePoint now);
   // session_send.cpp
   Outgoing* sender(SectionKey key);
   SendStream* stream_of(Ssrc source, Outgoing** owner = nullptr);

@@ -44,6 +44,7 @@ IncomingStatistics Session::statistics_of(const Incoming& incoming, TimePoint no
                           .kind = section.kind,
                           .source = incoming.source,
                           .retransmission = incoming.retransmission,
+                          .protection = incoming.protection,
                           .is_repaired = has_retransmission(section.receive_formats),
                           .rid = incoming.rid,
                           .counters = stream.counters(),
@@ -57,8 +58,10 @@ IncomingStatistics Session::statistics_of(const Incoming& incoming, TimePoint no
                           .told = incoming.told,
                           .round_trips = incoming.round_trips};
   const auto announced = std::ranges::find(section.announced, incoming.source, &Announced::source);
-  if (announced != section.announced.end() && announced->retransmission)
-    made.retransmission = announced->retransmission;
+  if (announced != section.announced.end()) {
+    if (announced->retransmission) made.retransmission = announced->retransmission;
+    if (announced->protection) made.protection = announced->protection;
+  }
   if (made.told) made.playout = playout_of(*made.told, stream, now);
   return made;
 }

@@ -34,6 +34,15 @@ std::vector<media::Format> to_media(const std::vector<jsep::Format>& formats) {
   return known;
 }
 
+media::Protecting protecting(const std::vector<jsep::Format>& formats) {
+  media::Protecting known;
+  for (const jsep::Format& format : formats) {
+    if (jsep::has_name(format.codec, "ulpfec")) known.ulpfec = format.payload_type;
+    if (jsep::has_name(format.codec, "flexfec-03")) known.flexfec = format.payload_type;
+  }
+  return known;
+}
+
 rtp::ExtensionMap to_media(const std::vector<sdp::Extmap>& extensions) {
   rtp::ExtensionMap map;
   for (const sdp::Extmap& extension : extensions)
@@ -48,8 +57,12 @@ std::vector<media::Announced> announced(const sdp::MediaDescription& remote) {
   std::vector<media::Announced> sources;
   std::vector<Ssrc> repairs;
   for (const sdp::SsrcGroup& group : remote.ssrc_groups) {
-    if (group.semantics != "FID" || group.ssrcs.size() != 2 || sources.size() >= kMost) continue;
-    sources.push_back({.source = group.ssrcs[0], .retransmission = group.ssrcs[1]});
+    const bool repeats = group.semantics == "FID", protects = group.semantics == "FEC-FR";
+    if ((!repeats && !protects) || group.ssrcs.size() != 2) continue;
+    auto of = std::ranges::find(sources, group.ssrcs[0], &media::Announced::source);
+    if (of == sources.end() && sources.size() >= kMost) continue;
+    if (of == sources.end()) of = sources.insert(of, {.source = group.ssrcs[0]});
+    (repeats ? of->retransmission : of->protection) = group.ssrcs[1];
     repairs.push_back(group.ssrcs[1]);
   }
   for (const sdp::SsrcAttribute& attribute : remote.ssrcs) {
@@ -85,6 +98,7 @@ void Connection::configure_media() {
                         .reduced_size_rtcp = section.reduced_size_rtcp,
                         .receives = section.receptive,
                         .receive_formats = to_media(section.receives),
+                        .receive_protecting = protecting(section.receives),
                         .receive_extensions = to_media(section.receive_extensions),
                         .announced = {},
                         .sends = section.current && sdp::sends(*section.current) && !transceiver->stopping,
