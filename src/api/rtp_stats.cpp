@@ -165,8 +165,9 @@ class RtpStats {
       stats.retransmittedBytesReceived = counters.repaired_bytes;
       if (one.retransmission) stats.rtxSsrc = one.retransmission->get();
     }
-    if (std::ranges::any_of(core.section->receives,
-                            [](const jsep::Format& format) { return jsep::is_fec(format.codec); })) {
+    const bool may_be_protected = std::ranges::any_of(
+        core.section->receives, [](const jsep::Format& format) { return jsep::is_fec(format.codec); });
+    if (may_be_protected || counters.protecting_packets > 0) {
       stats.fecPacketsReceived = counters.protecting_packets;
       stats.fecPacketsDiscarded = counters.useless_protection;
       stats.fecBytesReceived = counters.protecting_bytes;

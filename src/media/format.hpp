@@ -31,6 +31,8 @@ struct Format {
   bool nack = false, pli = false, fir = false, transport_cc = false;
   /// Whether the receiver tells its time, so that it learns of round trips, too (RFC 3611 section 4.4).
   bool receiver_time = false;
+  /// The peer's answer leaves it out. It may come nevertheless, but tells nobody's section.
+  bool offered_only = false;
   bool operator==(const Format&) const = default;
 };
 

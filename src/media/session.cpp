@@ -33,6 +33,7 @@ void Session::configure_receiving() {
   for (const Section& section : sections_) {
     Router::Target target{.key = section.key, .mid = section.mid, .payload_types = {}, .announced = {}};
     for (const Format& format : section.receive_formats) {
+      if (format.offered_only) continue;
       target.payload_types.push_back(format.payload_type);
       if (format.retransmission) target.payload_types.push_back(*format.retransmission);
     }

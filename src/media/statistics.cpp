@@ -8,7 +8,7 @@ namespace parley::media {
 namespace {
 
 bool has_retransmission(const std::vector<Format>& formats) {
-  return std::ranges::any_of(formats, [](const Format& format) { return format.retransmission.has_value(); });
+  return std::ranges::any_of(formats, [](const Format& one) { return one.retransmission && !one.offered_only; });
 }
 
 /// What the sender's clock showed when the last frame was made, and what has passed since it was handed over.

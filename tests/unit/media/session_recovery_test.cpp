@@ -171,6 +171,12 @@ TEST(SessionRecovery, RepairsWhereNothingCanBeAskedFor) {
   expect_repair(Fec::Flexfec, section);
 }
 
+TEST(SessionRecovery, RedIsUnderstoodAlsoIfTheAnswerHasLeftItOut) {
+  Section section = protected_section();
+  section.receive_formats.back().offered_only = true;
+  expect_repair(Fec::Ulpfec, section);
+}
+
 TEST(SessionRecovery, FlexfecIsCountedWithTheSourceThatItProtects) {
   ProtectedCall call(Fec::Flexfec);
   call.stream(10);
