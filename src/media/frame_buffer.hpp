@@ -63,6 +63,8 @@ class FrameBuffer {
   [[nodiscard]] bool needs_key_frame() const { return continuity_ == Continuity::KeyFrame && !next_; }
   /// Nobody waits for the packet any more.
   [[nodiscard]] bool is_past(std::int64_t number) const { return number < oldest_; }
+  /// Whether the packet would be of use, and is not there.
+  [[nodiscard]] bool lacks(std::int64_t number) const { return !is_past(number) && find(number) == nullptr; }
   /// Frames that packets have arrived of and that were never given.
   [[nodiscard]] std::uint32_t dropped() const { return dropped_; }
 

@@ -123,6 +123,18 @@ void ReceiveStream::receive_protection(std::size_t header_bytes, std::size_t pay
   counters_.last_packet = now;
 }
 
+bool ReceiveStream::receive_repetition(std::uint16_t number, std::uint32_t timestamp, std::size_t bytes) {
+  ++counters_.protecting_packets;
+  counters_.protecting_bytes += bytes;
+  // Before the first packet nothing is missing, nor is what has been passed already.
+  const bool timely = counters_.frames == 0 || rtp::is_later(timestamp, counters_.last_timestamp);
+  const std::int64_t full =
+      highest_ + static_cast<std::int16_t>(static_cast<std::uint16_t>(number - static_cast<std::uint16_t>(highest_)));
+  const bool lacks = highest_ >= 0 && timely && buffer_.lacks(full);
+  if (!lacks) ++counters_.useless_protection;
+  return lacks;
+}
+
 void ReceiveStream::note_missing(std::int64_t number, TimePoint now) {
   if (highest_ >= 0 && repairs()) {
     if (number > highest_ + 1) nacks_.missing(highest_ + 1, number, now);

@@ -48,7 +48,8 @@ class ReceiveStream {
     std::uint64_t padding_packets = 0;  ///< of retransmission's numbers, with nothing in them
     std::uint64_t header_bytes = 0;     ///< of all these, with padding
     std::uint64_t late_packets = 0;     ///< when nobody waited for them any more
-    /// FEC, with what of it was of no use; and what of it has numbers of its own, so that it is not in `packets`.
+    /// FEC and repeated sound, with what of it was of no use; and what of it has numbers of its own, so that it is not
+    /// in `packets`.
     std::uint64_t protecting_packets = 0, protecting_bytes = 0, useless_protection = 0;
     std::uint64_t separate_packets = 0, separate_bytes = 0;
     std::uint64_t frames = 0, key_frames = 0;
@@ -76,6 +77,8 @@ class ReceiveStream {
   void receive_padding(std::size_t bytes, TimePoint now);
   /// FEC on a source of its own.
   void receive_protection(std::size_t header_bytes, std::size_t payload_bytes, TimePoint now);
+  /// A frame that a later packet repeats (RFC 2198): whether it is one that is missing.
+  bool receive_repetition(std::uint16_t number, std::uint32_t timestamp, std::size_t bytes);
   /// How many packets of FEC, of all that have come, were of no use.
   void set_useless_protection(std::uint64_t packets) { counters_.useless_protection = packets; }
 

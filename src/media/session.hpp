@@ -5,12 +5,14 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cc/controller.hpp"
 #include "cc/pacer.hpp"
+#include "formats/red.hpp"
 #include "media/arrival_log.hpp"
 #include "media/feedback_clock.hpp"
 #include "media/format.hpp"
@@ -173,6 +175,8 @@ class Session {
   void take_ulpfec(Incoming& incoming, ByteView payload);
   void begin_recovery(Incoming& incoming, rtp::Protection&& protection);
   void keep_for_recovery(Incoming& incoming, const Section& section, ByteView bytes, const StreamPacket& packet);
+  std::list<Recovered> take_repetitions(Incoming& incoming, const Section& section, const StreamPacket& carrier,
+                                        std::span<const formats::RedBlock> earlier, TimePoint now);
   std::list<Recovered> recover(Incoming& incoming, const Section& section, TimePoint now);
   // session_send.cpp
   Outgoing* sender(SectionKey key);

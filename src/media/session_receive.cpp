@@ -23,6 +23,7 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
 
   std::optional<ReceivedPacket> taken;
   Incoming* from = nullptr;
+  std::list<Recovered> recovered;
   const auto repaired = std::ranges::find_if(
       section->receive_formats, [&](const Format& format) { return format.retransmission == header.payload_type; });
   if (section->receive_protecting.flexfec == header.payload_type) {
@@ -63,10 +64,11 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
     } else {
       keep_for_recovery(*from, *section, bytes, unwrapped.packet);
     }
+    recovered = take_repetitions(*from, *section, first, unwrapped.earlier, now);
     taken = take(*from, *section, without_tones(*from, *section, unwrapped.packet), ReceiveStream::Arrival::First, now);
   }
   if (from == nullptr) return;
-  const std::list<Recovered> recovered = recover(*from, *section, now);
+  recovered.splice(recovered.end(), recover(*from, *section, now));
   hand_over(taken, recovered);
 }
 

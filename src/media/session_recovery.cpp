@@ -65,6 +65,30 @@ void Session::keep_for_recovery(Incoming& incoming, const Section& section, Byte
   incoming.recovery->keep(packet.sequence_number, whole);
 }
 
+/// Frames that a packet of RED repeats, if they have not come by themselves. They say by how much they are earlier, but
+/// not what the numbers of their packets were: who repeats frames repeats the last ones.
+std::list<Session::Recovered> Session::take_repetitions(Incoming& incoming, const Section& section,
+                                                        const StreamPacket& carrier,
+                                                        std::span<const formats::RedBlock> earlier, TimePoint now) {
+  std::list<Recovered> all;
+  for (std::size_t i = 0; i < earlier.size(); ++i) {
+    const formats::RedBlock& block = earlier[i];
+    if (block.data.empty()) continue;
+    const StreamPacket packet{
+        .sequence_number = static_cast<std::uint16_t>(carrier.sequence_number - (earlier.size() - i)),
+        .timestamp = carrier.timestamp - block.timestamp_offset,
+        .payload_type = PayloadType(block.payload_type),
+        .payload = block.data};
+    if (!incoming.stream.receive_repetition(packet.sequence_number, packet.timestamp, block.data.size())) continue;
+    const auto taken = take(incoming, section, packet, ReceiveStream::Arrival::Recovered, now);
+    if (!taken) continue;
+    Recovered& one = all.emplace_back(Recovered{{}, incoming.rid, std::string(taken->codec), *taken});
+    one.packet.rid = one.rid;
+    one.packet.codec = one.codec;
+  }
+  return all;
+}
+
 /// Each is received as if it had come.
 std::list<Session::Recovered> Session::recover(Incoming& incoming, const Section& section, TimePoint now) {
   std::list<Recovered> all;

@@ -1,8 +1,7 @@
 #include "media/without_red.hpp"
 
 #include <algorithm>
-
-#include "formats/red.hpp"
+#include <utility>
 
 namespace parley::media {
 
@@ -20,7 +19,7 @@ Unwrapped without_red(const Section& section, const StreamPacket& packet) {
   };
   const auto outer = format(packet.payload_type);
   if (outer == section.receive_formats.end() || !formats::equals_ignoring_case(outer->name, "red")) return {packet};
-  const auto blocks = formats::read_red(packet.payload);
+  auto blocks = formats::read_red(packet.payload);
   const auto inner = blocks ? format(PayloadType(blocks->back().payload_type)) : section.receive_formats.end();
   Unwrapped unwrapped{packet};
   if (inner == section.receive_formats.end()) {
@@ -32,6 +31,10 @@ Unwrapped without_red(const Section& section, const StreamPacket& packet) {
   }
   unwrapped.packet.payload = blocks->back().data;
   unwrapped.packet.payload_type = inner->payload_type;
+  if (section.kind == Kind::Audio && blocks->size() > 1) {
+    blocks->pop_back();
+    unwrapped.earlier = *std::move(blocks);
+  }
   return unwrapped;
 }
 

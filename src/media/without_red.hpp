@@ -1,5 +1,8 @@
 #pragma once
 
+#include <vector>
+
+#include "formats/red.hpp"
 #include "media/format.hpp"
 #include "media/receive_stream.hpp"
 
@@ -11,6 +14,8 @@ struct Unwrapped {
   StreamPacket packet;
   /// ULPFEC.
   ByteView protection = {};
+  /// Frames of packets before this one, the oldest first. Of sound: nobody repeats pictures.
+  std::vector<formats::RedBlock> earlier = {};
 };
 
 /// Packets that are not RED stay as they are. Browsers wrap video in it where ULPFEC was negotiated.
