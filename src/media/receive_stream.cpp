@@ -226,6 +226,12 @@ void ReceiveStream::advance(TimePoint now) {
   note_blocked(now);
 }
 
+void ReceiveStream::drop(TimePoint now) {
+  buffer_.drop();
+  nacks_.clear();
+  note_blocked(now);
+}
+
 std::optional<TimePoint> ReceiveStream::next_deadline() const {
   std::optional<TimePoint> next = nacks_.next_deadline();
   if (blocked_since_) next = earlier(next, *blocked_since_ + kReorderingWait);

@@ -96,6 +96,10 @@ class ReceiveStream {
   [[nodiscard]] const Counters& counters() const { return counters_; }
   /// Of video.
   [[nodiscard]] const FramePace& pace() const { return pace_; }
+  /// What it keeps of packets.
+  [[nodiscard]] std::size_t bytes() const { return buffer_.bytes(); }
+  /// Gives all of that up: video begins again with a key frame.
+  void drop(TimePoint now);
   [[nodiscard]] std::uint32_t frames_dropped() const { return buffer_.dropped(); }
   [[nodiscard]] ReceiveStatistics& statistics() { return statistics_; }
   [[nodiscard]] const ReceiveStatistics& statistics() const { return statistics_; }

@@ -38,7 +38,7 @@ void Recovery::strike_out(std::uint16_t number) {
 
 void Recovery::protect(rtp::Protection&& protection) {
   const std::int64_t base = full(protection.base);
-  if (waiting_.size() == kMostWaiting) drop(waiting_.begin());
+  if (waiting_.size() == kMostWaiting) discard(waiting_.begin());
   bytes_ += protection.parity.content.size();
   waiting_.push_back({.base = base, .protection = std::move(protection)});
 }
@@ -68,10 +68,17 @@ std::optional<Bytes> Recovery::recover(const Waiting& one, std::int64_t missing)
   return parity.packet(source_, static_cast<std::uint16_t>(missing));
 }
 
-void Recovery::drop(std::deque<Waiting>::iterator one) {
+void Recovery::discard(std::deque<Waiting>::iterator one) {
   ++useless_;
   bytes_ -= one->protection.parity.content.size();
   waiting_.erase(one);
+}
+
+void Recovery::drop() {
+  useless_ += waiting_.size();
+  waiting_.clear();
+  slots_ = std::vector<Slot>(kKept);
+  bytes_ = 0;
 }
 
 std::optional<Bytes> Recovery::next() {
@@ -82,12 +89,12 @@ std::optional<Bytes> Recovery::next() {
     // What is not there and older than all that is kept was there, or nobody waits for it any more.
     const bool past = lack.missing > 0 && *newest_ - lack.last >= static_cast<std::int64_t>(kKept);
     if (lack.missing == 0 || past) {
-      drop(one);
+      discard(one);
       continue;
     }
     if (lack.missing > 1 || lack.unknown > 0) continue;
     auto packet = recover(*one, lack.last);
-    drop(one);
+    discard(one);
     if (!packet) continue;
     --useless_;
     store(lack.last, *packet);

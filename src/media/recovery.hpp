@@ -33,6 +33,8 @@ class Recovery {
   [[nodiscard]] std::uint64_t useless() const { return useless_; }
   /// What is kept.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  /// Nothing any more.
+  void drop();
 
  private:
   struct Slot {
@@ -55,7 +57,7 @@ class Recovery {
   void store(std::int64_t number, ByteView packet);
   [[nodiscard]] Lack lack_of(const Waiting& one) const;
   [[nodiscard]] std::optional<Bytes> recover(const Waiting& one, std::int64_t missing) const;
-  void drop(std::deque<Waiting>::iterator one);
+  void discard(std::deque<Waiting>::iterator one);
 
   Ssrc source_;
   std::vector<Slot> slots_ = std::vector<Slot>(kKept);

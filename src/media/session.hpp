@@ -14,6 +14,7 @@
 #include "cc/pacer.hpp"
 #include "formats/red.hpp"
 #include "media/arrival_log.hpp"
+#include "media/budget.hpp"
 #include "media/feedback_clock.hpp"
 #include "media/format.hpp"
 #include "media/limitation.hpp"
@@ -80,6 +81,10 @@ class Session {
   static constexpr std::size_t kMostSources = 128;
   /// What one compound tells of.
   static constexpr std::size_t kMostReports = 31;
+  /// What all sources keep together of packets that wait: then the one that has most gives up what it has.
+  static constexpr std::size_t kMostBytes = 64U << 20;
+  /// What is read of one datagram of RTCP: packets, and numbers in them that are asked for.
+  static constexpr std::size_t kMostFeedback = 128, kMostRepeats = 1024;
 
   /// `wall_offset`: what the wall clock shows at the beginning of the steady one.
   Session(Handler& handler, Random& random, std::string cname, std::chrono::system_clock::time_point wall_offset);
@@ -113,13 +118,16 @@ class Session {
   [[nodiscard]] Statistics statistics(TimePoint now) const;
 
   [[nodiscard]] Duration round_trip() const { return round_trip_; }
+  /// What is kept of packets that wait.
+  [[nodiscard]] std::size_t bytes_kept() const { return budget_.used(); }
   [[nodiscard]] const cc::Controller& controller() const { return *controller_; }
 
  private:
   /// A source of the peer.
   struct Incoming {
-    Incoming(Ssrc source_, SectionKey section_, Kind kind, std::string rid_)
-        : source(source_), section(section_), rid(std::move(rid_)), stream(kind) {}
+    Incoming(Budget& budget, Ssrc source_, const Section& section_, std::string rid_)
+        : source(source_), section(section_.key), rid(std::move(rid_)), stream(section_.kind), share(budget) {}
+    void count_bytes() { share.set(stream.bytes() + (recovery ? recovery->bytes() : 0)); }
     Ssrc source;
     SectionKey section;
     std::string rid;
@@ -128,6 +136,7 @@ class Session {
     ReceiveStream stream;
     std::unique_ptr<Recovery> recovery = nullptr;  ///< since its first packet of FEC
     bool protected_in_red = false;                 ///< by ULPFEC
+    Budget::Share share;                           ///< of what is kept
     HeardTones tones;
     std::vector<std::uint32_t> contributing;  ///< as of the last packet
     rtp::TimestampUnwrapper timestamps;
@@ -168,6 +177,7 @@ class Session {
                                      ReceiveStream::Arrival arrival, TimePoint now);
   StreamPacket without_tones(Incoming& incoming, const Section& section, StreamPacket packet);
   void collect(Incoming& incoming, TimePoint now);
+  void limit_bytes(Incoming& grown, TimePoint now);
   void hand_over(const std::optional<ReceivedPacket>& packet = std::nullopt,
                  const std::list<Recovered>& recovered = {});
   // session_recovery.cpp
@@ -230,6 +240,7 @@ class Session {
   std::vector<Section> sections_;
   Router router_;
   std::uint8_t mid_extension_ = 0;
+  Budget budget_;
   std::map<Ssrc, std::unique_ptr<Incoming>> incoming_;
   std::vector<Outgoing> outgoing_;
   std::optional<TimePoint> next_tone_;  // when more is to be said of a tone
@@ -249,6 +260,7 @@ class Session {
   cc::Pacer pacer_;
   double told_rate_ = 0;
   RepeatedRate repeated_;
+  std::size_t repeats_left_ = 0;  // in the datagram that is being read
   /// The times that receivers have sent, until they are answered.
   struct Reference {
     Ssrc receiver;

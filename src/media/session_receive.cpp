@@ -102,7 +102,7 @@ Session::Incoming& Session::add_source(Ssrc source, const Section& section, std:
     incoming_.erase(oldest);
   }
   auto& made = incoming_[source];
-  made = std::make_unique<Incoming>(source, section.key, section.kind, std::move(rid));
+  made = std::make_unique<Incoming>(budget_, source, section, std::move(rid));
   made->stream.set_formats(section.receive_formats);
   return *made;
 }
@@ -140,6 +140,7 @@ std::optional<ReceivedPacket> Session::take(Incoming& incoming, const Section& s
   });
   incoming.said_goodbye = false;
   const auto info = incoming.stream.receive(packet, arrival, now);
+  limit_bytes(incoming, now);
   if (begins && incoming.stream.counters().packets > 0) handler_.on_begun(section.key);
   collect(incoming, now);
   ask(incoming, now);
@@ -151,6 +152,21 @@ std::optional<ReceivedPacket> Session::take(Incoming& incoming, const Section& s
                         .source = incoming.source,
                         .rid = incoming.rid,
                         .codec = format->name};
+}
+
+/// A peer may have many sources, all of whose packets wait for one that never comes.
+void Session::limit_bytes(Incoming& grown, TimePoint now) {
+  grown.count_bytes();
+  while (budget_.used() > kMostBytes) {
+    Incoming& most =
+        *std::ranges::max_element(incoming_, {}, [](const auto& entry) { return entry.second->share.bytes(); })->second;
+    const std::size_t before = most.share.bytes();
+    most.stream.drop(now);
+    if (most.recovery) most.recovery->drop();
+    most.count_bytes();
+    if (most.share.bytes() >= before) return;
+    ask(most, now);
+  }
 }
 
 /// Frames that have become complete.
