@@ -151,8 +151,9 @@ class RtpStats {
     if (counters.payload_type) stats.codecId = codec(core, Way::In, counters.payload_type);
     stats.trackIdentifier = core.receiver_track->id();
     stats.mid = core.section->mid;
-    stats.packetsReceived = counters.packets + counters.repaired_packets + counters.padding_packets;
-    stats.bytesReceived = counters.payload_bytes + counters.repaired_bytes;
+    stats.packetsReceived =
+        counters.packets + counters.repaired_packets + counters.padding_packets + counters.separate_packets;
+    stats.bytesReceived = counters.payload_bytes + counters.repaired_bytes + counters.separate_bytes;
     stats.headerBytesReceived = counters.header_bytes;
     stats.packetsLost = one.packets_lost;
     stats.packetsDiscarded = counters.late_packets;
@@ -164,10 +165,13 @@ class RtpStats {
       stats.retransmittedBytesReceived = counters.repaired_bytes;
       if (one.retransmission) stats.rtxSsrc = one.retransmission->get();
     }
-    if (std::ranges::any_of(core.section->receives,
-                            [](const jsep::Format& format) { return jsep::is_fec(format.codec); })) {
-      stats.fecPacketsReceived = stats.fecPacketsDiscarded = counters.protecting_packets;
+    const bool may_be_protected = std::ranges::any_of(
+        core.section->receives, [](const jsep::Format& format) { return jsep::is_fec(format.codec); });
+    if (may_be_protected || counters.protecting_packets > 0) {
+      stats.fecPacketsReceived = counters.protecting_packets;
+      stats.fecPacketsDiscarded = counters.useless_protection;
       stats.fecBytesReceived = counters.protecting_bytes;
+      if (one.protection) stats.fecSsrc = one.protection->get();
     }
     stats.jitterBufferDelay = counters.waited;
     stats.jitterBufferEmittedCount = counters.emitted;

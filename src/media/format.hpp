@@ -31,13 +31,22 @@ struct Format {
   bool nack = false, pli = false, fir = false, transport_cc = false;
   /// Whether the receiver tells its time, so that it learns of round trips, too (RFC 3611 section 4.4).
   bool receiver_time = false;
+  /// The peer's answer leaves it out. It may come nevertheless, but tells nobody's section.
+  bool offered_only = false;
   bool operator==(const Format&) const = default;
 };
 
-/// A source that the peer announced (a=ssrc), and what its retransmissions come from (a=ssrc-group:FID).
+/// What protects media by parity (rtp/protection.hpp), with its number. ULPFEC is inside of RED.
+struct Protecting {
+  std::optional<PayloadType> ulpfec = std::nullopt, flexfec = std::nullopt;
+  bool operator==(const Protecting&) const = default;
+};
+
+/// A source that the peer announced (a=ssrc), and what its retransmissions (a=ssrc-group:FID) and FlexFEC
+/// (a=ssrc-group:FEC-FR) come from.
 struct Announced {
   Ssrc source{};
-  std::optional<Ssrc> retransmission = std::nullopt;
+  std::optional<Ssrc> retransmission = std::nullopt, protection = std::nullopt;
   bool operator==(const Announced&) const = default;
 };
 
@@ -57,6 +66,7 @@ struct Section {
 
   bool receives = false;
   std::vector<Format> receive_formats;
+  Protecting receive_protecting = {};
   rtp::ExtensionMap receive_extensions;
   std::vector<Announced> announced;
 

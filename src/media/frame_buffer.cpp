@@ -20,8 +20,12 @@ void FrameBuffer::make_room(std::int64_t number) {
   std::size_t size = slots_.size();
   while (size < needed) size *= 2;
   std::vector<Slot> larger(size);
-  for (Slot& slot : slots_)
-    if (slot.number >= oldest_) larger[static_cast<std::size_t>(slot.number) & (size - 1)] = std::move(slot);
+  payload_bytes_ = 0;
+  for (Slot& slot : slots_) {
+    if (slot.number < oldest_) continue;
+    payload_bytes_ += slot.payload.capacity();
+    larger[static_cast<std::size_t>(slot.number) & (size - 1)] = std::move(slot);
+  }
   slots_ = std::move(larger);
 }
 
@@ -48,7 +52,9 @@ bool FrameBuffer::insert(const MediaPacket& packet, TimePoint now) {
   slot.marker = packet.marker;
   slot.payload_type = packet.payload_type;
   slot.info = packet.info;
+  payload_bytes_ -= slot.payload.capacity();
   slot.payload.assign(packet.payload.begin(), packet.payload.end());
+  payload_bytes_ += slot.payload.capacity();
   slot.arrival = now;
   slot.audio_level = packet.audio_level;
   highest_ = std::max(highest_, packet.number);
@@ -125,6 +131,14 @@ std::optional<FrameBuffer::Range> FrameBuffer::complete() {
 
 std::optional<std::int64_t> FrameBuffer::missing() const {
   return next_ && whole_until_ < highest_ ? std::optional(whole_until_) : std::nullopt;
+}
+
+void FrameBuffer::drop() {
+  if (highest_ < 0) return;
+  begin_at(highest_ + 1);
+  if (continuity_ == Continuity::KeyFrame) next_.reset();
+  slots_ = std::vector<Slot>(kSlots);
+  payload_bytes_ = 0;
 }
 
 void FrameBuffer::skip() {

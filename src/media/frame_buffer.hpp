@@ -63,10 +63,17 @@ class FrameBuffer {
   [[nodiscard]] bool needs_key_frame() const { return continuity_ == Continuity::KeyFrame && !next_; }
   /// Nobody waits for the packet any more.
   [[nodiscard]] bool is_past(std::int64_t number) const { return number < oldest_; }
+  /// Whether the packet would be of use, and is not there.
+  [[nodiscard]] bool lacks(std::int64_t number) const { return !is_past(number) && find(number) == nullptr; }
   /// Frames that packets have arrived of and that were never given.
   [[nodiscard]] std::uint32_t dropped() const { return dropped_; }
+  /// What it has of memory, used or kept to be used again.
+  [[nodiscard]] std::size_t bytes() const { return payload_bytes_ + slots_.size() * sizeof(Slot); }
+  /// Gives up all that has arrived, and the memory.
+  void drop();
 
  private:
+  static constexpr std::size_t kSlots = 64;
   struct Slot {
     std::int64_t number = -1;
     std::uint32_t timestamp = 0;
@@ -93,11 +100,12 @@ class FrameBuffer {
   void forget(std::int64_t end);
 
   Continuity continuity_;
-  std::vector<Slot> slots_ = std::vector<Slot>(64);  // a power of two, by number
-  std::optional<std::int64_t> next_;                 // where the next frame begins
-  std::int64_t whole_until_ = 0;                     // all from next_ to before it are there
-  std::int64_t oldest_ = 0, highest_ = -1;           // what is in the ring; nothing before the first packet
-  std::int64_t given_until_ = 0;                     // packets before it were of frames that were given, or dropped
+  std::vector<Slot> slots_ = std::vector<Slot>(kSlots);  // a power of two, by number
+  std::size_t payload_bytes_ = 0;                        // that they have room for
+  std::optional<std::int64_t> next_;                     // where the next frame begins
+  std::int64_t whole_until_ = 0;                         // all from next_ to before it are there
+  std::int64_t oldest_ = 0, highest_ = -1;               // what is in the ring; nothing before the first packet
+  std::int64_t given_until_ = 0;                         // packets before it were of frames that were given, or dropped
   std::uint32_t dropped_ = 0;
   std::optional<std::uint32_t> last_dropped_;  // its timestamp
   std::vector<ByteView> payloads_;             // of the frame being put together

@@ -90,6 +90,7 @@ std::optional<formats::PayloadInfo> ReceiveStream::receive(const StreamPacket& p
 }
 
 void ReceiveStream::count_packet(const StreamPacket& packet, Arrival arrival, TimePoint now) {
+  if (arrival == Arrival::Recovered) return;  // those that it was made of have been counted
   if (arrival == Arrival::First) {
     ++counters_.packets;
     counters_.payload_bytes += packet.payload_bytes;
@@ -111,6 +112,27 @@ void ReceiveStream::receive_padding(std::size_t bytes, TimePoint now) {
   ++counters_.padding_packets;
   counters_.header_bytes += bytes;
   counters_.last_packet = now;
+}
+
+void ReceiveStream::receive_protection(std::size_t header_bytes, std::size_t payload_bytes, TimePoint now) {
+  ++counters_.protecting_packets;
+  counters_.protecting_bytes += payload_bytes;
+  ++counters_.separate_packets;
+  counters_.separate_bytes += payload_bytes;
+  counters_.header_bytes += header_bytes;
+  counters_.last_packet = now;
+}
+
+bool ReceiveStream::receive_repetition(std::uint16_t number, std::uint32_t timestamp, std::size_t bytes) {
+  ++counters_.protecting_packets;
+  counters_.protecting_bytes += bytes;
+  // Before the first packet nothing is missing, nor is what has been passed already.
+  const bool timely = counters_.frames == 0 || rtp::is_later(timestamp, counters_.last_timestamp);
+  const std::int64_t full =
+      highest_ + static_cast<std::int16_t>(static_cast<std::uint16_t>(number - static_cast<std::uint16_t>(highest_)));
+  const bool lacks = highest_ >= 0 && timely && buffer_.lacks(full);
+  if (!lacks) ++counters_.useless_protection;
+  return lacks;
 }
 
 void ReceiveStream::note_missing(std::int64_t number, TimePoint now) {
@@ -201,6 +223,12 @@ void ReceiveStream::advance(TimePoint now) {
     if (buffer_.needs_key_frame()) nacks_.clear();  // what came before it is of no use
     blocked_since_.reset();
   }
+  note_blocked(now);
+}
+
+void ReceiveStream::drop(TimePoint now) {
+  buffer_.drop();
+  nacks_.clear();
   note_blocked(now);
 }
 

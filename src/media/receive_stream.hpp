@@ -36,8 +36,11 @@ struct StreamPacket {
 /// One source as it arrives: packets in, frames out, and what has to be asked for on the way. Time is an argument.
 class ReceiveStream {
  public:
-  /// Whether a packet comes the first time or in answer to a request.
-  enum class Arrival { First, Repair };
+  enum class Arrival {
+    First,
+    Repair,     ///< in answer to a request
+    Recovered,  ///< not at all: it was made of others
+  };
 
   struct Counters {
     std::uint64_t packets = 0, payload_bytes = 0;
@@ -45,7 +48,10 @@ class ReceiveStream {
     std::uint64_t padding_packets = 0;  ///< of retransmission's numbers, with nothing in them
     std::uint64_t header_bytes = 0;     ///< of all these, with padding
     std::uint64_t late_packets = 0;     ///< when nobody waited for them any more
-    std::uint64_t protecting_packets = 0, protecting_bytes = 0;
+    /// FEC and repeated sound, with what of it was of no use; and what of it has numbers of its own, so that it is not
+    /// in `packets`.
+    std::uint64_t protecting_packets = 0, protecting_bytes = 0, useless_protection = 0;
+    std::uint64_t separate_packets = 0, separate_bytes = 0;
     std::uint64_t frames = 0, key_frames = 0;
     std::uint64_t frames_of_many = 0;  ///< of more than one packet
     Duration assembly{};               ///< from their first packet to their last
@@ -69,6 +75,12 @@ class ReceiveStream {
   std::optional<ArrivedFrame> next_frame(TimePoint now);
   /// Padding on the source of retransmissions.
   void receive_padding(std::size_t bytes, TimePoint now);
+  /// FEC on a source of its own.
+  void receive_protection(std::size_t header_bytes, std::size_t payload_bytes, TimePoint now);
+  /// A frame that a later packet repeats (RFC 2198): whether it is one that is missing.
+  bool receive_repetition(std::uint16_t number, std::uint32_t timestamp, std::size_t bytes);
+  /// How many packets of FEC, of all that have come, were of no use.
+  void set_useless_protection(std::uint64_t packets) { counters_.useless_protection = packets; }
 
   /// What to ask the peer for now. Call after receive() and advance(), when the frames have been taken.
   std::vector<std::uint16_t> numbers_to_ask_for(TimePoint now, Duration round_trip);
@@ -84,6 +96,10 @@ class ReceiveStream {
   [[nodiscard]] const Counters& counters() const { return counters_; }
   /// Of video.
   [[nodiscard]] const FramePace& pace() const { return pace_; }
+  /// What it keeps of packets.
+  [[nodiscard]] std::size_t bytes() const { return buffer_.bytes(); }
+  /// Gives all of that up: video begins again with a key frame.
+  void drop(TimePoint now);
   [[nodiscard]] std::uint32_t frames_dropped() const { return buffer_.dropped(); }
   [[nodiscard]] ReceiveStatistics& statistics() { return statistics_; }
   [[nodiscard]] const ReceiveStatistics& statistics() const { return statistics_; }

@@ -133,6 +133,8 @@ void SendStream::configure(const Section& section, const Encoding& encoding) {
   mid_ = section.mid;
   extensions_ = section.send_extensions;
   std::vector<Encoder> encoders;
+  formats_ = section.send_formats;
+  configure_redundancy();
   tone_formats_.clear();
   for (const Format& format : section.send_formats) {
     if (formats::equals_ignoring_case(format.name, "telephone-event")) tone_formats_.push_back(format);
@@ -145,6 +147,23 @@ void SendStream::configure(const Section& section, const Encoding& encoding) {
     if (packetizer) encoders.push_back({format, std::move(packetizer)});
   }
   encoders_ = std::move(encoders);
+}
+
+/// A peer that prefers RED to what is in it wants it.
+void SendStream::configure_redundancy() {
+  const bool wanted =
+      kind_ == Kind::Audio && !formats_.empty() && formats::equals_ignoring_case(formats_.front().name, "red");
+  if (!wanted) {
+    redundancy_.reset();
+  } else if (!redundancy_ || redundancy_->format.payload_type != formats_.front().payload_type) {
+    redundancy_ = Redundancy{.format = formats_.front()};
+  }
+}
+
+/// RFC 2198 section 4: RED has the rate of what is in it.
+bool SendStream::repeats_sound(const Format& format) const {
+  return redundancy_ && redundancy_->format.clock_rate == format.clock_rate &&
+         redundancy_->format.channels == format.channels;
 }
 
 std::unique_ptr<formats::Packetizer> SendStream::packetizer_for(const Format& format) const {
@@ -198,13 +217,27 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
   if (kind_ == Kind::Audio) header.marker = counters_.frames == 0 || now - last_frame_ > kPause;
   const std::array<std::uint8_t, 1> level{frame.audio_level.value_or(0)};
   const Extensions list = extensions(frame.audio_level ? ByteView(level) : ByteView());
-  Writer writer(*this, header, list, sink);
-  if (auto cut = chosen->packetizer->packetize(frame.data, frame.info, writer.room(), writer); !cut) {
+  if (auto cut = cut_up(frame, *chosen, header, list, sink); !cut) {
     ++counters_.frames_refused;
     return cut;
   }
   sent(header, chosen->format, now);
   count_frame(frame, chosen->format, now);
+  return {};
+}
+
+/// The frame's packets.
+Result<void> SendStream::cut_up(const OutgoingFrame& frame, const Encoder& encoder, rtp::Header header,
+                                const Extensions& extensions, Sink& sink) {
+  const bool repeats = repeats_sound(encoder.format) && !frame.data.empty();
+  if (repeats) header.payload_type = redundancy_->format.payload_type;
+  Writer writer(*this, header, extensions, sink);
+  if (!repeats) return encoder.packetizer->packetize(frame.data, frame.info, writer.room(), writer);
+  const auto payload =
+      redundancy_->writer.write(encoder.format.payload_type.get(), header.timestamp, frame.data, writer.room());
+  if (!payload) return Unexpected(payload.error());
+  const ByteView piece(*payload);
+  writer.on_payload(std::span(&piece, 1), true);
   return {};
 }
 
@@ -333,19 +366,18 @@ void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip
   const cc::Packet* kept = history_.again(number, now, round_trip);
   if (kept == nullptr) return;
   const auto original = rtp::PacketView::parse(kept->head);
-  const auto format = std::ranges::find(encoders_, original->header().payload_type,
-                                        [](const Encoder& one) { return one.format.payload_type; });
-  if (format == encoders_.end()) return;
+  const auto format = std::ranges::find(formats_, original->header().payload_type, &Format::payload_type);
+  if (format == formats_.end()) return;
   const ByteView payload = kept->owner ? kept->payload : original->payload();
   ++counters_.repeated_packets;
   counters_.repeated_bytes += payload.size();
-  if (!format->format.retransmission) {
+  if (!format->retransmission) {
     counters_.header_bytes += original->header_size();
     sink.on_packet(*kept);  // the same packet once more
     return;
   }
   rtp::Header header = original->header();
-  header.payload_type = *format->format.retransmission;
+  header.payload_type = *format->retransmission;
   header.ssrc = encoding_.retransmission;
   header.sequence_number = next_repeat_number_++;
   // Nobody reports on retransmissions, so these tell whose they are for ever.

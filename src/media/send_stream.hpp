@@ -14,6 +14,7 @@
 #include "base/time.hpp"
 #include "cc/packet.hpp"
 #include "formats/format.hpp"
+#include "formats/red.hpp"
 #include "media/format.hpp"
 #include "media/packet_history.hpp"
 #include "media/round_trips.hpp"
@@ -143,6 +144,10 @@ class SendStream {
   void sent(const rtp::Header& header, const Format& format, TimePoint now);
   [[nodiscard]] std::unique_ptr<formats::Packetizer> packetizer_for(const Format& format) const;
   Encoder* encoder(std::string_view codec);
+  void configure_redundancy();
+  [[nodiscard]] bool repeats_sound(const Format& format) const;
+  Result<void> cut_up(const OutgoingFrame& frame, const Encoder& encoder, rtp::Header header,
+                      const Extensions& extensions, Sink& sink);
   std::uint32_t timestamp_of(const OutgoingFrame& frame, std::uint32_t clock_rate, TimePoint now);
   void count_frame(const OutgoingFrame& frame, const Format& format, TimePoint now);
 
@@ -151,7 +156,13 @@ class SendStream {
   std::string mid_;
   rtp::ExtensionMap extensions_;
   std::vector<Encoder> encoders_;
-  std::vector<Format> tone_formats_;
+  std::vector<Format> formats_, tone_formats_;
+  /// Sound whose packets repeat the frame before: where the peer prefers RED.
+  struct Redundancy {
+    Format format;
+    formats::RedWriter writer{1};
+  };
+  std::optional<Redundancy> redundancy_;
   std::optional<Playing> playing_;
   PacketHistory history_;
   std::int64_t next_number_;  // does not wrap

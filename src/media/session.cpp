@@ -33,12 +33,15 @@ void Session::configure_receiving() {
   for (const Section& section : sections_) {
     Router::Target target{.key = section.key, .mid = section.mid, .payload_types = {}, .announced = {}};
     for (const Format& format : section.receive_formats) {
+      if (format.offered_only) continue;
       target.payload_types.push_back(format.payload_type);
       if (format.retransmission) target.payload_types.push_back(*format.retransmission);
     }
+    if (section.receive_protecting.flexfec) target.payload_types.push_back(*section.receive_protecting.flexfec);
     for (const Announced& announced : section.announced) {
       target.announced.push_back(announced.source);
       if (announced.retransmission) target.announced.push_back(*announced.retransmission);
+      if (announced.protection) target.announced.push_back(*announced.protection);
     }
     targets.push_back(std::move(target));
     if (mid_extension_ == 0) mid_extension_ = section.receive_extensions.id(rtp::ExtensionKind::Mid);

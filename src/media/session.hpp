@@ -1,20 +1,25 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cc/controller.hpp"
 #include "cc/pacer.hpp"
+#include "formats/red.hpp"
 #include "media/arrival_log.hpp"
+#include "media/budget.hpp"
 #include "media/feedback_clock.hpp"
 #include "media/format.hpp"
 #include "media/limitation.hpp"
 #include "media/receive_stream.hpp"
+#include "media/recovery.hpp"
 #include "media/repeated_rate.hpp"
 #include "media/router.hpp"
 #include "media/send_stream.hpp"
@@ -76,6 +81,10 @@ class Session {
   static constexpr std::size_t kMostSources = 128;
   /// What one compound tells of.
   static constexpr std::size_t kMostReports = 31;
+  /// What all sources keep together of packets that wait: then the one that has most gives up what it has.
+  static constexpr std::size_t kMostBytes = 64U << 20;
+  /// What is read of one datagram of RTCP: packets, and numbers in them that are asked for.
+  static constexpr std::size_t kMostFeedback = 128, kMostRepeats = 1024;
 
   /// `wall_offset`: what the wall clock shows at the beginning of the steady one.
   Session(Handler& handler, Random& random, std::string cname, std::chrono::system_clock::time_point wall_offset);
@@ -109,18 +118,25 @@ class Session {
   [[nodiscard]] Statistics statistics(TimePoint now) const;
 
   [[nodiscard]] Duration round_trip() const { return round_trip_; }
+  /// What is kept of packets that wait.
+  [[nodiscard]] std::size_t bytes_kept() const { return budget_.used(); }
   [[nodiscard]] const cc::Controller& controller() const { return *controller_; }
 
  private:
   /// A source of the peer.
   struct Incoming {
-    Incoming(Ssrc source_, SectionKey section_, Kind kind, std::string rid_)
-        : source(source_), section(section_), rid(std::move(rid_)), stream(kind) {}
+    Incoming(Budget& budget, Ssrc source_, const Section& section_, std::string rid_)
+        : source(source_), section(section_.key), rid(std::move(rid_)), stream(section_.kind), share(budget) {}
+    void count_bytes() { share.set(stream.bytes() + (recovery ? recovery->bytes() : 0)); }
     Ssrc source;
     SectionKey section;
     std::string rid;
     std::optional<Ssrc> retransmission = std::nullopt;  ///< learned from its packets
+    std::optional<Ssrc> protection = std::nullopt;      ///< likewise
     ReceiveStream stream;
+    std::unique_ptr<Recovery> recovery = nullptr;  ///< since its first packet of FEC
+    bool protected_in_red = false;                 ///< by ULPFEC
+    Budget::Share share;                           ///< of what is kept
     HeardTones tones;
     std::vector<std::uint32_t> contributing;  ///< as of the last packet
     rtp::TimestampUnwrapper timestamps;
@@ -143,6 +159,12 @@ class Session {
     std::map<Ssrc, std::optional<TimePoint>> asked = {};
   };
   class PacketSink;
+  /// A packet that was made of others, and what its views refer to.
+  struct Recovered {
+    Bytes bytes;
+    std::string rid, codec;
+    ReceivedPacket packet;
+  };
 
   // session.cpp
   void configure_receiving();
@@ -155,7 +177,17 @@ class Session {
                                      ReceiveStream::Arrival arrival, TimePoint now);
   StreamPacket without_tones(Incoming& incoming, const Section& section, StreamPacket packet);
   void collect(Incoming& incoming, TimePoint now);
-  void hand_over(const std::optional<ReceivedPacket>& packet = std::nullopt);
+  void limit_bytes(Incoming& grown, TimePoint now);
+  void hand_over(const std::optional<ReceivedPacket>& packet = std::nullopt,
+                 const std::list<Recovered>& recovered = {});
+  // session_recovery.cpp
+  Incoming* take_flexfec(const rtp::PacketView& packet, TimePoint now);
+  void take_ulpfec(Incoming& incoming, ByteView payload);
+  void begin_recovery(Incoming& incoming, rtp::Protection&& protection);
+  void keep_for_recovery(Incoming& incoming, const Section& section, ByteView bytes, const StreamPacket& packet);
+  std::list<Recovered> take_repetitions(Incoming& incoming, const Section& section, const StreamPacket& carrier,
+                                        std::span<const formats::RedBlock> earlier, TimePoint now);
+  std::list<Recovered> recover(Incoming& incoming, const Section& section, TimePoint now);
   // session_send.cpp
   Outgoing* sender(SectionKey key);
   SendStream* stream_of(Ssrc source, Outgoing** owner = nullptr);
@@ -208,6 +240,7 @@ class Session {
   std::vector<Section> sections_;
   Router router_;
   std::uint8_t mid_extension_ = 0;
+  Budget budget_;
   std::map<Ssrc, std::unique_ptr<Incoming>> incoming_;
   std::vector<Outgoing> outgoing_;
   std::optional<TimePoint> next_tone_;  // when more is to be said of a tone
@@ -227,6 +260,7 @@ class Session {
   cc::Pacer pacer_;
   double told_rate_ = 0;
   RepeatedRate repeated_;
+  std::size_t repeats_left_ = 0;  // in the datagram that is being read
   /// The times that receivers have sent, until they are answered.
   struct Reference {
     Ssrc receiver;

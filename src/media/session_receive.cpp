@@ -1,36 +1,10 @@
 // RTP that arrives.
 #include <algorithm>
 
-#include "formats/red.hpp"
 #include "media/session.hpp"
+#include "media/without_red.hpp"
 
 namespace parley::media {
-
-/// A packet that fills its number among those of the section's media, and nothing else.
-static StreamPacket without_payload(const Section& section, StreamPacket packet) {
-  const auto media = std::ranges::find_if(section.receive_formats, &Format::is_media);
-  packet.payload = {};
-  packet.payload_type =
-      (media == section.receive_formats.end() ? section.receive_formats.begin() : media)->payload_type;
-  return packet;
-}
-
-/// What is in a packet of RED. Browsers wrap video in it where ULPFEC was negotiated; packets of that fill their
-/// numbers and nothing else.
-static StreamPacket without_red(const Section& section, StreamPacket packet) {
-  const auto format = [&](PayloadType number) {
-    return std::ranges::find(section.receive_formats, number, &Format::payload_type);
-  };
-  const auto outer = format(packet.payload_type);
-  if (outer == section.receive_formats.end() || !formats::equals_ignoring_case(outer->name, "red")) return packet;
-  const auto blocks = formats::read_red(packet.payload);
-  const auto inner = blocks ? format(PayloadType(blocks->back().payload_type)) : section.receive_formats.end();
-  packet.protects = blocks && inner == section.receive_formats.end();
-  if (inner == section.receive_formats.end()) return without_payload(section, packet);
-  packet.payload = blocks->back().data;
-  packet.payload_type = inner->payload_type;
-  return packet;
-}
 
 void Session::receive_rtp(ByteView bytes, TimePoint now) {
   const auto parsed = rtp::PacketView::parse(bytes);
@@ -48,14 +22,18 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
   if (!section->receives) return;
 
   std::optional<ReceivedPacket> taken;
+  Incoming* from = nullptr;
+  std::list<Recovered> recovered;
   const auto repaired = std::ranges::find_if(
       section->receive_formats, [&](const Format& format) { return format.retransmission == header.payload_type; });
-  if (repaired != section->receive_formats.end()) {
+  if (section->receive_protecting.flexfec == header.payload_type) {
+    from = take_flexfec(packet, now);
+  } else if (repaired != section->receive_formats.end()) {
     // RFC 4588 section 4: the original number, then the payload. Without, it is padding.
     const ByteView payload = packet.payload();
-    Incoming* incoming = repaired_by(packet, *section);
-    if (incoming == nullptr) return;
-    if (payload.size() < 2) return incoming->stream.receive_padding(bytes.size(), now);
+    from = repaired_by(packet, *section);
+    if (from == nullptr) return;
+    if (payload.size() < 2) return from->stream.receive_padding(bytes.size(), now);
     const StreamPacket original{.sequence_number = static_cast<std::uint16_t>(payload[0] << 8 | payload[1]),
                                 .timestamp = header.timestamp,
                                 .marker = header.marker,
@@ -63,8 +41,12 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
                                 .payload = payload.subspan(2),
                                 .header_bytes = bytes.size() - payload.size(),
                                 .payload_bytes = payload.size()};
-    taken = take(*incoming, *section, without_red(*section, original), ReceiveStream::Arrival::Repair, now);
-  } else if (Incoming* incoming = source_of(packet, *section)) {
+    const Unwrapped unwrapped = without_red(*section, original);
+    if (!unwrapped.protection.empty()) take_ulpfec(*from, unwrapped.protection);
+    // The header was another one, so others cannot be made of it.
+    if (from->recovery) from->recovery->strike_out(original.sequence_number);
+    taken = take(*from, *section, unwrapped.packet, ReceiveStream::Arrival::Repair, now);
+  } else if ((from = source_of(packet, *section)) != nullptr) {
     StreamPacket first{.sequence_number = header.sequence_number,
                        .timestamp = header.timestamp,
                        .marker = header.marker,
@@ -72,14 +54,22 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
                        .payload = packet.payload(),
                        .header_bytes = bytes.size() - packet.payload().size(),
                        .payload_bytes = packet.payload().size()};
-    incoming->contributing.clear();
-    for (std::size_t i = 0; i < packet.csrc_count(); ++i) incoming->contributing.push_back(packet.csrc(i).get());
+    from->contributing.clear();
+    for (std::size_t i = 0; i < packet.csrc_count(); ++i) from->contributing.push_back(packet.csrc(i).get());
     const auto level = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::AudioLevel));
     if (level && !level->empty()) first.audio_level = (*level)[0] & 0x7F;
-    taken = take(*incoming, *section, without_tones(*incoming, *section, without_red(*section, first)),
-                 ReceiveStream::Arrival::First, now);
+    const Unwrapped unwrapped = without_red(*section, first);
+    if (!unwrapped.protection.empty()) {
+      take_ulpfec(*from, unwrapped.protection);
+    } else {
+      keep_for_recovery(*from, *section, bytes, unwrapped.packet);
+    }
+    recovered = take_repetitions(*from, *section, first, unwrapped.earlier, now);
+    taken = take(*from, *section, without_tones(*from, *section, unwrapped.packet), ReceiveStream::Arrival::First, now);
   }
-  hand_over(taken);
+  if (from == nullptr) return;
+  recovered.splice(recovered.end(), recover(*from, *section, now));
+  hand_over(taken, recovered);
 }
 
 /// Tones are told of; their packets fill their numbers and nothing else.
@@ -112,7 +102,7 @@ Session::Incoming& Session::add_source(Ssrc source, const Section& section, std:
     incoming_.erase(oldest);
   }
   auto& made = incoming_[source];
-  made = std::make_unique<Incoming>(source, section.key, section.kind, std::move(rid));
+  made = std::make_unique<Incoming>(budget_, source, section, std::move(rid));
   made->stream.set_formats(section.receive_formats);
   return *made;
 }
@@ -150,6 +140,7 @@ std::optional<ReceivedPacket> Session::take(Incoming& incoming, const Section& s
   });
   incoming.said_goodbye = false;
   const auto info = incoming.stream.receive(packet, arrival, now);
+  limit_bytes(incoming, now);
   if (begins && incoming.stream.counters().packets > 0) handler_.on_begun(section.key);
   collect(incoming, now);
   ask(incoming, now);
@@ -161,6 +152,21 @@ std::optional<ReceivedPacket> Session::take(Incoming& incoming, const Section& s
                         .source = incoming.source,
                         .rid = incoming.rid,
                         .codec = format->name};
+}
+
+/// A peer may have many sources, all of whose packets wait for one that never comes.
+void Session::limit_bytes(Incoming& grown, TimePoint now) {
+  grown.count_bytes();
+  while (budget_.used() > kMostBytes) {
+    Incoming& most =
+        *std::ranges::max_element(incoming_, {}, [](const auto& entry) { return entry.second->share.bytes(); })->second;
+    const std::size_t before = most.share.bytes();
+    most.stream.drop(now);
+    if (most.recovery) most.recovery->drop();
+    most.count_bytes();
+    if (most.share.bytes() >= before) return;
+    ask(most, now);
+  }
 }
 
 /// Frames that have become complete.
@@ -185,9 +191,10 @@ void Session::collect(Incoming& incoming, TimePoint now) {
 }
 
 /// At the end of whatever brought them: who takes a packet or a frame may do anything with this session.
-void Session::hand_over(const std::optional<ReceivedPacket>& packet) {
+void Session::hand_over(const std::optional<ReceivedPacket>& packet, const std::list<Recovered>& recovered) {
   std::vector<ReceivedFrame> frames = std::exchange(ready_, {});
   if (packet) handler_.on_packet(*packet);
+  for (const Recovered& one : recovered) handler_.on_packet(one.packet);
   for (ReceivedFrame& frame : frames) handler_.on_frame(std::move(frame));
 }
 

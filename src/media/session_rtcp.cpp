@@ -10,7 +10,9 @@ namespace parley::media {
 void Session::receive_rtcp(ByteView datagram, TimePoint now) {
   using rtp::RtcpType;
   rtp::RtcpReader reader(datagram);
-  while (const auto packet = reader.next()) {
+  repeats_left_ = kMostRepeats;
+  std::size_t left = kMostFeedback;
+  for (auto packet = reader.next(); packet && left > 0; packet = reader.next(), --left) {
     switch (static_cast<RtcpType>(packet->type)) {
       case RtcpType::SenderReport:
         if (const auto told = rtp::parse_sender_report(*packet)) {

@@ -123,11 +123,11 @@ SendStream* Session::stream_sending(Ssrc source) const {
 
 void Session::repeat(SendStream& stream, const rtp::Nack& nack, TimePoint now) {
   // More than a stream keeps is not asked for honestly.
-  constexpr std::size_t kMost = 1024;
+  const std::size_t taken = std::min(repeats_left_, nack.numbers.size());
+  repeats_left_ -= taken;
   ++stream.counters().nacks;
   PacketSink sink(*this, cc::Priority::Retransmission, now);
-  for (const std::uint16_t number : std::span(nack.numbers).first(std::min(kMost, nack.numbers.size())))
-    stream.repeat(number, now, round_trip_, sink);
+  for (const std::uint16_t number : std::span(nack.numbers).first(taken)) stream.repeat(number, now, round_trip_, sink);
 }
 
 /// For reports: steady time as it was when the session began, so that no adjustment of the clock disturbs lip-sync.

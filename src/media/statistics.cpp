@@ -8,7 +8,7 @@ namespace parley::media {
 namespace {
 
 bool has_retransmission(const std::vector<Format>& formats) {
-  return std::ranges::any_of(formats, [](const Format& format) { return format.retransmission.has_value(); });
+  return std::ranges::any_of(formats, [](const Format& one) { return one.retransmission && !one.offered_only; });
 }
 
 /// What the sender's clock showed when the last frame was made, and what has passed since it was handed over.
@@ -44,6 +44,7 @@ IncomingStatistics Session::statistics_of(const Incoming& incoming, TimePoint no
                           .kind = section.kind,
                           .source = incoming.source,
                           .retransmission = incoming.retransmission,
+                          .protection = incoming.protection,
                           .is_repaired = has_retransmission(section.receive_formats),
                           .rid = incoming.rid,
                           .counters = stream.counters(),
@@ -57,8 +58,10 @@ IncomingStatistics Session::statistics_of(const Incoming& incoming, TimePoint no
                           .told = incoming.told,
                           .round_trips = incoming.round_trips};
   const auto announced = std::ranges::find(section.announced, incoming.source, &Announced::source);
-  if (announced != section.announced.end() && announced->retransmission)
-    made.retransmission = announced->retransmission;
+  if (announced != section.announced.end()) {
+    if (announced->retransmission) made.retransmission = announced->retransmission;
+    if (announced->protection) made.protection = announced->protection;
+  }
   if (made.told) made.playout = playout_of(*made.told, stream, now);
   return made;
 }

@@ -32,6 +32,8 @@ struct IncomingStatistics {
   Ssrc source{};
   /// Where its retransmissions come from, if that is known; whether there may be any.
   std::optional<Ssrc> retransmission = std::nullopt;
+  /// Where its FEC comes from, if that is a source of its own.
+  std::optional<Ssrc> protection = std::nullopt;
   bool is_repaired = false;
   std::string rid;
   ReceiveStream::Counters counters;

@@ -15,6 +15,7 @@ constexpr Name kNames[] = {
     {"http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time", ExtensionKind::SendTime},
     {"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
      ExtensionKind::TransportSequenceNumber},
+    {"http://www.webrtc.org/experiments/rtp-hdrext/video-timing", ExtensionKind::VideoTiming},
 };
 
 }  // namespace

@@ -15,6 +15,7 @@ enum class ExtensionKind {
   AudioLevel,               ///< RFC 6464
   SendTime,                 ///< abs-send-time
   TransportSequenceNumber,  ///< draft-holmer-rmcat-transport-wide-cc-extensions-01
+  VideoTiming,              ///< video-timing
 };
 /// By the URI of a=extmap.
 std::optional<ExtensionKind> kind_of(std::string_view uri);

@@ -3,36 +3,10 @@
 
 #include "jsep/transceivers.hpp"
 #include "session/connection.hpp"
+#include "session/media_formats.hpp"
 
 namespace parley::session {
 namespace {
-
-std::vector<media::Format> to_media(const std::vector<jsep::Format>& formats) {
-  std::vector<media::Format> known;
-  for (const jsep::Format& format : formats) {
-    if (jsep::is_rtx(format.codec) || jsep::is_fec(format.codec)) continue;
-    const auto has = [&](std::string_view feedback) {
-      return std::ranges::find(format.codec.feedback, feedback) != format.codec.feedback.end();
-    };
-    known.push_back({.payload_type = format.payload_type,
-                     .name = format.codec.name,
-                     .fmtp = format.codec.fmtp,
-                     .clock_rate = format.codec.clock_rate,
-                     .channels = format.codec.channels,
-                     .is_media = jsep::is_media(format.codec),
-                     .nack = has("nack"),
-                     .pli = has("nack pli"),
-                     .fir = has("ccm fir"),
-                     .transport_cc = has("transport-cc"),
-                     .receiver_time = has("rrtr")});
-  }
-  for (const jsep::Format& format : formats) {
-    if (!jsep::is_rtx(format.codec) || !format.associated) continue;
-    const auto repaired = std::ranges::find(known, *format.associated, &media::Format::payload_type);
-    if (repaired != known.end()) repaired->retransmission = format.payload_type;
-  }
-  return known;
-}
 
 rtp::ExtensionMap to_media(const std::vector<sdp::Extmap>& extensions) {
   rtp::ExtensionMap map;
@@ -48,8 +22,12 @@ std::vector<media::Announced> announced(const sdp::MediaDescription& remote) {
   std::vector<media::Announced> sources;
   std::vector<Ssrc> repairs;
   for (const sdp::SsrcGroup& group : remote.ssrc_groups) {
-    if (group.semantics != "FID" || group.ssrcs.size() != 2 || sources.size() >= kMost) continue;
-    sources.push_back({.source = group.ssrcs[0], .retransmission = group.ssrcs[1]});
+    const bool repeats = group.semantics == "FID", protects = group.semantics == "FEC-FR";
+    if ((!repeats && !protects) || group.ssrcs.size() != 2) continue;
+    auto of = std::ranges::find(sources, group.ssrcs[0], &media::Announced::source);
+    if (of == sources.end() && sources.size() >= kMost) continue;
+    if (of == sources.end()) of = sources.insert(of, {.source = group.ssrcs[0]});
+    (repeats ? of->retransmission : of->protection) = group.ssrcs[1];
     repairs.push_back(group.ssrcs[1]);
   }
   for (const sdp::SsrcAttribute& attribute : remote.ssrcs) {
@@ -75,6 +53,7 @@ std::vector<media::Encoding> to_media(const jsep::Sender& sender) {
 void Connection::configure_media() {
   std::map<jsep::TransportId, std::vector<media::Section>> carried;
   for (const auto& [id, transport] : transports_) carried[id];  // also those that carry no media any more
+  const jsep::AppliedDescription* local = jsep::local_description(snapshot_);
   const jsep::AppliedDescription* remote = jsep::remote_description(snapshot_);
   for (const jsep::MediaSection& section : snapshot_.now.media) {
     const jsep::Transceiver* transceiver = jsep::transceiver_by_id(snapshot_, section.transceiver);
@@ -84,13 +63,19 @@ void Connection::configure_media() {
                         .mid = section.mid,
                         .reduced_size_rtcp = section.reduced_size_rtcp,
                         .receives = section.receptive,
-                        .receive_formats = to_media(section.receives),
+                        .receive_formats = {},
+                        .receive_protecting = {},
                         .receive_extensions = to_media(section.receive_extensions),
                         .announced = {},
                         .sends = section.current && sdp::sends(*section.current) && !transceiver->stopping,
                         .send_formats = to_media(section.sends),
                         .send_extensions = to_media(section.send_extensions),
                         .encodings = to_media(transceiver->sender)};
+    std::vector<jsep::Format> own;
+    if (local != nullptr && section.index < local->parsed.media.size())
+      own = jsep::formats_of(local->parsed.media[section.index]);
+    made.receive_formats = formats_to_receive(section.receives, own);
+    made.receive_protecting = protecting_to_receive(section.receives, own);
     if (remote != nullptr && section.index < remote->parsed.media.size())
       made.announced = announced(remote->parsed.media[section.index]);
     carried[*section.transport].push_back(std::move(made));

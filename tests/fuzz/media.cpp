@@ -5,6 +5,7 @@
 
 #include "media/session.hpp"
 #include "rtp/extended_report.hpp"
+#include "rtp/protection.hpp"
 #include "rtp/transport_feedback.hpp"
 
 namespace {
@@ -72,7 +73,9 @@ Section section(bool video) {
                                       .pli = i != 2,
                                       .fir = true,
                                       .transport_cc = true});
-    made.announced = {{.source = Ssrc(1), .retransmission = Ssrc(2)}};
+    made.receive_formats.push_back({.payload_type = PayloadType(104), .name = "red", .fmtp = ""});
+    made.receive_protecting = {.ulpfec = PayloadType(105), .flexfec = PayloadType(106)};
+    made.announced = {{.source = Ssrc(1), .retransmission = Ssrc(2), .protection = Ssrc(9)}};
     made.encodings = {{.source = Ssrc(2000), .retransmission = Ssrc(2001), .rid = "h"},
                       {.source = Ssrc(2002), .retransmission = Ssrc(2003), .rid = "l"}};
   }
@@ -219,6 +222,7 @@ class Driver final : public Session::Handler {
     for (const IncomingStatistics& one : all.incoming) {
       check(one.counters.packets > 0 && one.jitter >= 0 && one.counters.waited >= 0);
       check(one.counters.key_frames <= one.counters.frames && one.counters.frames_of_many <= one.counters.frames);
+      check(one.counters.useless_protection <= one.counters.protecting_packets);
       check(one.round_trips.count == 0 || one.round_trips.last <= 60s);
     }
     for (const OutgoingStatistics& one : all.outgoing) {
@@ -281,15 +285,43 @@ class Driver final : public Session::Handler {
     const Bytes name{static_cast<std::uint8_t>('a' + what % 3)};
     if ((what & 128) != 0) list.push_back({static_cast<std::uint8_t>(4 + payload_type % 3), name});
     Bytes packet(rtp::header_size(list));
-    rtp::write_header({.payload_type = PayloadType(payload_type & 128 ? 111 : 96 + payload_type % 8),
-                       .marker = (payload_type & 64) != 0,
-                       .sequence_number = number_[what & 3],
-                       .timestamp = timestamp_,
-                       .ssrc = Ssrc(1U + (what & 3U) + (payload_type & 32 ? input_.u8() * 4U : 0U))},
-                      list, packet);
+    const bool protects = (payload_type & 24) == 24;
+    rtp::write_header(
+        {.payload_type = PayloadType(payload_type & 128 ? 111 : 96 + payload_type % 8 + (protects ? 8 : 0)),
+         .marker = (payload_type & 64) != 0,
+         .sequence_number = number_[what & 3],
+         .timestamp = timestamp_,
+         .ssrc = Ssrc(1U + (what & 3U) + (payload_type & 32 ? input_.u8() * 4U : 0U))},
+        list, packet);
     const ByteView payload = input_.bytes();
-    packet.insert(packet.end(), payload.begin(), payload.end());
+    if (protects) {
+      protect(what, payload, packet);
+    } else {
+      packet.insert(packet.end(), payload.begin(), payload.end());
+    }
     session_.receive_rtp(packet, now_);
+  }
+
+  /// Something that RED, ULPFEC or FlexFEC may hold: packets near the last one.
+  void protect(std::uint8_t what, ByteView payload, Bytes& packet) {
+    rtp::Protection made{.source = Ssrc(1U + (what & 3U)), .base = static_cast<std::uint16_t>(number_[what & 3] - 4)};
+    made.mask = input_.u8();
+    made.parity.flags = {0, static_cast<std::uint8_t>(96 + what % 8)};
+    made.parity.length = static_cast<std::uint16_t>(payload.size() / 2);
+    made.parity.content.assign(payload.begin(), payload.end());
+    switch (packet[1] & 0x7F) {
+      case 104:
+        packet.push_back(what & 16 ? 105 : 96);
+        if ((what & 16) == 0) break;
+        write_ulpfec(made, packet);
+        return;
+      case 106:
+        write_flexfec(made, packet);
+        return;
+      default:
+        break;
+    }
+    packet.insert(packet.end(), payload.begin(), payload.end());
   }
 
   void receive_feedback() {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "rtp/packet.hpp"
+#include "rtp/protection.hpp"
 
 namespace {
 
@@ -48,10 +49,30 @@ void write_again(const PacketView& view, const std::vector<Extension>& list) {
   }
 }
 
+/// What protects others is written as it was read, and a packet made of it is one.
+void read_protection(ByteView bytes) {
+  const auto look = [](const Result<Protection>& read, auto parse, auto write) {
+    if (!read) return;
+    check(read->mask.any());
+    Bytes written;
+    write(*read, written);
+    check(*parse(written) == *read);
+    if (const auto packet = read->parity.packet(read->source, read->base))
+      check(packet->size() == kFixedHeader + read->parity.length);
+    Protection folded = *read;
+    folded.parity.fold(Bytes(kFixedHeader + 300, 1));
+    folded.parity.fold(Bytes(kFixedHeader + 300, 1));
+    check(folded == *read);
+  };
+  look(parse_ulpfec(bytes), parse_ulpfec, write_ulpfec);
+  look(parse_flexfec(bytes), parse_flexfec, write_flexfec);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const ByteView packet(data, size);
+  read_protection(packet);
   (void)is_rtcp(packet);
   const auto view = PacketView::parse(packet);
   if (!view) return 0;

@@ -47,6 +47,36 @@ TEST(FrameBuffer, GivesFramesInOrderWhateverTheOrderOfPackets) {
   EXPECT_THAT(video.frames(), ElementsAre(11, 12));
 }
 
+TEST(FrameBuffer, TellsWhatItHasAndGivesItBack) {
+  Video video;
+  const std::size_t empty = video.buffer.bytes();
+  video.packet(1, 100, true);
+  EXPECT_THAT(video.frames(), ElementsAre(1));
+  for (std::int64_t number = 3; number < 1000; ++number) video.packet(number, 300, false, false, false);
+  EXPECT_GT(video.buffer.bytes(), empty + 997 * 3);
+  video.buffer.drop();
+  EXPECT_EQ(video.buffer.bytes(), empty);
+  EXPECT_TRUE(video.buffer.needs_key_frame());
+  EXPECT_FALSE(video.packet(2, 200, false));
+  video.packet(1000, 400, true);
+  EXPECT_THAT(video.frames(), ElementsAre(1000));
+}
+
+TEST(FrameBuffer, SoundGoesOnAfterAllWasGivenUp) {
+  FrameBuffer buffer(FrameBuffer::Continuity::Any);
+  const Bytes payload{1};
+  const auto insert = [&](std::int64_t number) {
+    return buffer.insert({.number = number, .timestamp = 0, .payload = payload}, kStart);
+  };
+  buffer.drop();  // nothing yet
+  insert(1);
+  insert(3);
+  buffer.drop();
+  EXPECT_FALSE(insert(2));
+  EXPECT_TRUE(insert(4));
+  EXPECT_EQ(buffer.missing(), std::nullopt);
+}
+
 TEST(FrameBuffer, BeginsWithAKeyFrame) {
   Video video;
   video.packet(1, 100, false);
