@@ -12,7 +12,8 @@
 #include "parley/unique_function.hpp"
 
 /// Encoded frames on their way between a track and the network, in the program's hands: WebRTC Encoded Transform. What
-/// is encrypted here, end to end, no server in between can read.
+/// is encrypted here, end to end, no server in between can read. For encryption alone there is SFrameTransform
+/// (parley/sframe.hpp).
 namespace parley {
 
 namespace api {

@@ -24,4 +24,5 @@
 #include "parley/rtp_transceiver.hpp"      // IWYU pragma: export
 #include "parley/sctp_transport.hpp"       // IWYU pragma: export
 #include "parley/session_description.hpp"  // IWYU pragma: export
+#include "parley/sframe.hpp"               // IWYU pragma: export
 #include "parley/stats.hpp"                // IWYU pragma: export

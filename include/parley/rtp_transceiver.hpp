@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "parley/dtls_transport.hpp"
@@ -14,6 +15,7 @@
 #include "parley/media_stream.hpp"
 #include "parley/promise.hpp"
 #include "parley/rtp_parameters.hpp"
+#include "parley/sframe.hpp"
 #include "parley/stats.hpp"
 #include "parley/timestamp.hpp"
 
@@ -24,6 +26,9 @@ namespace parley {
 namespace api {
 struct TransceiverCore;
 }
+
+/// What frames may go through: WebRTC Encoded Transform section 3.
+using RTCRtpTransform = std::variant<std::shared_ptr<SFrameTransform>, RTCRtpScriptTransform>;
 
 /// webrtc-pc section 5.2.
 class PARLEY_EXPORT RTCRtpSender {
@@ -59,10 +64,12 @@ class PARLEY_EXPORT RTCRtpSender {
   /// still writes is dropped. Throws TypeError for a transform of the other kind, InvalidStateError for one that is or
   /// was in use elsewhere. When it begins in the middle, ask for a key frame.
   void transform(const RTCRtpScriptTransform& transform);
+  /// SFrame takes frames of both kinds. Null takes it away.
+  void transform(const std::shared_ptr<SFrameTransform>& transform);
   /// Takes it away.
   void transform(std::nullopt_t none);
   /// The one in use.
-  [[nodiscard]] std::optional<RTCRtpScriptTransform> transform() const;
+  [[nodiscard]] std::optional<RTCRtpTransform> transform() const;
   /// Plays the keys of a telephone; always the same one, null for video.
   [[nodiscard]] const std::shared_ptr<RTCDTMFSender>& dtmf() const { return dtmf_; }
 
@@ -113,10 +120,12 @@ class PARLEY_EXPORT RTCRtpReceiver {
   [[nodiscard]] std::vector<RTCRtpSynchronizationSource> getSynchronizationSources() const;
   /// What frames go through before the track has them: as for senders.
   void transform(const RTCRtpScriptTransform& transform);
+  /// SFrame takes frames of both kinds. Null takes it away.
+  void transform(const std::shared_ptr<SFrameTransform>& transform);
   /// Takes it away.
   void transform(std::nullopt_t none);
   /// The one in use.
-  [[nodiscard]] std::optional<RTCRtpScriptTransform> transform() const;
+  [[nodiscard]] std::optional<RTCRtpTransform> transform() const;
 
   /// For the library's own use.
   explicit RTCRtpReceiver(std::shared_ptr<api::TransceiverCore> core);

@@ -5,6 +5,7 @@
 #include <deque>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "parley/rtp_transceiver.hpp"
 #include "parley/sctp_transport.hpp"
 #include "session/source_counters.hpp"
+#include "sframe/context.hpp"
 
 /// What the public objects share with the connection they belong to. Members belong to the loop's thread, unless atomic
 /// or constant.
@@ -61,7 +63,15 @@ struct DtmfState {
 /// Of a transceiver.
 enum class Side { Sender, Receiver };
 
-/// An RTCRtpScriptTransform.
+/// Of an SFrameTransform. Keys may be set on any thread, and before there is a loop.
+struct SFrameState {
+  explicit SFrameState(sframe::CipherSuite suite) : context(suite) {}
+  std::mutex mutex;
+  sframe::Context context;  // under the mutex
+  std::shared_ptr<SFrameKeyManagementEvents::Lists> lists = std::make_shared<SFrameKeyManagementEvents::Lists>();
+};
+
+/// An RTCRtpScriptTransform or SFrameTransform.
 struct TransformCore {
   template <class Frame>
   using Handler = std::shared_ptr<detail::TransformFunction<Frame>>;  // shared: it may be replaced while it runs
@@ -72,6 +82,8 @@ struct TransformCore {
 
   Handler<RTCEncodedVideoFrame> video;
   Handler<RTCEncodedAudioFrame> audio;
+  std::shared_ptr<SFrameState> sframe;      // constant; nullptr of an RTCRtpScriptTransform
+  std::shared_ptr<SFrameTransform> object;  // whose it is, while it is in use
   std::atomic<bool> used = false;
   // Constant since it is used, which comes before the handler runs.
   std::shared_ptr<EventLoop> loop;

@@ -206,6 +206,8 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void put_on_wire(const TransceiverCore& core, const EncodedFrame& frame);
   // transforms.cpp
   static void transform(const std::shared_ptr<TransformCore>& transform, EncodedFrame&& frame);
+  // sframe.cpp
+  void pass_through_sframe(const TransformCore& transform, EncodedFrame&& frame);
   // dtmf.cpp
   void play_tones(const std::shared_ptr<TransceiverCore>& core);
   // remote_tracks.cpp

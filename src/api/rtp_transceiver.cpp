@@ -103,10 +103,22 @@ void set_transform(const std::shared_ptr<api::TransceiverCore>& core, Side side,
   core->loop->run([&] { api::Peer::set_transform(core, side, transform); });
 }
 
-std::optional<RTCRtpScriptTransform> get_transform(const std::shared_ptr<api::TransceiverCore>& core, Side side) {
-  const auto transform =
-      core->loop->run([&] { return side == Side::Sender ? core->sender_transform : core->receiver_transform; });
-  return transform ? std::optional(RTCRtpScriptTransform(transform)) : std::nullopt;
+/// It is the object's as long as it is in use, for transform() to return.
+void set_transform(const std::shared_ptr<api::TransceiverCore>& core, Side side,
+                   const std::shared_ptr<SFrameTransform>& transform) {
+  core->loop->run([&] {
+    api::Peer::set_transform(core, side, transform ? transform->core() : nullptr);
+    if (transform) transform->core()->object = transform;
+  });
+}
+
+std::optional<RTCRtpTransform> get_transform(const std::shared_ptr<api::TransceiverCore>& core, Side side) {
+  return core->loop->run([&]() -> std::optional<RTCRtpTransform> {
+    const auto& transform = side == Side::Sender ? core->sender_transform : core->receiver_transform;
+    if (!transform) return std::nullopt;
+    if (transform->object) return transform->object;
+    return RTCRtpScriptTransform(transform);
+  });
 }
 
 }  // namespace
@@ -114,14 +126,24 @@ std::optional<RTCRtpScriptTransform> get_transform(const std::shared_ptr<api::Tr
 void RTCRtpSender::transform(const RTCRtpScriptTransform& transform) {
   set_transform(core_, Side::Sender, transform.core());
 }
-void RTCRtpSender::transform(std::nullopt_t /*none*/) { set_transform(core_, Side::Sender, nullptr); }
-std::optional<RTCRtpScriptTransform> RTCRtpSender::transform() const { return get_transform(core_, Side::Sender); }
+void RTCRtpSender::transform(const std::shared_ptr<SFrameTransform>& transform) {
+  set_transform(core_, Side::Sender, transform);
+}
+void RTCRtpSender::transform(std::nullopt_t /*none*/) {
+  set_transform(core_, Side::Sender, std::shared_ptr<api::TransformCore>());
+}
+std::optional<RTCRtpTransform> RTCRtpSender::transform() const { return get_transform(core_, Side::Sender); }
 
 void RTCRtpReceiver::transform(const RTCRtpScriptTransform& transform) {
   set_transform(core_, Side::Receiver, transform.core());
 }
-void RTCRtpReceiver::transform(std::nullopt_t /*none*/) { set_transform(core_, Side::Receiver, nullptr); }
-std::optional<RTCRtpScriptTransform> RTCRtpReceiver::transform() const { return get_transform(core_, Side::Receiver); }
+void RTCRtpReceiver::transform(const std::shared_ptr<SFrameTransform>& transform) {
+  set_transform(core_, Side::Receiver, transform);
+}
+void RTCRtpReceiver::transform(std::nullopt_t /*none*/) {
+  set_transform(core_, Side::Receiver, std::shared_ptr<api::TransformCore>());
+}
+std::optional<RTCRtpTransform> RTCRtpReceiver::transform() const { return get_transform(core_, Side::Receiver); }
 
 RTCRtpReceiver::RTCRtpReceiver(std::shared_ptr<api::TransceiverCore> core) : core_(std::move(core)) {}
 RTCRtpReceiver::~RTCRtpReceiver() = default;

@@ -1,4 +1,4 @@
-// RTCRtpScriptTransform: the program's hands on encoded frames.
+// RTCRtpScriptTransform, the program's hands on encoded frames, and what it has in common with SFrameTransform.
 #include <algorithm>
 
 #include "api/peer.hpp"
@@ -60,6 +60,17 @@ void settle_waits(TransformCore& transform, const std::string& rid) {
   for (const auto& one : done) one.resolve();
 }
 
+void describe_sent(const TransceiverCore& core, TransformCore& transform, EncodedFrame& frame) {
+  if (auto* video = std::get_if<RTCEncodedVideoFrame>(&frame)) {
+    const std::size_t encoding = encoding_of(core, video->metadata.rid);
+    describe(core, encoding, *video);
+    if (video->type == RTCEncodedVideoFrameType::Key)
+      settle_waits(transform, core.state.sender.encodings[encoding].rid.value_or(""));
+  } else {
+    describe(core, 0, std::get<RTCEncodedAudioFrame>(frame));
+  }
+}
+
 }  // namespace
 
 void Peer::set_transform(const std::shared_ptr<TransceiverCore>& core, Side side,
@@ -69,7 +80,7 @@ void Peer::set_transform(const std::shared_ptr<TransceiverCore>& core, Side side
   if (transform) {
     const bool video = core->state.kind == jsep::MediaKind::Video;
     if (transform->used.exchange(true)) throw InvalidStateError("the transform is or was in use elsewhere");
-    if (video ? !transform->video : !transform->audio) {
+    if (!transform->sframe && (video ? !transform->video : !transform->audio)) {
       transform->used = false;
       throw TypeError("the transform takes frames of the other kind");
     }
@@ -84,23 +95,20 @@ void Peer::set_transform(const std::shared_ptr<TransceiverCore>& core, Side side
   const auto video = std::exchange(old->video, nullptr);
   const auto audio = std::exchange(old->audio, nullptr);
   const auto waits = std::exchange(old->waits, {});
+  const auto object = std::exchange(old->object, nullptr);
+  if (old->sframe) old->sframe->lists->close();
 }
 
 void Peer::transform(const std::shared_ptr<TransformCore>& transform, EncodedFrame&& frame) {
   const auto core = transform->transceiver.lock();
   if (!core) return;
-  const bool sends = transform->side == Side::Sender;
-  if (auto* video = std::get_if<RTCEncodedVideoFrame>(&frame)) {
-    if (sends) {
-      const std::size_t encoding = encoding_of(*core, video->metadata.rid);
-      describe(*core, encoding, *video);
-      if (video->type == RTCEncodedVideoFrameType::Key)
-        settle_waits(*transform, core->state.sender.encodings[encoding].rid.value_or(""));
-    }
+  if (transform->side == Side::Sender) describe_sent(*core, *transform, frame);
+  if (transform->sframe) {
+    if (const auto peer = core->peer.lock()) peer->pass_through_sframe(*transform, std::move(frame));
+  } else if (auto* video = std::get_if<RTCEncodedVideoFrame>(&frame)) {
     if (const auto handler = transform->video) call(handler, transform, std::move(*video));
   } else {
     auto& audio = std::get<RTCEncodedAudioFrame>(frame);
-    if (sends) describe(*core, 0, audio);
     if (const auto handler = transform->audio) call(handler, transform, std::move(audio));
   }
 }
