@@ -13,6 +13,7 @@
 #include "media/arrival_log.hpp"
 #include "media/feedback_clock.hpp"
 #include "media/format.hpp"
+#include "media/frame_notes.hpp"
 #include "media/limitation.hpp"
 #include "media/receive_stream.hpp"
 #include "media/repeated_rate.hpp"
@@ -38,6 +39,8 @@ struct ReceivedFrame {
   std::vector<std::uint32_t> contributing;
   /// The RTP timestamp as time, from the source's first packet on.
   std::chrono::microseconds time{};
+  FrameNotes notes;
+  std::optional<Dependencies> dependencies = std::nullopt;
 };
 
 /// A packet of a source's media as it arrived, first or repaired; never twice. Views of what is only there now.
@@ -47,6 +50,7 @@ struct ReceivedPacket {
   SectionKey section{};
   Ssrc source{};
   std::string_view rid, codec;
+  FrameNotes notes;
 };
 
 /// RTP over one transport: the sections bundled there, with their sources in both directions, RTCP, repair, congestion
@@ -121,6 +125,7 @@ class Session {
     std::string rid;
     std::optional<Ssrc> retransmission = std::nullopt;  ///< learned from its packets
     ReceiveStream stream;
+    NoteLog notes;
     HeardTones tones;
     std::vector<std::uint32_t> contributing;  ///< as of the last packet
     rtp::TimestampUnwrapper timestamps;

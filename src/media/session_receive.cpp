@@ -47,6 +47,9 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
     arrivals_.arrived(static_cast<std::uint16_t>((*number)[0] << 8 | (*number)[1]), now);
   if (!section->receives) return;
 
+  const FrameNotes notes = read_notes(packet, section->receive_extensions);
+  const ByteView descriptor =
+      packet.extension(section->receive_extensions.id(rtp::ExtensionKind::DependencyDescriptor)).value_or(ByteView());
   std::optional<ReceivedPacket> taken;
   const auto repaired = std::ranges::find_if(
       section->receive_formats, [&](const Format& format) { return format.retransmission == header.payload_type; });
@@ -63,6 +66,8 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
                                 .payload = payload.subspan(2),
                                 .header_bytes = bytes.size() - payload.size(),
                                 .payload_bytes = payload.size()};
+    incoming->notes.add({.sequence_number = original.sequence_number, .timestamp = header.timestamp}, notes,
+                        descriptor);
     taken = take(*incoming, *section, without_red(*section, original), ReceiveStream::Arrival::Repair, now);
   } else if (Incoming* incoming = source_of(packet, *section)) {
     StreamPacket first{.sequence_number = header.sequence_number,
@@ -76,9 +81,11 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
     for (std::size_t i = 0; i < packet.csrc_count(); ++i) incoming->contributing.push_back(packet.csrc(i).get());
     const auto level = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::AudioLevel));
     if (level && !level->empty()) first.audio_level = (*level)[0] & 0x7F;
+    incoming->notes.add(header, notes, descriptor);
     taken = take(*incoming, *section, without_tones(*incoming, *section, without_red(*section, first)),
                  ReceiveStream::Arrival::First, now);
   }
+  if (taken) taken->notes = notes;
   hand_over(taken);
 }
 
@@ -160,7 +167,8 @@ std::optional<ReceivedPacket> Session::take(Incoming& incoming, const Section& s
                         .section = section.key,
                         .source = incoming.source,
                         .rid = incoming.rid,
-                        .codec = format->name};
+                        .codec = format->name,
+                        .notes = {}};
 }
 
 /// Frames that have become complete.
@@ -173,6 +181,7 @@ void Session::collect(Incoming& incoming, TimePoint now) {
     const std::int64_t since = ticks - *incoming.first_timestamp;
     const auto rate = static_cast<std::int64_t>(format->clock_rate);
     const std::int64_t micros = since / rate * 1'000'000 + (since % rate * 1'000'000 + rate / 2) / rate;
+    NoteLog::Noted noted = incoming.notes.take(arrived->timestamp, format->clock_rate, arrived->frame.info.key_frame);
     ready_.push_back({.arrived = *std::move(arrived),
                       .section = incoming.section,
                       .kind = find_section(incoming.section)->kind,
@@ -180,7 +189,9 @@ void Session::collect(Incoming& incoming, TimePoint now) {
                       .rid = incoming.rid,
                       .codec = format->name,
                       .contributing = incoming.contributing,
-                      .time = std::chrono::microseconds(micros)});
+                      .time = std::chrono::microseconds(micros),
+                      .notes = noted.notes,
+                      .dependencies = std::move(noted.dependencies)});
   }
 }
 
