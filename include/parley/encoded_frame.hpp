@@ -18,6 +18,59 @@ enum class RTCEncodedVideoFrameType { Key, Delta };
 /// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(RTCEncodedVideoFrameType type);
 
+/// How long the sender of a video wants its pictures to wait between capture and display. (Not in W3C.)
+struct RTCPlayoutDelay {
+  /// In steps of 10 ms, at most 40950.
+  std::chrono::milliseconds minimum{};
+  /// Likewise; not below the minimum.
+  std::chrono::milliseconds maximum{};
+};
+
+/// What a display of high dynamic range has to know: SMPTE ST 2086 and CTA-861.3. (Not in W3C.)
+struct RTCHdrMetadata {
+  /// Of the CIE 1931 diagram, 0 to 1.
+  struct Point {
+    /// Across.
+    double x = 0;
+    /// Up.
+    double y = 0;
+  };
+  /// Of the display that the pictures were made for, in cd/m².
+  std::uint16_t luminanceMax = 0;
+  /// Likewise, at most 6.5535.
+  double luminanceMin = 0;
+  /// Its primaries.
+  Point red{};
+  /// Likewise.
+  Point green{};
+  /// Likewise.
+  Point blue{};
+  /// Its white.
+  Point white{};
+  /// Of the brightest pixel, in cd/m².
+  std::uint16_t maxContentLightLevel = 0;
+  /// Of the brightest picture, on average.
+  std::uint16_t maxFrameAverageLightLevel = 0;
+};
+
+/// What the numbers of a picture mean. (Not in W3C; WebCodecs has names for some of these.)
+struct RTCVideoColorSpace {
+  /// ITU-T H.273 table 2; 1: BT.709, 9: BT.2020, 2: not told.
+  std::uint8_t primaries = 2;
+  /// ITU-T H.273 table 3.
+  std::uint8_t transfer = 2;
+  /// ITU-T H.273 table 4.
+  std::uint8_t matrix = 2;
+  /// Whether black is 0 (true) or 16 (false); absent: not told.
+  std::optional<bool> fullRange{};
+  /// 0: not told, 1: with the left pixel, 2: half way between two.
+  std::uint8_t chromaSitingHorizontal = 0;
+  /// 0: not told, 1: with the upper pixel, 2: half way between two.
+  std::uint8_t chromaSitingVertical = 0;
+  /// What else belongs to HDR10.
+  std::optional<RTCHdrMetadata> hdr{};
+};
+
 /// What a frame tells beside its bytes: WebRTC Encoded Transform section 8.4. Frames to be sent need none of it; frames
 /// received have what the packets said.
 struct RTCEncodedVideoFrameMetadata {
@@ -44,6 +97,26 @@ struct RTCEncodedVideoFrameMetadata {
   /// Which of the sender's encodings it is for, or which layer of the peer's simulcast it came from. Empty without.
   /// (Not in W3C.)
   std::string rid{};
+  /// The number of the frame, if packets have a dependency descriptor.
+  std::optional<std::uint64_t> frameId{};
+  /// The numbers of the frames that it needs; empty if it needs none, or without `frameId`.
+  std::vector<std::uint64_t> dependencies{};
+  /// When it was captured, in milliseconds since 1970 on the clock of the system that captured it, if packets tell
+  /// (abs-capture-time). A frame to be sent: told the receiver.
+  std::optional<DOMHighResTimeStamp> captureTime{};
+  /// What the sender believes has to be added to its own clock to have that one, in milliseconds. Absent where the
+  /// sender has captured it itself. Whoever passes a frame on should tell its own estimate.
+  std::optional<DOMHighResTimeStamp> senderCaptureTimeOffset{};
+  /// How the picture has to be turned before it is shown: 0, 90, 180 or 270 degrees clockwise (video-orientation). The
+  /// receiver of a frame to be sent is told, if it understands that. (Not in W3C.)
+  std::uint16_t rotation = 0;
+  /// Whether it is to be mirrored from left to right. (Not in W3C.)
+  bool flip = false;
+  /// What the sender has said with this frame; it holds until something else is said. (Not in W3C.)
+  std::optional<RTCPlayoutDelay> playoutDelay{};
+  /// What its colors mean, if packets tell (color-space, which no side offers unasked). To be sent with key frames.
+  /// (Not in W3C.)
+  std::optional<RTCVideoColorSpace> colorSpace{};
 };
 
 /// One picture. `data` is what the codec's decoder takes: a VP8 or VP9 frame, H.264 and H.265 as Annex B, an AV1
@@ -79,6 +152,10 @@ struct RTCEncodedAudioFrameMetadata {
   std::optional<DOMHighResTimeStamp> receiveTime{};
   /// Loudness in -dBov: 0 is the loudest, 127 silence (RFC 6464).
   std::optional<std::uint8_t> audioLevel{};
+  /// As with video.
+  std::optional<DOMHighResTimeStamp> captureTime{};
+  /// As with video.
+  std::optional<DOMHighResTimeStamp> senderCaptureTimeOffset{};
 };
 
 /// What one packet holds, e.g. 20 ms of Opus.

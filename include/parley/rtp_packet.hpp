@@ -6,10 +6,12 @@
 #include <span>
 #include <string>
 
+#include "parley/timestamp.hpp"
+
 namespace parley {
 
 /// One RTP packet (RFC 3550 section 5.1), for programs that pass media on without putting frames together. Everything
-/// that belongs to one connection only (its header extensions, encryption, retransmissions, feedback) stays behind and
+/// that belongs to one connection only (most header extensions, encryption, retransmissions, feedback) stays behind and
 /// is made anew by the connection that sends it. (Not in W3C.)
 struct RTCRtpPacket {
   /// E.g. "video/VP8". Of a packet to be sent: which of the negotiated codecs it is of; empty: the first.
@@ -30,6 +32,14 @@ struct RTCRtpPacket {
   std::optional<std::uint8_t> audioLevel{};
   /// Which of the sender's encodings it is for, or which layer of the peer's simulcast it came from. Empty without.
   std::string rid{};
+  /// As RTCEncodedVideoFrameMetadata has it; absent where the packet itself does not tell. Passed on as it is.
+  std::optional<DOMHighResTimeStamp> captureTime{};
+  /// Likewise.
+  std::optional<DOMHighResTimeStamp> senderCaptureTimeOffset{};
+  /// Likewise.
+  std::optional<std::uint16_t> rotation{};
+  /// Likewise, with `rotation`.
+  bool flip = false;
   /// Of a packet received: decoding can begin with it.
   bool beginsKeyFrame = false;
   /// 1500 bytes at most.

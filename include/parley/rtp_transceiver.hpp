@@ -97,6 +97,11 @@ struct RTCRtpContributingSource {
   std::optional<double> audioLevel{};
   /// Of that frame.
   std::uint32_t rtpTimestamp = 0;
+  /// When that frame was captured, in milliseconds since 1970 on the clock of the system that captured it, if packets
+  /// tell (webrtc-extensions, abs-capture-time).
+  std::optional<DOMHighResTimeStamp> captureTimestamp{};
+  /// What the sender believes has to be added to its own clock to have that one, in milliseconds.
+  std::optional<DOMHighResTimeStamp> senderCaptureTimeOffset{};
 };
 /// Who has sent packets: webrtc-pc section 5.3.
 struct RTCRtpSynchronizationSource : RTCRtpContributingSource {};

@@ -2,6 +2,7 @@
 #include "api/peer.hpp"
 #include "api/tracks.hpp"
 #include "base/shared_bytes.hpp"
+#include "session/frame_notes.hpp"
 
 namespace parley::api {
 
@@ -66,6 +67,7 @@ void Peer::on_packet(jsep::TransceiverId id, const media::ReceivedPacket& arrive
   packet.synchronizationSource = arrived.source.get();
   packet.audioLevel = arrived.packet.audio_level;
   packet.rid = arrived.rid;
+  session::tell(arrived.notes, packet);
   packet.beginsKeyFrame = arrived.info.begins_frame && arrived.info.key_frame;
   auto payload = share(arrived.packet.payload);
   packet.payload = {payload.get(), arrived.packet.payload.size()};
@@ -107,10 +109,11 @@ void note_sources(TransceiverCore& core, const Metadata& metadata) {
   std::optional<std::uint8_t> level;
   if constexpr (requires { metadata.audioLevel; }) level = metadata.audioLevel;
   const std::uint32_t timestamp = metadata.rtpTimestamp.value_or(0);
+  const SourceLog::Captured captured{metadata.captureTime, metadata.senderCaptureTimeOffset};
   if (metadata.synchronizationSource)
-    core.synchronization.delivered(*metadata.synchronizationSource, timestamp, level, now);
+    core.synchronization.delivered(*metadata.synchronizationSource, timestamp, level, now, captured);
   for (const std::uint32_t source : metadata.contributingSources)
-    core.contributing.delivered(source, timestamp, std::nullopt, now);
+    core.contributing.delivered(source, timestamp, std::nullopt, now, captured);
 }
 
 }  // namespace

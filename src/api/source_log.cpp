@@ -12,13 +12,15 @@ double linear(std::uint8_t level) { return level >= 127 ? 0 : std::pow(10.0, -le
 }  // namespace
 
 void SourceLog::delivered(std::uint32_t source, std::uint32_t rtp_timestamp, std::optional<std::uint8_t> level,
-                          double now) {
+                          double now, const Captured& captured) {
   std::erase_if(sources_, [&](const auto& known) { return known.source == source || now - known.timestamp > kLong; });
   if (sources_.size() >= kMost) sources_.erase(sources_.begin());
   sources_.push_back({.timestamp = now,
                       .source = source,
                       .audioLevel = level ? std::optional(linear(*level)) : std::nullopt,
-                      .rtpTimestamp = rtp_timestamp});
+                      .rtpTimestamp = rtp_timestamp,
+                      .captureTimestamp = captured.time,
+                      .senderCaptureTimeOffset = captured.offset});
 }
 
 std::vector<RTCRtpContributingSource> SourceLog::recent(double now) const {

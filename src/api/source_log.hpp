@@ -17,8 +17,12 @@ class SourceLog {
   /// The most sources; then the one that has been silent longest is forgotten.
   static constexpr std::size_t kMost = 128;
 
+  struct Captured {
+    std::optional<double> time, offset;
+  };
   /// A frame of this source has been delivered. `level`: in -dBov, 127 is silence (RFC 6464).
-  void delivered(std::uint32_t source, std::uint32_t rtp_timestamp, std::optional<std::uint8_t> level, double now);
+  void delivered(std::uint32_t source, std::uint32_t rtp_timestamp, std::optional<std::uint8_t> level, double now,
+                 const Captured& captured = {std::nullopt, std::nullopt});
   /// Those of the last ten seconds, the latest first.
   [[nodiscard]] std::vector<RTCRtpContributingSource> recent(double now) const;
 

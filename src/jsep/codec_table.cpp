@@ -79,26 +79,23 @@ const std::vector<Codec>& default_codecs(MediaKind kind) {
 
 const std::vector<HeaderExtension>& default_header_extensions(MediaKind kind) {
   static const std::vector<HeaderExtension> audio{
-      known(extension::kAudioLevel),
-      known(extension::kSendTime),
-      known(extension::kTransportSequenceNumber),
-      known(extension::kMid),
-      on_demand(extension::kMixerAudioLevel),
-      on_demand(extension::kCaptureTime),
+      known(extension::kAudioLevel), known(extension::kSendTime),    known(extension::kTransportSequenceNumber),
+      known(extension::kMid),        known(extension::kCaptureTime), on_demand(extension::kMixerAudioLevel),
   };
   static const std::vector<HeaderExtension> video{
       known(extension::kSendTime),
       known(extension::kVideoOrientation),
       known(extension::kTransportSequenceNumber),
       known(extension::kPlayoutDelay),
-      known(extension::kVideoTiming),
-      known(extension::kColorSpace),
       known(extension::kMid),
       known(extension::kRid),
       known(extension::kRepairedRid),
+      known(extension::kCaptureTime),
+      on_demand(extension::kVideoTiming),
+      on_demand(extension::kColorSpace),
+      on_demand(extension::kContentType),
       on_demand(extension::kDependencyDescriptor),
       on_demand(extension::kVideoLayersAllocation),
-      on_demand(extension::kCaptureTime),
   };
   return kind == MediaKind::Audio ? audio : video;
 }

@@ -26,6 +26,7 @@ inline constexpr std::string_view kVideoOrientation = "urn:3gpp:video-orientatio
 inline constexpr std::string_view kPlayoutDelay = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
 inline constexpr std::string_view kColorSpace = "http://www.webrtc.org/experiments/rtp-hdrext/color-space";
 inline constexpr std::string_view kVideoTiming = "http://www.webrtc.org/experiments/rtp-hdrext/video-timing";
+inline constexpr std::string_view kContentType = "http://www.webrtc.org/experiments/rtp-hdrext/video-content-type";
 inline constexpr std::string_view kDependencyDescriptor =
     "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
 inline constexpr std::string_view kVideoLayersAllocation =

@@ -20,6 +20,11 @@ constexpr std::size_t kOriginalNumber = 2;
 constexpr Duration kPause = 500ms;
 /// What others cut is not cut again; a path may carry it or not.
 constexpr std::size_t kMaxForeignPayload = 1500;
+/// What is told of a frame is never longer.
+constexpr std::size_t kNoteBytes = 64;
+/// What retransmissions say once more.
+constexpr rtp::ExtensionKind kNotes[] = {rtp::ExtensionKind::CaptureTime, rtp::ExtensionKind::VideoOrientation,
+                                         rtp::ExtensionKind::PlayoutDelay, rtp::ExtensionKind::ColorSpace};
 
 /// Their values are written when the packet leaves.
 constexpr std::array<std::uint8_t, 3> kTimeLater{};
@@ -52,7 +57,7 @@ class SendStream::Extensions {
   }
 
   const rtp::ExtensionMap& map_;
-  std::array<rtp::Extension, 8> list_{};
+  std::array<rtp::Extension, 12> list_{};
   std::size_t count_ = 0;
 };
 
@@ -125,13 +130,16 @@ SendStream::SendStream(Kind kind, const Encoding& encoding, Random& random)
       // Below 2^15, so that the first loss is not taken for a wrap (RFC 3711 section 3.3.1).
       next_number_(random.u32() & 0x7FFF),
       next_repeat_number_(static_cast<std::uint16_t>(random.u32() & 0x7FFF)),
-      first_timestamp_(random.u32()) {}
+      first_timestamp_(random.u32()) {
+  note_values_.reserve(kNoteBytes);
+}
 
 void SendStream::configure(const Section& section, const Encoding& encoding) {
   encoding_ = encoding;
   if (mid_ != section.mid) known_ = false;
   mid_ = section.mid;
   extensions_ = section.send_extensions;
+  told_captures_.reset();
   std::vector<Encoder> encoders;
   formats_ = section.send_formats;
   configure_redundancy();
@@ -203,6 +211,25 @@ SendStream::Extensions SendStream::extensions(ByteView level) const {
   return extensions;
 }
 
+/// What the program tells of a frame, in all of its packets: any of them may be lost.
+void SendStream::add_notes(const FrameNotes& notes, const rtp::Header& header, std::uint32_t clock_rate,
+                           Extensions& list) {
+  note_values_.clear();
+  const auto add = [&](rtp::ExtensionKind kind, const auto& value) {
+    const std::size_t begin = note_values_.size();
+    write(value, note_values_);
+    list.add(kind, ByteView(note_values_).subspan(begin));
+  };
+  if (notes.capture && told_captures_.is_news(header.timestamp, clock_rate, *notes.capture)) {
+    told_captures_.tell(header.timestamp, clock_rate, *notes.capture);
+    add(rtp::ExtensionKind::CaptureTime, *notes.capture);
+  }
+  if (notes.orientation && *notes.orientation != rtp::VideoOrientation{}) turned_ = true;
+  if (notes.orientation && turned_) add(rtp::ExtensionKind::VideoOrientation, *notes.orientation);
+  if (notes.playout_delay) add(rtp::ExtensionKind::PlayoutDelay, *notes.playout_delay);
+  if (notes.color_space) add(rtp::ExtensionKind::ColorSpace, *notes.color_space);
+}
+
 Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& sink) {
   Encoder* const chosen = encoder(frame.codec);
   if (chosen == nullptr) {
@@ -216,7 +243,8 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
                      .ssrc = encoding_.source};
   if (kind_ == Kind::Audio) header.marker = counters_.frames == 0 || now - last_frame_ > kPause;
   const std::array<std::uint8_t, 1> level{frame.audio_level.value_or(0)};
-  const Extensions list = extensions(frame.audio_level ? ByteView(level) : ByteView());
+  Extensions list = extensions(frame.audio_level ? ByteView(level) : ByteView());
+  add_notes(frame.notes, header, chosen->format.clock_rate, list);
   if (auto cut = cut_up(frame, *chosen, header, list, sink); !cut) {
     ++counters_.frames_refused;
     return cut;
@@ -288,7 +316,8 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
     pace_.add(now);
   }
   const std::array<std::uint8_t, 1> level{packet.audio_level.value_or(0)};
-  const Extensions list = extensions(packet.audio_level ? ByteView(level) : ByteView());
+  Extensions list = extensions(packet.audio_level ? ByteView(level) : ByteView());
+  add_notes(packet.notes, header, chosen->format.clock_rate, list);
   Writer writer(*this, header, list, sink);
   if (packet.owner) {
     writer.on_shared(packet);
@@ -384,6 +413,8 @@ void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip
   Extensions list(extensions_);
   list.add(rtp::ExtensionKind::Mid, as_bytes(mid_));
   list.add(rtp::ExtensionKind::RepairedRid, as_bytes(encoding_.rid));
+  for (const rtp::ExtensionKind kind : kNotes)
+    if (const auto value = original->extension(extensions_.id(kind))) list.add(kind, *value);
   list.add_what_comes_later();
   const std::size_t head = rtp::header_size(list.list());
   counters_.header_bytes += head;

@@ -16,6 +16,7 @@
 #include "formats/format.hpp"
 #include "formats/red.hpp"
 #include "media/format.hpp"
+#include "media/frame_notes.hpp"
 #include "media/packet_history.hpp"
 #include "media/round_trips.hpp"
 #include "media/tone.hpp"
@@ -32,6 +33,7 @@ struct OutgoingFrame {
   /// The codec's name; empty: the first negotiated.
   std::string_view codec = {};
   std::optional<std::uint8_t> audio_level = std::nullopt;
+  FrameNotes notes = {};
 };
 
 /// A packet to be sent as somebody else has cut it.
@@ -46,6 +48,7 @@ struct OutgoingPacket {
   bool marker = false;
   std::string_view codec = {};
   std::optional<std::uint8_t> audio_level = std::nullopt;
+  FrameNotes notes = {};
 };
 
 /// One encoding as it is sent: frames in, packets out, kept for a while so that they can be repeated. A frame becomes
@@ -140,6 +143,7 @@ class SendStream {
   };
 
   [[nodiscard]] Extensions extensions(ByteView level) const;
+  void add_notes(const FrameNotes& notes, const rtp::Header& header, std::uint32_t clock_rate, Extensions& list);
   Mapping map(const OutgoingPacket& packet, std::uint32_t clock_rate, TimePoint now) const;
   void sent(const rtp::Header& header, const Format& format, TimePoint now);
   [[nodiscard]] std::unique_ptr<formats::Packetizer> packetizer_for(const Format& format) const;
@@ -174,7 +178,10 @@ class SendStream {
   std::uint32_t last_timestamp_ = 0, last_clock_rate_ = 0;
   TimePoint last_frame_{};
   bool known_ = false;
-  Bytes repeated_;  // what goes in front of a payload that is sent again
+  CaptureClock told_captures_;  // what the receiver has been told
+  bool turned_ = false;         // a frame was not upright, so that all say how they are
+  Bytes note_values_;           // of the extensions of a frame
+  Bytes repeated_;              // what goes in front of a payload that is sent again
   Counters counters_;
   LastSecond pace_;  // frames
   std::optional<double> target_;

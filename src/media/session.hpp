@@ -17,6 +17,7 @@
 #include "media/budget.hpp"
 #include "media/feedback_clock.hpp"
 #include "media/format.hpp"
+#include "media/frame_notes.hpp"
 #include "media/limitation.hpp"
 #include "media/receive_stream.hpp"
 #include "media/recovery.hpp"
@@ -43,6 +44,8 @@ struct ReceivedFrame {
   std::vector<std::uint32_t> contributing;
   /// The RTP timestamp as time, from the source's first packet on.
   std::chrono::microseconds time{};
+  FrameNotes notes;
+  std::optional<Dependencies> dependencies = std::nullopt;
 };
 
 /// A packet of a source's media as it arrived, first or repaired; never twice. Views of what is only there now.
@@ -52,6 +55,7 @@ struct ReceivedPacket {
   SectionKey section{};
   Ssrc source{};
   std::string_view rid, codec;
+  FrameNotes notes;
 };
 
 /// RTP over one transport: the sections bundled there, with their sources in both directions, RTCP, repair, congestion
@@ -137,6 +141,7 @@ class Session {
     std::unique_ptr<Recovery> recovery = nullptr;  ///< since its first packet of FEC
     bool protected_in_red = false;                 ///< by ULPFEC
     Budget::Share share;                           ///< of what is kept
+    NoteLog notes;
     HeardTones tones;
     std::vector<std::uint32_t> contributing;  ///< as of the last packet
     rtp::TimestampUnwrapper timestamps;

@@ -21,6 +21,8 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
     arrivals_.arrived(static_cast<std::uint16_t>((*number)[0] << 8 | (*number)[1]), now);
   if (!section->receives) return;
 
+  const FrameNotes notes = read_notes(packet, section->receive_extensions);
+  const ByteView descriptor = read_descriptor(packet, section->receive_extensions);
   std::optional<ReceivedPacket> taken;
   Incoming* from = nullptr;
   std::list<Recovered> recovered;
@@ -41,6 +43,7 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
                                 .payload = payload.subspan(2),
                                 .header_bytes = bytes.size() - payload.size(),
                                 .payload_bytes = payload.size()};
+    from->notes.add({.sequence_number = original.sequence_number, .timestamp = header.timestamp}, notes, descriptor);
     const Unwrapped unwrapped = without_red(*section, original);
     if (!unwrapped.protection.empty()) take_ulpfec(*from, unwrapped.protection);
     // The header was another one, so others cannot be made of it.
@@ -58,6 +61,7 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
     for (std::size_t i = 0; i < packet.csrc_count(); ++i) from->contributing.push_back(packet.csrc(i).get());
     const auto level = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::AudioLevel));
     if (level && !level->empty()) first.audio_level = (*level)[0] & 0x7F;
+    from->notes.add(header, notes, descriptor);
     const Unwrapped unwrapped = without_red(*section, first);
     if (!unwrapped.protection.empty()) {
       take_ulpfec(*from, unwrapped.protection);
@@ -68,6 +72,7 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
     taken = take(*from, *section, without_tones(*from, *section, unwrapped.packet), ReceiveStream::Arrival::First, now);
   }
   if (from == nullptr) return;
+  if (taken) taken->notes = notes;
   recovered.splice(recovered.end(), recover(*from, *section, now));
   hand_over(taken, recovered);
 }
@@ -151,7 +156,8 @@ std::optional<ReceivedPacket> Session::take(Incoming& incoming, const Section& s
                         .section = section.key,
                         .source = incoming.source,
                         .rid = incoming.rid,
-                        .codec = format->name};
+                        .codec = format->name,
+                        .notes = {}};
 }
 
 /// A peer may have many sources, all of whose packets wait for one that never comes.
@@ -179,6 +185,7 @@ void Session::collect(Incoming& incoming, TimePoint now) {
     const std::int64_t since = ticks - *incoming.first_timestamp;
     const auto rate = static_cast<std::int64_t>(format->clock_rate);
     const std::int64_t micros = since / rate * 1'000'000 + (since % rate * 1'000'000 + rate / 2) / rate;
+    NoteLog::Noted noted = incoming.notes.take(arrived->timestamp, format->clock_rate, arrived->frame.info.key_frame);
     ready_.push_back({.arrived = *std::move(arrived),
                       .section = incoming.section,
                       .kind = find_section(incoming.section)->kind,
@@ -186,7 +193,9 @@ void Session::collect(Incoming& incoming, TimePoint now) {
                       .rid = incoming.rid,
                       .codec = format->name,
                       .contributing = incoming.contributing,
-                      .time = std::chrono::microseconds(micros)});
+                      .time = std::chrono::microseconds(micros),
+                      .notes = noted.notes,
+                      .dependencies = std::move(noted.dependencies)});
   }
 }
 

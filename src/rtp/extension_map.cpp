@@ -15,7 +15,15 @@ constexpr Name kNames[] = {
     {"http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time", ExtensionKind::SendTime},
     {"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
      ExtensionKind::TransportSequenceNumber},
+    {"http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time", ExtensionKind::CaptureTime},
+    {"urn:3gpp:video-orientation", ExtensionKind::VideoOrientation},
+    {"http://www.webrtc.org/experiments/rtp-hdrext/playout-delay", ExtensionKind::PlayoutDelay},
+    {"http://www.webrtc.org/experiments/rtp-hdrext/color-space", ExtensionKind::ColorSpace},
     {"http://www.webrtc.org/experiments/rtp-hdrext/video-timing", ExtensionKind::VideoTiming},
+    {"http://www.webrtc.org/experiments/rtp-hdrext/video-content-type", ExtensionKind::ContentType},
+    {"https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension",
+     ExtensionKind::DependencyDescriptor},
+    {"http://www.webrtc.org/experiments/rtp-hdrext/video-layers-allocation00", ExtensionKind::LayersAllocation},
 };
 
 }  // namespace

@@ -15,7 +15,14 @@ enum class ExtensionKind {
   AudioLevel,               ///< RFC 6464
   SendTime,                 ///< abs-send-time
   TransportSequenceNumber,  ///< draft-holmer-rmcat-transport-wide-cc-extensions-01
+  CaptureTime,              ///< abs-capture-time
+  VideoOrientation,         ///< 3GPP TS 26.114
+  PlayoutDelay,             ///< playout-delay
+  ColorSpace,               ///< color-space
   VideoTiming,              ///< video-timing
+  ContentType,              ///< video-content-type
+  DependencyDescriptor,     ///< RTP payload format for AV1, appendix A
+  LayersAllocation,         ///< video-layers-allocation00
 };
 /// By the URI of a=extmap.
 std::optional<ExtensionKind> kind_of(std::string_view uri);

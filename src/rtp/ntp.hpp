@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include "base/time.hpp"
 
@@ -21,6 +22,15 @@ constexpr NtpTime to_ntp(std::chrono::system_clock::time_point time) {
   const auto whole = static_cast<std::uint64_t>(second.time_since_epoch().count());
   const auto rest = static_cast<std::uint64_t>(std::chrono::nanoseconds(time - second).count());
   return {((whole + kFrom1900To1970) << 32) | ((rest << 32) / 1'000'000'000)};
+}
+
+inline constexpr double kMsFrom1900To1970 = 2'208'988'800e3;
+/// In milliseconds since 1970, and back. The latter may be in any state: nullopt beyond what 32 bits of seconds hold.
+constexpr double to_ms(NtpTime time) { return static_cast<double>(time.value) / 4'294'967.296 - kMsFrom1900To1970; }
+constexpr std::optional<NtpTime> from_ms(double ms) {
+  const double since = (ms + kMsFrom1900To1970) * 4'294'967.296;
+  if (!(since >= 0 && since < 18'446'744'073'709'549'568.0)) return std::nullopt;
+  return NtpTime{static_cast<std::uint64_t>(since)};
 }
 
 constexpr std::uint32_t to_compact(Duration duration) {

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "session/frame_notes.hpp"
 
 namespace parley::session {
 namespace {
@@ -128,6 +129,8 @@ void MediaPlane::Lane::on_frame(media::ReceivedFrame&& received) {
     frame.metadata.contributingSources = std::move(received.contributing);
     frame.metadata.receiveTime = wall_time(arrived.last_arrival);
     frame.metadata.rid = received.rid;
+    tell(received.notes, frame.metadata);
+    if (received.dependencies) tell(*received.dependencies, frame.metadata);
     owner_.observer_->on_video_frame(id_of(received.section), std::move(frame));
   } else {
     RTCEncodedAudioFrame frame;
@@ -141,6 +144,7 @@ void MediaPlane::Lane::on_frame(media::ReceivedFrame&& received) {
     frame.metadata.sequenceNumber = static_cast<std::uint16_t>(arrived.first);
     frame.metadata.receiveTime = wall_time(arrived.last_arrival);
     frame.metadata.audioLevel = arrived.audio_level;
+    tell(received.notes, frame.metadata);
     owner_.observer_->on_audio_frame(id_of(received.section), std::move(frame));
   }
 }
@@ -209,7 +213,8 @@ void MediaPlane::send(jsep::TransceiverId id, const RTCEncodedVideoFrame& frame)
        media::OutgoingFrame{.data = frame.data,
                             .info = info,
                             .timestamp = frame.timestamp,
-                            .codec = codec_name(frame.metadata.mimeType)});
+                            .codec = codec_name(frame.metadata.mimeType),
+                            .notes = notes_of(frame.metadata)});
 }
 
 void MediaPlane::send(jsep::TransceiverId id, const RTCEncodedAudioFrame& frame) {
@@ -218,7 +223,8 @@ void MediaPlane::send(jsep::TransceiverId id, const RTCEncodedAudioFrame& frame)
                             .info = {},
                             .timestamp = frame.timestamp,
                             .codec = codec_name(frame.metadata.mimeType),
-                            .audio_level = frame.metadata.audioLevel});
+                            .audio_level = frame.metadata.audioLevel,
+                            .notes = notes_of(frame.metadata)});
 }
 
 void MediaPlane::send(jsep::TransceiverId id, const RTCRtpPacket& packet) {
@@ -230,7 +236,8 @@ void MediaPlane::send(jsep::TransceiverId id, const RTCRtpPacket& packet) {
                              .timestamp = packet.timestamp,
                              .marker = packet.marker,
                              .codec = codec_name(packet.mimeType),
-                             .audio_level = packet.audioLevel});
+                             .audio_level = packet.audioLevel,
+                             .notes = notes_of(packet)});
 }
 
 void MediaPlane::request_key_frame(jsep::TransceiverId id) {

@@ -1,10 +1,19 @@
-// RTP packets as peers may send them: read whole, written again with the same extensions, and read back.
+// RTP packets as peers may send them: read whole, written again with the same extensions, and read back. Each extension
+// is read as every one that is known, and what can be read can be written.
 #include <algorithm>
 #include <cstdlib>
 #include <vector>
 
+#include "rtp/capture_time.hpp"
+#include "rtp/color_space.hpp"
+#include "rtp/content_type.hpp"
+#include "rtp/dependency_descriptor.hpp"
+#include "rtp/layers_allocation.hpp"
 #include "rtp/packet.hpp"
+#include "rtp/playout_delay.hpp"
 #include "rtp/protection.hpp"
+#include "rtp/video_orientation.hpp"
+#include "rtp/video_timing.hpp"
 
 namespace {
 
@@ -68,6 +77,46 @@ void read_protection(ByteView bytes) {
   look(parse_flexfec(bytes), parse_flexfec, write_flexfec);
 }
 
+template <class Parse>
+void value_round_trip(ByteView value, Parse parse) {
+  const auto told = parse(value);
+  if (!told) return;
+  Bytes out;
+  (void)write(*told, out);
+  check(out.size() <= std::max<std::size_t>(value.size(), 255) && parse(out) == told);
+}
+
+/// Descriptors refer to what came before, so the extensions of a packet are those of several here.
+class Descriptors {
+ public:
+  void read(ByteView value) {
+    const auto told = reader_.read(value);
+    if (!told) return;
+    if (told->structure) structure_ = *told->structure;
+    Bytes out;
+    check(write(*told, structure_, out));
+    check(again_.read(out) == told);
+  }
+
+ private:
+  DependencyReader reader_, again_;
+  DependencyStructure structure_;
+};
+
+void read_values(const std::vector<Extension>& list) {
+  Descriptors descriptors;
+  for (const Extension& one : list) {
+    value_round_trip(one.value, parse_capture_time);
+    value_round_trip(one.value, parse_video_orientation);
+    value_round_trip(one.value, parse_playout_delay);
+    value_round_trip(one.value, parse_color_space);
+    value_round_trip(one.value, parse_video_timing);
+    value_round_trip(one.value, parse_content_type);
+    value_round_trip(one.value, parse_layers_allocation);
+    descriptors.read(one.value);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -78,6 +127,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!view) return 0;
   check(view->header_size() + view->payload().size() + view->padding_size() == size);
   for (std::size_t i = 0; i < view->csrc_count(); ++i) (void)view->csrc(i);
-  write_again(*view, extensions(*view, packet));
+  const auto list = extensions(*view, packet);
+  write_again(*view, list);
+  read_values(list);
   return 0;
 }

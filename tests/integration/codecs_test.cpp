@@ -138,12 +138,13 @@ TEST(Codecs, HeaderExtensionsAreTheProgramsChoice) {
   EXPECT_TRUE(transceiver->getNegotiatedHeaderExtensions().empty());
   auto wanted = transceiver->getHeaderExtensionsToNegotiate();
   EXPECT_EQ(direction_of(wanted, "ssrc-audio-level"), SendRecv);
-  EXPECT_EQ(direction_of(wanted, "abs-capture-time"), Stopped);
+  EXPECT_EQ(direction_of(wanted, "abs-capture-time"), SendRecv);
+  EXPECT_EQ(direction_of(wanted, "csrc-audio-level"), Stopped);
   EXPECT_EQ(wanted, RTCRtpSender::getCapabilities("audio")->headerExtensions);
   for (auto& extension : wanted) {
     if (extension.uri.find("ssrc-audio-level") != std::string::npos) extension.direction = Stopped;
     if (extension.uri.find("abs-send-time") != std::string::npos) extension.direction = SendOnly;
-    if (extension.uri.find("abs-capture-time") != std::string::npos) extension.direction = SendRecv;
+    if (extension.uri.find("csrc-audio-level") != std::string::npos) extension.direction = SendRecv;
   }
   transceiver->setHeaderExtensionsToNegotiate(wanted);
   EXPECT_EQ(transceiver->getHeaderExtensionsToNegotiate(), wanted);
@@ -153,7 +154,7 @@ TEST(Codecs, HeaderExtensionsAreTheProgramsChoice) {
   const auto agreed = transceiver->getNegotiatedHeaderExtensions();
   EXPECT_EQ(direction_of(agreed, "ssrc-audio-level"), Stopped);
   EXPECT_EQ(direction_of(agreed, "abs-send-time"), SendOnly);
-  EXPECT_EQ(direction_of(agreed, "abs-capture-time"), SendRecv);
+  EXPECT_EQ(direction_of(agreed, "csrc-audio-level"), SendRecv);
   EXPECT_EQ(direction_of(agreed, "sdes:mid"), SendRecv);
   // Whoever comes later follows.
   EXPECT_EQ(pair.offerer.addTransceiver("audio")->getHeaderExtensionsToNegotiate(), wanted);
@@ -194,6 +195,8 @@ TEST(Codecs, AReceiverTellsItsSources) {
   EXPECT_TRUE(receiver->getSynchronizationSources().empty());
   auto frame = test::audio_frame(60, 1);
   frame.metadata.audioLevel = 20;
+  frame.metadata.captureTime = 1.7e12 + 0.5;
+  frame.metadata.senderCaptureTimeOffset = -12.25;
   track->write(std::move(frame));
   ASSERT_TRUE(heard.wait());
   const auto sources = receiver->getSynchronizationSources();
@@ -203,6 +206,10 @@ TEST(Codecs, AReceiverTellsItsSources) {
   EXPECT_NEAR(sources[0].audioLevel.value(), 0.1, 1e-9);
   EXPECT_NEAR(sources[0].timestamp, metadata->receiveTime.value(), 5000);
   EXPECT_TRUE(metadata->sequenceNumber);
+  EXPECT_NEAR(metadata->captureTime.value(), 1.7e12 + 0.5, 0.01);
+  EXPECT_NEAR(metadata->senderCaptureTimeOffset.value(), -12.25, 1e-6);
+  EXPECT_EQ(sources[0].captureTimestamp, metadata->captureTime);
+  EXPECT_EQ(sources[0].senderCaptureTimeOffset, metadata->senderCaptureTimeOffset);
   EXPECT_TRUE(receiver->getContributingSources().empty());
 }
 

@@ -80,6 +80,63 @@ TEST(Media, VideoArrivesWholeAndInOrder) {
   }
 }
 
+TEST(Media, FramesSayHowTheyAreTurnedAndWhatTheirColorsMean) {
+  const RTCVideoColorSpace wanted{
+      .primaries = 9,
+      .transfer = 16,
+      .matrix = 9,
+      .fullRange = false,
+      .hdr = RTCHdrMetadata{.luminanceMax = 1000, .luminanceMin = 0.005, .red = {0.708, 0.292}}};
+  Latch asked, came;
+  std::optional<RTCEncodedVideoFrameMetadata> seen;
+  std::optional<RTCRtpPacket> heard;
+  const auto track = MediaStreamTrack::create("video");
+  std::shared_ptr<MediaStreamTrack> remote;
+  Pair pair;
+  track->onkeyframerequest = [&] { asked.set(); };
+  (void)pair.offerer.addTrack(track);
+  const auto transceiver = pair.offerer.getTransceivers().at(0);
+  prefer(transceiver, "video/VP8");
+  auto extensions = transceiver->getHeaderExtensionsToNegotiate();
+  for (auto& extension : extensions)
+    if (extension.uri.ends_with("color-space")) extension.direction = RTCRtpTransceiverDirection::SendRecv;
+  transceiver->setHeaderExtensionsToNegotiate(extensions);
+  pair.answerer.ontrack = [&](const RTCTrackEvent& event) {
+    remote = event.track;
+    remote->onrtp = [&](const RTCRtpPacket& packet) { heard = packet; };
+    remote->onvideoframe = [&](const RTCEncodedVideoFrame& frame) {
+      seen = frame.metadata;
+      came.set();
+    };
+  };
+  run([&] { return negotiated(pair); });
+  ASSERT_TRUE(asked.wait());
+  auto frame = vp8_frame(Key, 500, 1);
+  frame.metadata.rotation = 270;
+  frame.metadata.flip = true;
+  frame.metadata.captureTime = 1.7e12;
+  frame.metadata.playoutDelay = {.minimum = 20ms, .maximum = 400ms};
+  frame.metadata.colorSpace = wanted;
+  track->write(std::move(frame));
+  ASSERT_TRUE(came.wait());
+  EXPECT_EQ(seen->rotation, 270);
+  EXPECT_TRUE(seen->flip);
+  EXPECT_NEAR(seen->captureTime.value(), 1.7e12, 0.01);
+  EXPECT_EQ(seen->senderCaptureTimeOffset, std::nullopt);
+  ASSERT_TRUE(seen->playoutDelay);
+  EXPECT_EQ(seen->playoutDelay->minimum, 20ms);
+  EXPECT_EQ(seen->playoutDelay->maximum, 400ms);
+  ASSERT_TRUE(seen->colorSpace && seen->colorSpace->hdr);
+  EXPECT_EQ(seen->colorSpace->transfer, 16);
+  EXPECT_EQ(seen->colorSpace->fullRange, false);
+  EXPECT_EQ(seen->colorSpace->hdr->luminanceMax, 1000);
+  EXPECT_NEAR(seen->colorSpace->hdr->luminanceMin, 0.005, 1e-9);
+  EXPECT_NEAR(seen->colorSpace->hdr->red.x, 0.708, 1e-9);
+  EXPECT_EQ(heard->rotation, 270);
+  EXPECT_TRUE(heard->flip && heard->captureTime);
+  EXPECT_FALSE(seen->frameId);
+}
+
 TEST(Media, AudioGoesBothWaysBesideData) {
   constexpr std::uint32_t kFrames = 30;
   std::array<std::vector<std::vector<std::uint8_t>>, 2> received;

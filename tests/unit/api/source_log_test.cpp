@@ -36,6 +36,15 @@ TEST(SourceLog, LevelsAreLinear) {
   EXPECT_EQ(level(127), 0.0);
 }
 
+TEST(SourceLog, TellsWhenTheLastFrameWasCaptured) {
+  SourceLog log;
+  log.delivered(1, 0, std::nullopt, 0, {5000.5, -3.0});
+  EXPECT_EQ(log.recent(0)[0].captureTimestamp, 5000.5);
+  EXPECT_EQ(log.recent(0)[0].senderCaptureTimeOffset, -3.0);
+  log.delivered(1, 0, std::nullopt, 1);
+  EXPECT_EQ(log.recent(1)[0].captureTimestamp, std::nullopt);
+}
+
 TEST(SourceLog, APeerCannotMakeItGrow) {
   SourceLog log;
   for (std::uint32_t source = 0; source < 1000; ++source) log.delivered(source, 0, std::nullopt, 0);

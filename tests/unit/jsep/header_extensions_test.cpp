@@ -38,8 +38,8 @@ TEST(NumberExtensions, GivesOneIdToOneExtensionInAllSections) {
   ExtensionIds in_use;
   const auto audio = number_extensions(default_header_extensions(MediaKind::Audio), in_use, true);
   const auto video = number_extensions(default_header_extensions(MediaKind::Video), in_use, true);
-  EXPECT_THAT(ids(audio), ElementsAre(1, 2, 3, 4));
-  EXPECT_THAT(ids(video), ElementsAre(2, 5, 3, 6, 7, 8, 4, 9, 10));
+  EXPECT_THAT(ids(audio), ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_THAT(ids(video), ElementsAre(2, 6, 3, 7, 4, 8, 9, 5));
   EXPECT_EQ(number_extensions(default_header_extensions(MediaKind::Video), in_use, true), video);
 }
 
@@ -74,7 +74,7 @@ TEST(NumberExtensions, GoesBeyond14OnlyWithTwoByteHeaders) {
 TEST(AnswerExtensions, AreThoseThatBothKnow) {
   const auto offered = corpus_section("chromium-offer-audio-video-data", "video").extmaps;
   EXPECT_THAT(ids(answer_extensions(offered, default_header_extensions(MediaKind::Video), true)),
-              ElementsAre(2, 13, 3, 5, 7, 8, 4, 10, 11));
+              ElementsAre(2, 13, 3, 5, 6, 7, 8, 4, 10, 11));
   const auto audio = corpus_section("chromium-offer-audio-video-data", "audio").extmaps;
   EXPECT_THAT(ids(answer_extensions(audio, default_header_extensions(MediaKind::Audio), false)),
               ElementsAre(1, 2, 3, 4));

@@ -117,6 +117,10 @@ TEST(ExtensionMap, KnowsTheUrisExactly) {
   EXPECT_EQ(kind_of("urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"), ExtensionKind::RepairedRid);
   EXPECT_EQ(kind_of("urn:ietf:params:rtp-hdrext:ssrc-audio-level"), ExtensionKind::AudioLevel);
   EXPECT_EQ(kind_of("http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"), ExtensionKind::SendTime);
+  EXPECT_EQ(kind_of("urn:3gpp:video-orientation"), ExtensionKind::VideoOrientation);
+  EXPECT_EQ(kind_of("http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"), ExtensionKind::CaptureTime);
+  EXPECT_EQ(kind_of("https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"),
+            ExtensionKind::DependencyDescriptor);
   EXPECT_EQ(kind_of("urn:ietf:params:rtp-hdrext:sdes:MID"), std::nullopt);
   EXPECT_EQ(kind_of("urn:ietf:params:rtp-hdrext:sdes:mi"), std::nullopt);
   EXPECT_EQ(kind_of(""), std::nullopt);
