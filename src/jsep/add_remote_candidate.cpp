@@ -95,8 +95,9 @@ class Adder {
   void tell(const Transport& transport) {
     for (const IceGeneration& generation : transport.generations) {
       if (!generation.remote) continue;
-      const CandidateSet old = candidates_of(before_, generation.remote->credentials);
-      const CandidateSet now = candidates_of(plan_.result, generation.remote->credentials);
+      const RemoteTransport remote = remote_transport(transport, *generation.remote);
+      const CandidateSet old = candidates_of(before_, remote);
+      const CandidateSet now = candidates_of(plan_.result, remote);
       const bool ends = now.end_of_candidates && !old.end_of_candidates;
       const bool grows = now.candidates.size() > old.candidates.size();
       if (!ends && !grows) continue;

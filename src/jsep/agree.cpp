@@ -1,6 +1,7 @@
 #include "jsep/agree.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <utility>
@@ -27,8 +28,8 @@ Seats seats_of(const sdp::Description& description, const std::vector<Section>& 
   return seats;
 }
 
-/// The sections of an offer of ours that name the same credentials share a transport: told apart by the first of them
-/// in the order of the BUNDLE group.
+/// The sections of an offer of ours that name the same credentials and tls-id share a transport: told apart by the
+/// first of them in the order of the BUNDLE group.
 class OfferedCarriers {
  public:
   explicit OfferedCarriers(const sdp::Description& offer) {
@@ -38,26 +39,30 @@ class OfferedCarriers {
   }
   std::size_t operator()(const sdp::Description& offer, std::size_t index) const {
     const std::size_t described = described_at(offer, index);
-    const auto credentials = credentials_of(offer, described);
-    const auto first = credentials ? first_.find({credentials->ufrag, credentials->pwd}) : first_.end();
+    const auto name = name_of(offer, described);
+    const auto first = name ? first_.find(*name) : first_.end();
     return first == first_.end() ? described : first->second;
   }
 
  private:
+  using Name = std::array<std::string, 3>;
+
+  static std::optional<Name> name_of(const sdp::Description& offer, std::size_t described) {
+    const TransportView view = transport_view(offer, described);
+    if (!view.ice) return std::nullopt;
+    return Name{view.ice->ufrag, view.ice->pwd, view.tls_id.value_or("")};
+  }
+
   void add(const sdp::Description& offer, std::size_t index) {
     const std::size_t described = described_at(offer, index);
-    if (const auto credentials = credentials_of(offer, described))
-      first_.emplace(std::pair(credentials->ufrag, credentials->pwd), described);
+    if (const auto name = name_of(offer, described)) first_.emplace(*name, described);
   }
-  std::map<std::pair<std::string, std::string>, std::size_t> first_;
+  std::map<Name, std::size_t> first_;
 };
 
-/// The transport with these credentials, or else the one of one of these sections.
-const Transport* find_transport(const Agreement& agreement, const IceCredentials& local,
-                                const std::vector<std::string>& mids) {
-  for (const Transport& transport : agreement.transports)
-    if (std::ranges::find(transport.generations, local, &IceGeneration::local) != transport.generations.end())
-      return &transport;
+/// The transport of the first of these sections, or else of any of them.
+const Transport* find_transport(const Agreement& agreement, const std::vector<std::string>& mids) {
+  if (const Transport* carrying = transport_carrying(agreement, mids.front())) return carrying;
   for (const Transport& transport : agreement.transports)
     if (std::ranges::find_first_of(transport.mids, mids) != transport.mids.end()) return &transport;
   return nullptr;
@@ -71,14 +76,13 @@ struct Seat {
   const Transport* agreed = nullptr;
 };
 
-Seat take_seat(const Snapshot& snapshot, const Seats::value_type& seat, const IceCredentials& local,
-               TransportId& next) {
+Seat take_seat(const Snapshot& snapshot, const Seats::value_type& seat, TransportId& next) {
   Seat taken;
-  taken.before = find_transport(snapshot.now, local, seat.second);
+  taken.before = find_transport(snapshot.now, seat.second);
   if (taken.before) {
     taken.agreed = transport_by_id(snapshot.stable, taken.before->id);
   } else {
-    taken.agreed = find_transport(snapshot.stable, local, seat.second);
+    taken.agreed = find_transport(snapshot.stable, seat.second);
     taken.before = taken.agreed;
   }
   taken.transport.id = taken.before ? taken.before->id : std::exchange(next, TransportId(next.get() + 1));
@@ -118,14 +122,13 @@ SctpAgreement agree_on_sctp(const sdp::MediaDescription& local, const sdp::Media
 /// A transport that a remote offer asks for has an identity at once, and nothing else before it is answered.
 void take_offered_seat(Agreement& agreement, const Snapshot& snapshot, const Seats::value_type& seat,
                        TransportId& next) {
-  const IceCredentials none;
-  if (const Transport* known = find_transport(agreement, none, seat.second)) {
+  if (const Transport* known = find_transport(agreement, seat.second)) {
     auto& mids = std::ranges::find(agreement.transports, known->id, &Transport::id)->mids;
     for (const std::string& mid : seat.second)
       if (!transport_carrying(agreement, mid)) mids.push_back(mid);
     return;
   }
-  Seat taken = take_seat(snapshot, seat, none, next);
+  Seat taken = take_seat(snapshot, seat, next);
   taken.transport.dtls.reset();
   agreement.transports.push_back(std::move(taken.transport));
 }
@@ -137,7 +140,7 @@ Result<Transport> answered_transport(const Snapshot& snapshot, const Answered& a
                            .local_answers = answered.answerer == Side::Local};
   if (!pair.local().ice || !pair.remote().ice)
     return fail(ErrorKind::InvalidAccessError, "an accepted m= section has no ICE credentials");
-  Seat taken = take_seat(snapshot, seat, *pair.local().ice, next);
+  Seat taken = take_seat(snapshot, seat, next);
   if (taken.agreed)
     if (auto checked = check_restart(*taken.agreed, pair); !checked) return Unexpected(std::move(checked).error());
   auto dtls = agree_on_association(taken.before, pair);
@@ -164,7 +167,7 @@ Agreement agree_on_local_offer(const Snapshot& snapshot, const sdp::Description&
   for (const auto& seat : seats_of(offer, agreement.sections, OfferedCarriers(offer))) {
     const auto local = credentials_of(offer, seat.first);
     if (!local) continue;
-    Seat taken = take_seat(snapshot, seat, *local, next);
+    Seat taken = take_seat(snapshot, seat, next);
     keep_agreed_generation(taken, *local);
     const IceGeneration* known = find_generation(taken.agreed, *local);
     taken.transport.generations.push_back(known ? *known : IceGeneration{.local = *local});

@@ -157,7 +157,11 @@ class AnswerBuilder {
     if (generation && !lines.tls_id.empty()) return lines;
     auto fresh = fresh_.take();
     if (!fresh) return Unexpected(std::move(fresh).error());
-    if (!generation) lines.ice = fresh->ice;
+    if (!generation) {
+      // One pair for everything, so that a later offer of ours may bundle it (see leave_out_others()).
+      if (!renewed_) renewed_ = fresh->ice;
+      lines.ice = *renewed_;
+    }
     if (lines.tls_id.empty()) lines.tls_id = fresh->tls_id;
     return lines;
   }
@@ -180,6 +184,7 @@ class AnswerBuilder {
   const AnswerOptions& options_;
   const sdp::Description& offer_;
   FreshTransports fresh_;
+  std::optional<IceCredentials> renewed_;
   sdp::Description answer_;
 };
 

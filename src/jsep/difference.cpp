@@ -5,15 +5,18 @@
 #include <utility>
 
 #include "jsep/remote_candidates.hpp"
+#include "jsep/view.hpp"
 
 namespace parley::jsep {
 namespace {
 
-StartGathering gathering(const Agreement& agreement, const Transport& transport, const IceGeneration& generation) {
-  const Section& section = agreement.sections[transport.index];
+StartGathering gathering(const Snapshot& after, const Transport& transport, const IceGeneration& generation) {
+  const Section& section = after.now.sections[transport.index];
+  const AppliedDescription* local = local_description(after);
   return {
       .generation = {transport.id, generation.local.ufrag},
       .local = generation.local,
+      .tls_id = local ? transport_view(local->parsed, transport.index).tls_id.value_or("") : "",
       .role = generation.role,
       .index = transport.index,
       .sdp_mid = section.mid_is_signaled ? std::optional(section.mid) : std::nullopt,
@@ -25,7 +28,7 @@ struct Differ {
   Plan& plan;
   [[nodiscard]] const Snapshot& after() const { return plan.result; }
 
-  void candidates(const GenerationId& id, const IceCredentials& remote, const CandidateSet& told) {
+  void candidates(const GenerationId& id, const RemoteTransport& remote, const CandidateSet& told) {
     const CandidateSet known = candidates_of(after(), remote);
     const std::unordered_set<std::string_view> old(told.candidates.begin(), told.candidates.end());
     RemoteCandidates fresh{.generation = id};
@@ -38,12 +41,12 @@ struct Differ {
   void generation(const Transport& transport, const IceGeneration& now, const Transport* old_transport) {
     const GenerationId id{transport.id, now.local.ufrag};
     const IceGeneration* old = find_generation(old_transport, now.local);
-    if (!old) plan.start_gathering.push_back(gathering(after().now, transport, now));
+    if (!old) plan.start_gathering.push_back(gathering(after(), transport, now));
     if (!now.remote) return;
     const bool same_peer = old && old->remote && old->remote->credentials == now.remote->credentials;
     if (!same_peer) plan.start_checks.push_back({id, *now.remote});
-    candidates(id, now.remote->credentials,
-               same_peer ? candidates_of(before, now.remote->credentials) : CandidateSet{});
+    const RemoteTransport remote = remote_transport(transport, *now.remote);
+    candidates(id, remote, same_peer ? candidates_of(before, remote) : CandidateSet{});
   }
 
   void transport(const Transport& now) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "sdp/lookup.hpp"
@@ -25,35 +26,57 @@ class Transports {
       : snapshot_(snapshot), options_(options), offer_(offer), fresh_(options.local) {}
 
   Result<void> put() && {
+    if (offer_.groups.empty()) return {};  // nothing lives
     // What is in use first: new sections may share it.
-    for (sdp::MediaDescription& media : offer_.media) {
-      if (is_rejected(media)) continue;
-      const Transport* transport = transport_carrying(snapshot_.now, *media.mid);
-      if (!transport || transport->generations.empty()) continue;
-      auto lines = lines_of(*transport);
-      if (!lines) return Unexpected(std::move(lines).error());
-      media.bundle_only = was_bundle_only(*media.mid);
-      if (media.bundle_only) media.port = 0;
-      give(media, *lines);
-      const sdp::Group* group = negotiated_group(snapshot_);
-      if (!shared_ && group && std::ranges::find(group->mids, *media.mid) != group->mids.end()) shared_ = *lines;
-    }
+    for (sdp::MediaDescription& media : offer_.media)
+      if (auto put = put_used(media); !put) return put;
     // In the order of the group, whose first section is the one that bundle-only ones rely on.
-    for (const sdp::Group& group : offer_.groups)
-      for (const std::string& mid : group.mids) {
-        sdp::MediaDescription& media = *sdp::media_by_mid(offer_, mid);
-        if (media.ice_ufrag) continue;
-        if (auto put = put_new(media); !put) return put;
-      }
+    for (const std::string& mid : group().mids) {
+      sdp::MediaDescription& media = *sdp::media_by_mid(offer_, mid);
+      if (media.ice_ufrag) continue;
+      if (auto put = put_new(media); !put) return put;
+    }
+    leave_out_others();
     return {};
   }
 
  private:
+  [[nodiscard]] sdp::Group& group() { return offer_.groups.front(); }
+  [[nodiscard]] bool is_tagged(const sdp::MediaDescription& media) { return *media.mid == group().mids.front(); }
+
   void give(sdp::MediaDescription& media, const TransportLines& lines) {
     put_transport(media, options_.local, lines);
+    if (is_tagged(media)) tagged_ = lines;
     if (media.bundle_only) return;
     if (!first_) first_ = lines;
-    kinds_.emplace(media.kind, lines);
+    kinds_.insert(media.kind);
+  }
+
+  Result<void> put_used(sdp::MediaDescription& media) {
+    if (is_rejected(media)) return {};
+    const Transport* transport = transport_carrying(snapshot_.now, *media.mid);
+    if (!transport || transport->generations.empty()) return {};
+    auto lines = lines_of(*transport);
+    if (!lines) return Unexpected(std::move(lines).error());
+    media.bundle_only = was_bundle_only(*media.mid) && !is_tagged(media);
+    if (media.bundle_only) {
+      media.port = 0;
+      return {};  // it says the same as the first of the group
+    }
+    give(media, *lines);
+    const sdp::Group* negotiated = negotiated_group(snapshot_);
+    if (!shared_ && negotiated && std::ranges::find(negotiated->mids, *media.mid) != negotiated->mids.end())
+      shared_ = *lines;
+    return {};
+  }
+
+  /// A peer that bundles may have one pair of credentials for the whole group (pion refuses another), so it has one.
+  /// Sections that were negotiated apart under others go on by themselves until ICE restarts.
+  void leave_out_others() {
+    std::erase_if(group().mids, [this](const std::string& mid) {
+      const sdp::MediaDescription& media = *sdp::media_by_mid(offer_, mid);
+      return media.ice_ufrag != tagged_->ice.ufrag || media.ice_pwd != tagged_->ice.pwd;
+    });
   }
 
   /// Of an offer that has not been answered yet.
@@ -70,10 +93,10 @@ class Transports {
     }
     const bool max_bundle = options_.bundle_policy == BundlePolicy::MaxBundle && first_;
     const bool balanced = options_.bundle_policy == BundlePolicy::Balanced && kinds_.contains(media.kind);
-    if (max_bundle || balanced) {
+    if (!is_tagged(media) && (max_bundle || balanced || media.bundle_only)) {
       media.bundle_only = true;
       media.port = 0;
-      give(media, *first_);
+      give(media, *tagged_);
       return {};
     }
     auto lines = new_lines();
@@ -82,14 +105,17 @@ class Transports {
     return {};
   }
 
+  /// A transport of its own, told apart from the others of the group by its tls-id (RFC 8839 section 5.4 lets sections
+  /// have the same credentials).
   Result<TransportLines> new_lines() {
     auto fresh = fresh_.take();
     if (!fresh) return Unexpected(std::move(fresh).error());
-    return TransportLines{.ice = fresh->ice, .tls_id = fresh->tls_id};
+    const TransportLines* with = tagged_ ? &*tagged_ : first_ ? &*first_ : nullptr;
+    return TransportLines{.ice = with ? with->ice : fresh->ice, .tls_id = fresh->tls_id};
   }
 
-  /// An ICE restart renews the credentials, once for all sections of the transport, and lets the DTLS association go on
-  /// (RFC 8842 section 5.1).
+  /// An ICE restart renews the credentials, once for all sections, and lets the DTLS associations go on (RFC 8842
+  /// section 5.1).
   Result<TransportLines> lines_of(const Transport& transport) {
     const auto known = of_transport_.find(transport.id);
     if (known != of_transport_.end()) return known->second;
@@ -102,7 +128,8 @@ class Transports {
     if (restart || !tls_id) {
       auto fresh = fresh_.take();
       if (!fresh) return Unexpected(std::move(fresh).error());
-      lines.ice = fresh->ice;
+      if (!renewed_) renewed_ = fresh->ice;
+      lines.ice = *renewed_;
       if (!tls_id) lines.tls_id = fresh->tls_id;
     }
     of_transport_.emplace(transport.id, lines);
@@ -114,9 +141,10 @@ class Transports {
   sdp::Description& offer_;
   FreshTransports fresh_;
   std::map<TransportId, TransportLines> of_transport_;
-  /// The negotiated group's, the first section's, and the first one's of each kind.
-  std::optional<TransportLines> shared_, first_;
-  std::map<std::string, TransportLines> kinds_;
+  /// The negotiated group's, that of the group's first section, and the first given.
+  std::optional<TransportLines> shared_, tagged_, first_;
+  std::optional<IceCredentials> renewed_;
+  std::set<std::string> kinds_;
 };
 
 }  // namespace

@@ -34,6 +34,8 @@ struct RemoteCandidates {
 struct StartGathering {
   GenerationId generation;
   IceCredentials local;
+  /// What the description says of the transport, to know its candidates by.
+  std::string tls_id;
   IceRole role = IceRole::Controlling;
   /// The section whose candidates they are: sdpMLineIndex, and sdpMid unless the descriptions have no mid.
   std::size_t index = 0;

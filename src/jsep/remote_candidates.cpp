@@ -18,7 +18,7 @@ bool is_of_other_generation(std::string_view candidate, std::string_view ufrag) 
 }
 
 struct Collector {
-  const IceCredentials& remote;
+  const RemoteTransport& remote;
   CandidateSet set;
   std::unordered_set<std::string_view> seen;
 
@@ -26,21 +26,29 @@ struct Collector {
     for (std::size_t i = 0; i < description.media.size(); ++i) {
       const sdp::MediaDescription& media = description.media[i];
       if (media.candidates.empty() && !media.end_of_candidates) continue;
-      if (credentials_of(description, i) != remote) continue;
+      const TransportView view = transport_view(description, i);
+      if (view.ice != remote.credentials) continue;
+      if (view.tls_id && remote.tls_id && view.tls_id != remote.tls_id) continue;
       set.end_of_candidates = set.end_of_candidates || media.end_of_candidates;
       for (const std::string& candidate : media.candidates) add(candidate);
     }
   }
 
   void add(const std::string& candidate) {
-    if (set.candidates.size() >= kMaxRemoteCandidates || is_of_other_generation(candidate, remote.ufrag)) return;
+    if (set.candidates.size() >= kMaxRemoteCandidates || is_of_other_generation(candidate, remote.credentials.ufrag))
+      return;
     if (seen.insert(candidate).second) set.candidates.push_back(candidate);
   }
 };
 
 }  // namespace
 
-CandidateSet candidates_of(const Snapshot& snapshot, const IceCredentials& remote) {
+RemoteTransport remote_transport(const Transport& transport, const RemoteIce& generation) {
+  return {.credentials = generation.credentials,
+          .tls_id = transport.dtls ? transport.dtls->remote_tls_id : std::nullopt};
+}
+
+CandidateSet candidates_of(const Snapshot& snapshot, const RemoteTransport& remote) {
   Collector collector{.remote = remote};
   for (const auto* applied : {&snapshot.current_remote, &snapshot.pending_remote})
     if (*applied) collector.add((*applied)->parsed);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,15 @@ struct CandidateSet {
   bool end_of_candidates = false;
 };
 
-/// What the remote descriptions of a snapshot contain for the peer's ICE generation `remote`.
-CandidateSet candidates_of(const Snapshot& snapshot, const IceCredentials& remote);
+/// The peer's side of a transport in one ICE generation.
+struct RemoteTransport {
+  IceCredentials credentials;
+  /// Tells it apart from transports with the same credentials, if the peer writes it.
+  std::optional<std::string> tls_id;
+};
+RemoteTransport remote_transport(const Transport& transport, const RemoteIce& generation);
+
+/// What the remote descriptions of a snapshot contain for `remote`.
+CandidateSet candidates_of(const Snapshot& snapshot, const RemoteTransport& remote);
 
 }  // namespace parley::jsep

@@ -97,6 +97,8 @@ struct DataSection {
 struct GatheredCandidates {
   /// Which generation: its own username fragment.
   std::string local_ufrag;
+  /// And of which transport: generations of several may have the same credentials.
+  std::string tls_id;
   /// Values of a=candidate.
   std::vector<std::string> candidates;
   bool complete = false;

@@ -32,15 +32,14 @@ void Connection::add_candidates(const jsep::RemoteCandidates& remote) {
   if (remote.end_of_candidates) transport->set_remote_end_of_candidates(remote.generation.local_ufrag);
 }
 
-Connection::Gathered* Connection::find_gathered(const std::string& ufrag) {
-  const auto found = std::find_if(gathered_.begin(), gathered_.end(),
-                                  [&](const Gathered& gathered) { return gathered.id.local_ufrag == ufrag; });
+Connection::Gathered* Connection::find_gathered(const jsep::GenerationId& id) {
+  const auto found = std::ranges::find(gathered_, id, &Gathered::id);
   return found == gathered_.end() ? nullptr : &*found;
 }
 
-void Connection::on_local_candidate(Transport&, const std::string& ufrag, const ice::Candidate& candidate,
+void Connection::on_local_candidate(Transport& transport, const std::string& ufrag, const ice::Candidate& candidate,
                                     const ice::CandidateSource& source) {
-  Gathered* gathered = find_gathered(ufrag);
+  Gathered* gathered = find_gathered({id_of(transport), ufrag});
   if (gathered == nullptr || observer_ == nullptr) return;
   gathered->candidates.push_back(candidate);
   observer_->on_local_candidate({.text = ice::print_candidate(candidate),
@@ -54,8 +53,8 @@ void Connection::on_candidate_error(Transport&, const ice::CandidateError& error
   if (observer_ != nullptr) observer_->on_candidate_error(error);
 }
 
-void Connection::on_gathering_complete(Transport&, const std::string& ufrag) {
-  Gathered* gathered = find_gathered(ufrag);
+void Connection::on_gathering_complete(Transport& transport, const std::string& ufrag) {
+  Gathered* gathered = find_gathered({id_of(transport), ufrag});
   if (gathered == nullptr || observer_ == nullptr) return;
   gathered->complete = true;
   observer_->on_local_candidate({.text = "",

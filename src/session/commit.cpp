@@ -43,9 +43,10 @@ void Connection::commit_generations(const jsep::Plan& plan) {
     std::erase_if(gathered_, [&](const Gathered& gathered) { return gathered.id == id; });
   }
   for (const jsep::TransportId id : plan.closed_transports) drop_transport(id);
+  if (!plan.start_gathering.empty()) fresh_.clear();
   for (const jsep::StartGathering& start : plan.start_gathering) {
-    std::erase_if(fresh_, [&](const jsep::FreshTransport& fresh) { return fresh.ice == start.local; });
-    gathered_.push_back({.id = start.generation, .index = start.index, .sdp_mid = start.sdp_mid});
+    gathered_.push_back(
+        {.id = start.generation, .tls_id = start.tls_id, .index = start.index, .sdp_mid = start.sdp_mid});
     ice::Agent::Config config = config_.ice;
     config.role = start.role == jsep::IceRole::Controlling ? ice::Role::Controlling : ice::Role::Controlled;
     config.local = {start.local.ufrag, start.local.pwd};

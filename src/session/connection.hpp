@@ -121,6 +121,7 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   /// One ICE generation that was started, and what it gathered.
   struct Gathered {
     jsep::GenerationId id;
+    std::string tls_id;
     std::size_t index = 0;
     std::optional<std::string> sdp_mid;
     std::vector<ice::Candidate> candidates;
@@ -152,7 +153,7 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   void add_candidates(const jsep::RemoteCandidates& remote);
   Transport& transport_for(jsep::TransportId id);
   [[nodiscard]] Transport* find_transport(jsep::TransportId id) const;
-  Gathered* find_gathered(const std::string& ufrag);
+  Gathered* find_gathered(const jsep::GenerationId& id);
   void drop_transport(jsep::TransportId id);
   [[nodiscard]] std::vector<jsep::GatheredCandidates> gathered_candidates() const;
   void connect_data_if_ready();

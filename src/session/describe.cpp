@@ -59,6 +59,7 @@ std::vector<jsep::GatheredCandidates> Connection::gathered_candidates() const {
   for (const Gathered& gathered : gathered_) {
     jsep::GatheredCandidates& entry = shown.emplace_back();
     entry.local_ufrag = gathered.id.local_ufrag;
+    entry.tls_id = gathered.tls_id;
     entry.complete = gathered.complete;
     const ice::Candidate* best = nullptr;
     for (const ice::Candidate& candidate : gathered.candidates) {

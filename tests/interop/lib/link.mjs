@@ -62,7 +62,6 @@ export class Link {
   /// `path`: a LossyPath that is the only way between them, the offerer at its side a.
   /// `feedback`: of a=rtcp-fb, what a browser that offers adds to its offer.
   constructor(offerer, answerer, { config = {}, trickle = true, delay = null, path = null, feedback } = {}) {
-    if (answerer.stack.oneTransport) config = { bundlePolicy: 'max-bundle', ...config };
     Object.assign(this, { offerer, answerer, config, trickle, delay, path, feedback, name: `c${++count}`, signals: [], channelCount: 0 });
   }
 

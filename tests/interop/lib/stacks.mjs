@@ -45,7 +45,6 @@ export function stacks(paths) {
       command: [paths.pion],
       sendsMedia: true, // a recording, and sees whether the same comes back
       comparesMedia: true,
-      oneTransport: true, // refuses an offer whose sections have ICE credentials of their own
       flushesOnClose: false, // resets the stream at once
       leavesByAlertOnly: true, // close() sends a DTLS close_notify, no SCTP ABORT
       trickles: true,

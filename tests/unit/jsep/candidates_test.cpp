@@ -182,13 +182,15 @@ TEST(LocalDescription, IsTheTextThatWasSetUntilThereAreCandidates) {
   const std::string offer = alice.offer();
   alice.set_local(SdpType::Offer, offer);
   EXPECT_EQ(with_candidates(*local_description(alice.snapshot), {}), offer);
-  EXPECT_EQ(with_candidates(*local_description(alice.snapshot), {{.local_ufrag = "uA10"}}), offer);
+  const std::vector<GatheredCandidates> none = {{.local_ufrag = "uA10", .tls_id = value_after(offer, "a=tls-id:")}};
+  EXPECT_EQ(with_candidates(*local_description(alice.snapshot), none), offer);
 }
 
 TEST(LocalDescription, ContainsTheCandidatesGathered) {
   Peer alice("A");
   alice.set_local(SdpType::Offer, alice.offer());
   const GatheredCandidates gathered{.local_ufrag = "uA10",
+                                    .tls_id = value_after(alice.snapshot.pending_local->sdp, "a=tls-id:"),
                                     .candidates = {kHost, kOther},
                                     .complete = true,
                                     .address = sdp::Connection{.address_type = "IP6", .address = "2001:db8::1"},
@@ -210,7 +212,11 @@ TEST(LocalDescription, OfAnotherGenerationHasItsOwnCandidates) {
   Peer alice("A"), bob("B");
   negotiate(alice, bob);
   alice.set_local(SdpType::Offer, alice.offer(true));
-  const std::vector<GatheredCandidates> gathered = {{.local_ufrag = "uA10", .candidates = {kHost}, .complete = true}};
+  const std::vector<GatheredCandidates> gathered = {
+      {.local_ufrag = "uA10",
+       .tls_id = value_after(alice.snapshot.current_local->sdp, "a=tls-id:"),
+       .candidates = {kHost},
+       .complete = true}};
   EXPECT_TRUE(has_line(with_candidates(*alice.snapshot.current_local, gathered), "a=" + line(kHost)));
   EXPECT_FALSE(has_line(with_candidates(*alice.snapshot.pending_local, gathered), "a=" + line(kHost)));
 }

@@ -110,7 +110,7 @@ TEST(MediaAnswer, ToAnOfferWithoutBundleHasATransportPerSection) {
   for (int round = 0; round < 2; ++round) {
     const std::string answer = bob.reply(replaced(alice.set_offer(), "a=group:BUNDLE 0 1\r\n", ""));
     const auto media = read(answer).media;
-    EXPECT_NE(media.at(0).ice_ufrag, media.at(1).ice_ufrag);
+    EXPECT_NE(media.at(0).tls_id, media.at(1).tls_id);
     EXPECT_EQ(count_of(answer, "a=group"), 0u);
     alice.set_remote(SdpType::Answer, answer);
     for (const MediaPeer* peer : {&alice, &bob}) {
@@ -126,14 +126,15 @@ TEST(MediaAnswer, TellsTransportsApartWhoseOtherSideHasTheSameCredentials) {
   alice.bundle_policy = BundlePolicy::MaxCompat;
   alice.add_audio();
   alice.add_video();
-  std::string offer = replaced(alice.set_offer(), "a=group:BUNDLE 0 1\r\n", "");
-  const auto media = read(offer).media;
-  offer = replaced(offer, "a=ice-ufrag:" + *media.at(1).ice_ufrag, "a=ice-ufrag:" + *media.at(0).ice_ufrag);
-  offer = replaced(offer, "a=ice-pwd:" + *media.at(1).ice_pwd, "a=ice-pwd:" + *media.at(0).ice_pwd);
+  const std::string offer = replaced(alice.set_offer(), "a=group:BUNDLE 0 1\r\n", "");
+  const auto offered = read(offer).media;
+  ASSERT_EQ(offered.at(0).ice_ufrag, offered.at(1).ice_ufrag);
   const auto first = read(bob.reply(offer)).media, second = read(bob.reply(offer)).media;
-  EXPECT_NE(first.at(0).ice_ufrag, first.at(1).ice_ufrag);
-  EXPECT_EQ(second.at(0).ice_ufrag, first.at(0).ice_ufrag);
-  EXPECT_EQ(second.at(1).ice_ufrag, first.at(1).ice_ufrag);
+  EXPECT_NE(first.at(0).tls_id, first.at(1).tls_id);
+  for (const std::size_t i : {0U, 1U}) {
+    EXPECT_EQ(second.at(i).tls_id, first.at(i).tls_id);
+    EXPECT_EQ(second.at(i).ice_ufrag, first.at(i).ice_ufrag);
+  }
 }
 
 TEST(MediaAnswer, UnderMaxBundleRejectsWhatIsNotBundledWithTheFirst) {

@@ -126,7 +126,7 @@ std::string transports_under(BundlePolicy policy) {
   std::set<std::string> seen;
   for (const sdp::MediaDescription& media : read(text).media) {
     EXPECT_EQ(media.port == 0, media.bundle_only);
-    EXPECT_NE(media.bundle_only, seen.insert(*media.ice_ufrag).second);
+    EXPECT_NE(media.bundle_only, seen.insert(*media.tls_id).second);
     letters += media.bundle_only ? 'b' : 't';
   }
   EXPECT_EQ(alice.last.start_gathering.size(), static_cast<std::size_t>(std::ranges::count(letters, 't')));

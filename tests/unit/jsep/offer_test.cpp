@@ -90,7 +90,9 @@ TEST(CreateOffer, WithIceRestartRenewsTheCredentialsButNotTheTlsId) {
 TEST(CreateOffer, ContainsTheCandidatesGathered) {
   Peer alice("A"), bob("B");
   negotiate(alice, bob);
-  alice.gathered = {{.local_ufrag = alice.snapshot.now.transports.at(0).generations.at(0).local.ufrag,
+  const Transport& transport = alice.snapshot.now.transports.at(0);
+  alice.gathered = {{.local_ufrag = transport.generations.at(0).local.ufrag,
+                     .tls_id = transport.dtls->local_tls_id.value(),
                      .candidates = {"1 1 udp 1 192.0.2.1 4000 typ host"},
                      .complete = true,
                      .address = sdp::Connection{.address = "192.0.2.1"},
