@@ -179,6 +179,7 @@ class Agent {
   /// Sends what send() has gathered now.
   void flush();
 
+  /// As a conflict with the peer's has settled it.
   [[nodiscard]] Role role() const;
   [[nodiscard]] State state() const;
   /// send() has somewhere to send to.

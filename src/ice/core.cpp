@@ -63,7 +63,7 @@ void Agent::send(ByteView packet) { core_->send(packet); }
 void Agent::send_probe(ByteView packet) { core_->send_probe(packet); }
 void Agent::flush() { core_->flush(); }
 void Agent::close() { core_->close(); }
-Role Agent::role() const { return core_->config_.role; }
+Role Agent::role() const { return core_->role(); }
 State Agent::state() const { return core_->state_; }
 bool Agent::writable() const { return core_->writable(); }
 bool Agent::gathering_complete() const { return core_->gathering_complete_; }

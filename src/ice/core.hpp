@@ -28,6 +28,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
 
   void gather();
   void set_role(Role role);
+  [[nodiscard]] Role role() const;
   void set_remote_credentials(const Credentials& remote);
   void add_remote_candidate(const Candidate& candidate);
   void set_remote_end_of_candidates();

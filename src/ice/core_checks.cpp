@@ -23,6 +23,11 @@ void Agent::Core::set_role(Role role) {
   if (!closed_) nice_->set_controlling(role == Role::Controlling);
 }
 
+Role Agent::Core::role() const {
+  if (closed_) return config_.role;
+  return nice_->is_controlling() ? Role::Controlling : Role::Controlled;
+}
+
 void Agent::Core::set_remote_credentials(const Credentials& remote) {
   if (closed_ || remote_) return;
   remote_ = remote;

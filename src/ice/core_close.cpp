@@ -11,6 +11,7 @@ constexpr Duration kGiveUp = 5s;
 
 void Agent::Core::close() {
   if (closed_) return;
+  config_.role = role();
   flush();
   closed_ = true;
   state_ = State::Closed;

@@ -125,6 +125,12 @@ void NiceSession::set_controlling(bool controlling) {
   g_object_set(agent_, "controlling-mode", controlling ? TRUE : FALSE, nullptr);
 }
 
+bool NiceSession::is_controlling() const {
+  gboolean controlling = FALSE;
+  g_object_get(agent_, "controlling-mode", &controlling, nullptr);
+  return controlling != FALSE;
+}
+
 void NiceSession::set_remote_credentials(const Credentials& remote) {
   nice_agent_set_remote_credentials(agent_, stream_, remote.ufrag.c_str(), remote.password.c_str());
   driver_.sync();

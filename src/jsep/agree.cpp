@@ -93,6 +93,11 @@ Seat take_seat(const Snapshot& snapshot, const Seats::value_type& seat, Transpor
   return taken;
 }
 
+/// RFC 8445 section 6.1.1: roles outlive restarts, whoever offers them.
+IceRole next_role(const Seat& seat, IceRole first) {
+  return seat.agreed ? seat.agreed->generations.front().role : first;
+}
+
 /// The negotiated generation stays until another one has been answered.
 void keep_agreed_generation(Seat& seat, const IceCredentials& next) {
   if (seat.agreed && seat.agreed->generations.front().local != next)
@@ -146,9 +151,9 @@ Result<Transport> answered_transport(const Snapshot& snapshot, const Answered& a
   auto dtls = agree_on_association(taken.before, pair);
   if (!dtls) return Unexpected(std::move(dtls).error());
 
-  // The role lasts as long as the generation (RFC 8445 section 6.1.1); against a lite peer it is always ours.
   const IceGeneration* known = find_generation(taken.before, *pair.local().ice);
-  IceRole role = known ? known->role : pair.local_answers ? IceRole::Controlled : IceRole::Controlling;
+  IceRole role =
+      known ? known->role : next_role(taken, pair.local_answers ? IceRole::Controlled : IceRole::Controlling);
   if (pair.remote().lite) role = IceRole::Controlling;
   if (answered.type == SdpType::Pranswer) keep_agreed_generation(taken, *pair.local().ice);
   taken.transport.generations.push_back({
@@ -170,7 +175,8 @@ Agreement agree_on_local_offer(const Snapshot& snapshot, const sdp::Description&
     Seat taken = take_seat(snapshot, seat, next);
     keep_agreed_generation(taken, *local);
     const IceGeneration* known = find_generation(taken.agreed, *local);
-    taken.transport.generations.push_back(known ? *known : IceGeneration{.local = *local});
+    taken.transport.generations.push_back(
+        known ? *known : IceGeneration{.local = *local, .role = next_role(taken, IceRole::Controlling)});
     agreement.transports.push_back(std::move(taken.transport));
   }
   keep_others(agreement, snapshot.stable.transports);

@@ -52,9 +52,12 @@ void Connection::commit_generations(const jsep::Plan& plan) {
     config.local = {start.local.ufrag, start.local.pwd};
     transport_for(start.generation.transport).start_generation(std::move(config));
   }
-  for (const jsep::StartChecks& start : plan.start_checks)
-    transport_for(start.generation.transport)
-        .start_checks(start.generation.local_ufrag, {start.remote.credentials.ufrag, start.remote.credentials.pwd});
+  for (const jsep::StartChecks& start : plan.start_checks) {
+    Transport& transport = transport_for(start.generation.transport);
+    if (start.remote.lite) transport.take_control(start.generation.local_ufrag);
+    transport.start_checks(start.generation.local_ufrag,
+                           {start.remote.credentials.ufrag, start.remote.credentials.pwd});
+  }
   for (const jsep::RemoteCandidates& remote : plan.remote_candidates) add_candidates(remote);
 }
 

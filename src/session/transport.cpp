@@ -58,6 +58,9 @@ Transport::~Transport() { close(); }
 
 void Transport::start_generation(ice::Agent::Config config) {
   fast_path_ = config.fast_path;
+  const auto before = std::find_if(generations_.rbegin(), generations_.rend(),
+                                   [](const auto& generation) { return generation->checking; });
+  if (before != generations_.rend()) config.role = (*before)->agent.role();
   generations_.push_back(std::make_unique<Generation>(*this, loop_, std::move(config)));
   if (carrier_ == nullptr) carrier_ = generations_.back().get();
   generations_.back()->agent.gather();
@@ -67,6 +70,10 @@ Transport::Generation* Transport::find(std::string_view ufrag) {
   const auto found = std::find_if(generations_.begin(), generations_.end(),
                                   [ufrag](const auto& generation) { return generation->ufrag == ufrag; });
   return found == generations_.end() ? nullptr : found->get();
+}
+
+void Transport::take_control(std::string_view ufrag) {
+  if (Generation* generation = find(ufrag)) generation->agent.set_role(ice::Role::Controlling);
 }
 
 void Transport::start_checks(std::string_view ufrag, const ice::Credentials& remote) {

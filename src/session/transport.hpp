@@ -51,8 +51,11 @@ class Transport final : private dtls::Transport::Handler {
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
 
-  /// A new generation, named by config.local.ufrag, begins to gather.
+  /// A new generation, named by config.local.ufrag, begins to gather. The role of the one before is kept, which a
+  /// conflict may have changed without anybody's description.
   void start_generation(ice::Agent::Config config);
+  /// Its peer is lite, so that the role is ours (RFC 8445 section 6.1.1). Before start_checks().
+  void take_control(std::string_view ufrag);
   /// Its other side is known: checks begin.
   void start_checks(std::string_view ufrag, const ice::Credentials& remote);
   void add_remote_candidate(std::string_view ufrag, const ice::Candidate& candidate);

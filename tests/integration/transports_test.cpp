@@ -115,6 +115,26 @@ TEST(Transports, OfAConnectionAreConnectedAndTheSameObjects) {
   EXPECT_EQ(there->getLocalParameters()->usernameFragment, here->getRemoteParameters()->usernameFragment);
 }
 
+/// RFC 8445 section 6.1.1: a peer that keeps its role while we change ours has a conflict, which not everybody
+/// survives.
+TEST(Transports, KeepTheirRolesWhoeverRestartsIce) {
+  Connected pair;
+  ASSERT_TRUE(pair.ready);
+  const auto here = Connected::ice(pair.offerer), there = Connected::ice(pair.answerer);
+  const auto before = here->getLocalParameters()->usernameFragment;
+  Latch connected;
+  here->onselectedcandidatepairchange = [&] { connected.set(); };
+  pair.answerer.restartIce();
+  Pair::negotiate(pair.answerer, pair.offerer).get(20s);
+  EXPECT_NE(here->getLocalParameters()->usernameFragment, before);
+  EXPECT_EQ(here->role(), RTCIceRole::Controlling);
+  EXPECT_EQ(there->role(), RTCIceRole::Controlled);
+  ASSERT_TRUE(connected.wait());
+  EXPECT_EQ(here->role(), RTCIceRole::Controlling);
+  EXPECT_EQ(there->role(), RTCIceRole::Controlled);
+  here->onselectedcandidatepairchange = nullptr;
+}
+
 TEST(Transports, KnowTheCandidatesThatWereSignaledAndTheirPair) {
   Connected pair;
   ASSERT_TRUE(pair.ready);

@@ -64,11 +64,12 @@ struct Pair {
     answerer.close();
   }
 
-  Promise<void> negotiate() {
-    co_await offerer.setLocalDescription();
-    co_await answerer.setRemoteDescription(*offerer.localDescription());
-    co_await answerer.setLocalDescription();
-    co_await offerer.setRemoteDescription(*answerer.localDescription());
+  Promise<void> negotiate() { return negotiate(offerer, answerer); }
+  static Promise<void> negotiate(RTCPeerConnection& from, RTCPeerConnection& to) {
+    co_await from.setLocalDescription();
+    co_await to.setRemoteDescription(*from.localDescription());
+    co_await to.setLocalDescription();
+    co_await from.setRemoteDescription(*to.localDescription());
   }
 
   /// A candidate that comes before the description it belongs to, or after the end, is not the test's concern.

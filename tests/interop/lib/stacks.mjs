@@ -25,7 +25,6 @@ export function stacks(paths) {
     firefox: {
       name: 'firefox', ...browser, ...driven('firefox.mjs'),
       noTone: true, // its AudioContext stays suspended without a sound card
-      settlesSeldom: true, // as the impolite one, with us as the polite one, one run in four does not settle: not found out why
       losesCrossedRestarts: true, // refuses an offer that restarts ICE and makes it give way
     },
     aiortc: {
