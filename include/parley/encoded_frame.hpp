@@ -82,8 +82,9 @@ struct RTCEncodedVideoFrameMetadata {
   std::uint16_t height = 0;
   /// Which layer of its encoding it is, by size; 0: the lowest, or the only one.
   std::uint8_t spatialIndex = 0;
-  /// The same by rate.
-  std::uint8_t temporalIndex = 0;
+  /// The same by rate. Of a stream with temporal layers each frame has it, to be sent as well: then its packets tell it
+  /// (VP8, VP9), so that forwarders can leave layers out. Without, the stream has none.
+  std::optional<std::uint8_t> temporalIndex{};
   /// The SSRC of its packets.
   std::optional<std::uint32_t> synchronizationSource{};
   /// Whose pictures a mixer has put together.

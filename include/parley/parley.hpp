@@ -16,6 +16,7 @@
 #include "parley/events.hpp"               // IWYU pragma: export
 #include "parley/ice_candidate.hpp"        // IWYU pragma: export
 #include "parley/ice_transport.hpp"        // IWYU pragma: export
+#include "parley/layer_selector.hpp"       // IWYU pragma: export
 #include "parley/log.hpp"                  // IWYU pragma: export
 #include "parley/media_stream.hpp"         // IWYU pragma: export
 #include "parley/peer_connection.hpp"      // IWYU pragma: export

@@ -31,8 +31,8 @@ void Peer::send_media(TransceiverCore& sender, const RTCRtpPacket& packet) {
   if (!sender.sender_transform) connection_.send(sender.state.id, packet);
 }
 
-void Peer::request_key_frame(jsep::TransceiverId id) {
-  if (!closed_) connection_.request_key_frame(id);
+void Peer::request_key_frame(jsep::TransceiverId id, std::string_view rid) {
+  if (!closed_) connection_.request_key_frame(id, rid);
 }
 
 std::shared_ptr<TransceiverCore> Peer::find_core(jsep::TransceiverId id) const {

@@ -142,7 +142,13 @@ void MediaStreamTrack::write(const RTCRtpPacket& packet) {
   core_->source->deliver(packet);
 }
 
-void MediaStreamTrack::request_key_frame() { core_->source->request_key_frame(""); }
+void MediaStreamTrack::request_key_frame(const std::string& rid) {
+  if (core_->source->is_remote()) {
+    core_->source->request_layer(rid);
+  } else {
+    core_->source->request_key_frame(rid);
+  }
+}
 
 std::shared_ptr<MediaStream> MediaStream::create(const std::vector<std::shared_ptr<MediaStreamTrack>>& tracks) {
   auto stream = api::make_stream(api::new_uuid());

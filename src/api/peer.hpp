@@ -96,7 +96,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   // media.cpp
   void send_media(TransceiverCore& sender, const EncodedFrame& frame);
   void send_media(TransceiverCore& sender, const RTCRtpPacket& packet);
-  void request_key_frame(jsep::TransceiverId id);
+  void request_key_frame(jsep::TransceiverId id, std::string_view rid);
 
   // channels.cpp
   /// `from_loop`: the program runs on the loop, so that nothing happens before it has set its handlers.

@@ -138,9 +138,13 @@ void TrackSource::on_loop(Act act) {
 
 void TrackSource::request_key_frame(const std::string& rid) {
   on_loop([request = request_, rid](const auto& tracks) {
-    if (request) return request();
+    if (request) return request("");
     for (const auto& track : tracks) track->lists->template get<"keyframerequest">()->fire(KeyFrameRequestEvent{rid});
   });
+}
+
+void TrackSource::request_layer(const std::string& rid) {
+  on_loop([request = request_, rid](const auto& /*tracks*/) { request(rid); });
 }
 
 void TrackSource::tell_target(double bits_per_second) {

@@ -22,7 +22,7 @@ using EncodedFrame = std::variant<RTCEncodedVideoFrame, RTCEncodedAudioFrame>;
 class TrackSource {
  public:
   /// What asking for a key frame does, on `loop`: for a remote source the peer is told, without it the program is.
-  using Request = std::function<void()>;
+  using Request = std::function<void(const std::string& rid)>;
 
   explicit TrackSource(std::shared_ptr<EventLoop> loop) : loop_(std::move(loop)) {}
   TrackSource(std::shared_ptr<EventLoop> loop, Request request)
@@ -43,8 +43,10 @@ class TrackSource {
   /// To those who listen to `rtp`. On the source's loop.
   void fire(const RTCRtpPacket& packet);
   [[nodiscard]] bool has_packet_listeners();
-  /// Of the encoding `rid`.
+  /// Of the sender's encoding `rid`. A remote source has encodings of its own, and is asked for all of them.
   void request_key_frame(const std::string& rid);
+  /// Of one of the remote source's encodings; all if empty.
+  void request_layer(const std::string& rid);
   /// Tells the program, if it is a local source.
   void tell_target(double bits_per_second);
 

@@ -237,10 +237,10 @@ Peer::Transceiver& Peer::transceiver_for(jsep::TransceiverId id) {
   core->loop = loop_;
   core->peer = weak_from_this();
   core->state = *connection_.transceiver(id);
-  core->receiver_track =
-      make_remote_track(loop_, std::string(jsep::to_string(core->state.kind)), [peer = weak_from_this(), id] {
-        if (const auto self = peer.lock()) self->request_key_frame(id);
-      });
+  core->receiver_track = make_remote_track(loop_, std::string(jsep::to_string(core->state.kind)),
+                                           [peer = weak_from_this(), id](const std::string& rid) {
+                                             if (const auto self = peer.lock()) self->request_key_frame(id, rid);
+                                           });
   core->cname = connection_.cname();
   core->capabilities = connection_.snapshot().capabilities;
   if (core->state.kind == jsep::MediaKind::Audio) core->dtmf = std::make_shared<DtmfState>();

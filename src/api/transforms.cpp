@@ -208,7 +208,7 @@ Promise<void> RTCRtpScriptTransformer::sendKeyFrameRequest() const {
       done.reject(InvalidStateError("key frames are asked for by a receiver of video"));
       return;
     }
-    peer->request_key_frame(transceiver->state.id);
+    peer->request_key_frame(transceiver->state.id, "");
     done.resolve();
   });
   return done.promise();

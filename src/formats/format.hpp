@@ -18,7 +18,9 @@ struct FrameInfo {
   bool key_frame = false;
   /// In pixels; 0: not told.
   std::uint16_t width = 0, height = 0;
-  std::uint8_t spatial_index = 0, temporal_index = 0;
+  std::uint8_t spatial_index = 0;
+  /// Not told in streams without temporal layers.
+  std::optional<std::uint8_t> temporal_index = std::nullopt;
   /// Of VP8 and VP9: 15 bits.
   std::optional<std::uint16_t> picture_id = std::nullopt;
 };

@@ -4,7 +4,7 @@
 
 namespace parley::formats {
 
-/// VP8: RFC 7741.
+/// VP8: RFC 7741. Frames that tell their temporal layer have it in their packets.
 class Vp8Packetizer final : public Packetizer {
  public:
   explicit Vp8Packetizer(std::uint16_t first_picture_id = 0) : picture_id_(first_picture_id) {}
@@ -12,6 +12,7 @@ class Vp8Packetizer final : public Packetizer {
 
  private:
   std::uint16_t picture_id_;
+  std::uint8_t base_index_ = 0;
 };
 class Vp8Depacketizer final : public Depacketizer {
  public:

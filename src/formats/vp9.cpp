@@ -1,69 +1,14 @@
 #include "formats/vp9.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "formats/bit_reader.hpp"
 #include "formats/parts.hpp"
-#include "formats/picture_id.hpp"
+#include "formats/vp9_descriptor.hpp"
 
 namespace parley::formats {
 namespace {
-
-/// The payload descriptor, RFC 9628 section 4.2.
-struct Descriptor {
-  bool predicted = false, begins = false, ends = false;
-  std::optional<std::uint16_t> picture_id;
-  std::uint8_t temporal_index = 0, spatial_index = 0;
-  std::size_t size = 1;
-};
-
-/// SS, section 4.2.1: its content is not needed, only its end.
-bool skip_structure(ByteReader& reader) {
-  const auto head = reader.number<std::uint8_t>();
-  if (!head) return false;
-  const std::size_t layers = (*head >> 5) + 1U;
-  if ((*head & 0x10) != 0 && !reader.take(layers * 4)) return false;  // Y
-  if ((*head & 0x08) == 0) return true;                               // G
-  const auto pictures = reader.number<std::uint8_t>();
-  if (!pictures) return false;
-  for (unsigned i = 0; i < *pictures; ++i) {
-    const auto picture = reader.number<std::uint8_t>();
-    if (!picture || !reader.take(*picture >> 2 & 3)) return false;
-  }
-  return true;
-}
-
-std::optional<Descriptor> read(ByteView payload) {
-  ByteReader reader(payload);
-  const auto head = reader.number<std::uint8_t>();
-  if (!head) return std::nullopt;
-  Descriptor descriptor;
-  const bool has_id = (*head & 0x80) != 0, has_layers = (*head & 0x20) != 0, flexible = (*head & 0x10) != 0;
-  descriptor.predicted = (*head & 0x40) != 0;
-  descriptor.begins = (*head & 0x08) != 0;
-  descriptor.ends = (*head & 0x04) != 0;
-  if (has_id) {
-    descriptor.picture_id = read_picture_id(reader);
-    if (!descriptor.picture_id) return std::nullopt;
-  }
-  if (has_layers) {
-    const auto layer = reader.number<std::uint8_t>();
-    if (!layer || (!flexible && !reader.number<std::uint8_t>())) return std::nullopt;
-    descriptor.temporal_index = *layer >> 5;
-    descriptor.spatial_index = *layer >> 1 & 7;
-  }
-  if (flexible && descriptor.predicted) {
-    for (int i = 0;; ++i) {
-      const auto reference = reader.number<std::uint8_t>();
-      if (!reference || i == 3) return std::nullopt;
-      if ((*reference & 1) == 0) break;
-    }
-  }
-  if ((*head & 0x02) != 0 && !skip_structure(reader)) return std::nullopt;
-  if (reader.remaining() == 0) return std::nullopt;
-  descriptor.size = payload.size() - reader.remaining();
-  return descriptor;
-}
 
 /// The uncompressed header, VP9 bitstream specification section 6.2, as far as the size.
 struct Header {
@@ -99,29 +44,58 @@ Header read_header(ByteView frame) {
   return header;
 }
 
+/// Of the descriptor's first byte.
+constexpr std::uint8_t kId = 0x80, kPredicted = 0x40, kHasLayers = 0x20, kFlexible = 0x10, kBegins = 0x08, kEnds = 0x04;
+
 }  // namespace
+
+/// What the frame may refer to, as nobody says more: the last picture of its own layer and of each below. Returns how
+/// many there are.
+std::size_t Vp9Packetizer::references(std::uint16_t id, std::uint8_t layer,
+                                      std::span<std::uint8_t, kLayers> out) const {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i <= layer; ++i) {
+    if (!last_ids_[i]) continue;
+    const int distance = (id - *last_ids_[i]) & 0x7FFF;
+    if (distance == 0 || distance > 0x7F) continue;  // seven bits
+    if (count > 0) out[count - 1] |= 1;
+    out[count++] = static_cast<std::uint8_t>(distance << 1);
+  }
+  if (count == 0) out[count++] = 1 << 1;
+  return count;
+}
 
 Result<void> Vp9Packetizer::packetize(ByteView frame, const FrameInfo& info, std::size_t most, PayloadSink& sink) {
   const Header header = read_header(frame);
   if (!header.valid) return fail(ErrorKind::DataError, "not a VP9 frame");
   const std::uint16_t id = info.picture_id.value_or(picture_id_) & 0x7FFF;
   picture_id_ = (id + 1) & 0x7FFF;
-  constexpr std::uint8_t kId = 0x80, kPredicted = 0x40, kFlexible = 0x10, kBegins = 0x08, kEnds = 0x04;
-  constexpr std::uint8_t kOneBefore = 1 << 1;
-  const std::array<std::uint8_t, 4> rest{static_cast<std::uint8_t>(0x80 | id >> 8), static_cast<std::uint8_t>(id),
-                                         kOneBefore};
-  const std::size_t size = header.key_frame ? 3 : 4;
+  std::array<std::uint8_t, 7> descriptor{static_cast<std::uint8_t>(kId | kFlexible),
+                                         static_cast<std::uint8_t>(0x80 | id >> 8), static_cast<std::uint8_t>(id)};
+  std::size_t size = 3;
+  const std::uint8_t layer = std::min<std::uint8_t>(info.temporal_index.value_or(0), kLayers - 1);
+  if (info.temporal_index) {
+    descriptor[0] |= kHasLayers;
+    descriptor[size++] = static_cast<std::uint8_t>(layer << 5);
+  }
+  if (header.key_frame) {
+    last_ids_ = {};
+  } else {
+    descriptor[0] |= kPredicted;
+    size += references(id, layer, std::span(descriptor).subspan(size).first<kLayers>());
+  }
+  last_ids_[layer] = id;
   in_even_parts(frame, most - size, [&](ByteView part, bool first, bool last) {
-    const std::array<std::uint8_t, 1> head{static_cast<std::uint8_t>(
-        kId | kFlexible | (header.key_frame ? 0 : kPredicted) | (first ? kBegins : 0) | (last ? kEnds : 0))};
-    const ByteView pieces[] = {head, ByteView(rest).first(size - 1), part};
+    const std::array<std::uint8_t, 1> head{
+        static_cast<std::uint8_t>(descriptor[0] | (first ? kBegins : 0) | (last ? kEnds : 0))};
+    const ByteView pieces[] = {head, ByteView(descriptor).subspan(1, size - 1), part};
     sink.on_payload(pieces, last);
   });
   return {};
 }
 
 Result<PayloadInfo> Vp9Depacketizer::inspect(ByteView payload) const {
-  const auto descriptor = read(payload);
+  const auto descriptor = read_vp9_descriptor(payload);
   if (!descriptor) return fail(ErrorKind::DataError, "a VP9 payload is cut off");
   const bool begins = descriptor->begins && descriptor->spatial_index == 0;
   return PayloadInfo{.begins_frame = begins, .key_frame = begins && !descriptor->predicted};
@@ -131,7 +105,7 @@ Result<Frame> Vp9Depacketizer::assemble(std::span<const ByteView> payloads) {
   Frame frame;
   frame.data.reserve(total_size(payloads));
   for (const ByteView payload : payloads) {
-    const auto descriptor = read(payload);
+    const auto descriptor = read_vp9_descriptor(payload);
     if (!descriptor) return fail(ErrorKind::DataError, "a VP9 payload is cut off");
     const ByteView part = payload.subspan(descriptor->size);
     if (frame.data.empty()) {

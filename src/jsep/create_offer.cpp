@@ -61,13 +61,17 @@ class OfferBuilder {
     const MediaCapabilities& capabilities = *snapshot_.capabilities;
     const auto codecs = apply_preferences(transceiver.preferred_codecs, capabilities.codecs(transceiver.kind)).codecs;
     const bool simulcast = transceiver.sender.encodings.size() > 1 && sdp::sends(transceiver.direction);
+    // Those that the peer sends are asked for again: its answer would give them up otherwise.
+    const MediaSection* section = section_of(snapshot_.now, transceiver.id);
+    const bool keeps_layers = section != nullptr && sdp::receives(transceiver.direction);
     return rtp_media(
         transceiver, options_.local,
         {.mid = mid,
          .direction = transceiver.direction,
          .formats = number_codecs(codecs, numbers_.payload_types),
          .extensions = number_extensions(extensions_of(transceiver, capabilities), numbers_.extension_ids, true),
-         .sent_layers = simulcast ? rids_of(transceiver.sender) : std::vector<std::string>{}});
+         .sent_layers = simulcast ? rids_of(transceiver.sender) : std::vector<std::string>{},
+         .received_layers = keeps_layers ? section->receive_rids : std::vector<std::string>{}});
   }
 
   /// In the place of a section that both sides have done with, of whatever kind it was, or else at the end.

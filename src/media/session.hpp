@@ -108,8 +108,8 @@ class Session {
   /// Plays a tone instead of what is played at the moment. Refused if the section does not send, or tones were not
   /// negotiated.
   Result<void> play(SectionKey section, const Tone& tone, TimePoint now);
-  /// Of all that the section receives.
-  void request_key_frame(SectionKey section, TimePoint now);
+  /// Of the encoding with this rid; of all that the section receives if it is empty.
+  void request_key_frame(SectionKey section, std::string_view rid, TimePoint now);
   /// Says BYE for every source.
   void say_goodbye();
 

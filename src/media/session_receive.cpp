@@ -207,9 +207,9 @@ void Session::hand_over(const std::optional<ReceivedPacket>& packet, const std::
   for (ReceivedFrame& frame : frames) handler_.on_frame(std::move(frame));
 }
 
-void Session::request_key_frame(SectionKey section, TimePoint now) {
+void Session::request_key_frame(SectionKey section, std::string_view rid, TimePoint now) {
   for (const auto& [source, incoming] : incoming_) {
-    if (incoming->section != section || incoming->said_goodbye) continue;
+    if (incoming->section != section || incoming->said_goodbye || (!rid.empty() && incoming->rid != rid)) continue;
     incoming->stream.want_key_frame();
     ask(*incoming, now);
   }

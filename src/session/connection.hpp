@@ -89,7 +89,7 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   void send(jsep::TransceiverId id, const RTCEncodedAudioFrame& frame) { media_.send(id, frame); }
   void send(jsep::TransceiverId id, const RTCRtpPacket& packet) { media_.send(id, packet); }
   /// Of what the transceiver receives.
-  void request_key_frame(jsep::TransceiverId id) { media_.request_key_frame(id); }
+  void request_key_frame(jsep::TransceiverId id, std::string_view rid) { media_.request_key_frame(id, rid); }
   /// Dropped likewise.
   void play(jsep::TransceiverId id, char key, Duration duration) { media_.play(id, key, duration); }
   [[nodiscard]] const MediaPlane& media() const { return media_; }

@@ -240,9 +240,9 @@ void MediaPlane::send(jsep::TransceiverId id, const RTCRtpPacket& packet) {
                              .notes = notes_of(packet)});
 }
 
-void MediaPlane::request_key_frame(jsep::TransceiverId id) {
+void MediaPlane::request_key_frame(jsep::TransceiverId id, std::string_view rid) {
   if (Lane* lane = lane_of(id))
-    lane->with_session([&](media::Session& session, TimePoint now) { session.request_key_frame(key_of(id), now); });
+    lane->with_session([&](media::Session& session, TimePoint now) { session.request_key_frame(key_of(id), rid, now); });
 }
 
 std::optional<media::Statistics> MediaPlane::statistics(const Transport& transport) const {

@@ -20,6 +20,28 @@ async function shows(page, text) {
   if (seen !== null) throw new Error(`the page does not show “${text}”, but:\n${seen}`);
 }
 
+/// Waits until the page shows pictures in these colours besides its own, and each has moved five times.
+async function sees(page, colours) {
+  const look = () => page.evaluate(() => [...document.querySelectorAll('figure video:not(#own)')].map((video) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 32, height: 18 });
+    const context = canvas.getContext('2d');
+    context.drawImage(video, 0, 0, 32, 18);
+    const pixels = [...context.getImageData(0, 0, 32, 18).data];
+    const levels = pixels.slice(0, 3); // the corner
+    const clear = levels.filter((level) => level > 150).length === 1;
+    return [clear ? ['red', 'lime', 'blue'][levels.indexOf(Math.max(...levels))] : 'none', pixels.reduce((sum, level, i) => sum + level * i, 0)];
+  }));
+  const end = Date.now() + LIMIT;
+  const moved = new Map(colours.map((colour) => [colour, new Set()]));
+  for (;;) {
+    const seen = await look();
+    for (const [colour, digest] of seen) moved.get(colour)?.add(digest);
+    if (seen.length === colours.length && [...moved.values()].every((digests) => digests.size > 5)) return;
+    if (Date.now() > end) throw new Error(`expected ${colours}, the page shows ${JSON.stringify(seen)}`);
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
 async function write(page, text) {
   await page.type('#text', text);
   await page.click('button');
@@ -124,6 +146,41 @@ const cases = {
     if (process.env.PARLEY_SCREENSHOT) await page.screenshot({ path: process.env.PARLEY_SCREENSHOT });
     await mirror.finish();
     await shows(page, 'The program has left.');
+  }),
+
+  /// Each sees the others by their colours, in pictures that move; one leaves and comes again.
+  forwards: ({ open }) => withServer('forwarder', async (url, signaling, forwarder) => {
+    const colours = ['red', 'lime', 'blue'];
+    const pages = [];
+    for (const colour of colours) pages.push(await open(`${url}#${colour}`));
+    const meet = async () => {
+      for (const [index, page] of pages.entries()) {
+        await shows(page, '2 others are here.');
+        await sees(page, colours.filter((_, i) => i !== index));
+      }
+    };
+    await meet();
+    await pages[2].close();
+    for (const index of [0, 1]) {
+      await shows(pages[index], 'One other is here.');
+      await sees(pages[index], [colours[1 - index]]);
+    }
+    pages[2] = await open(`${url}#${colours[2]}`);
+    await meet();
+    // What a page sends in one size only, the others get in that size.
+    for (const [value, size] of [['h', '640×360'], ['l', '320×180']]) {
+      await pages[1].evaluate((chosen) => {
+        const choice = document.getElementById('sizes');
+        choice.value = chosen;
+        choice.dispatchEvent(new Event('change'));
+      }, value);
+      await forwarder.waitFor(new RegExp(`^visitor 1 is to get visitor 2 in size ${value}$`));
+      await shows(pages[0], size);
+      await sees(pages[0], ['lime', 'blue']);
+    }
+    if (process.env.PARLEY_SCREENSHOT) await pages[0].screenshot({ path: process.env.PARLEY_SCREENSHOT });
+    await forwarder.finish();
+    await shows(pages[0], 'The program has left.');
   }),
 
   plays: ({ open }) => withServer('play', async (url, signaling, play) => {

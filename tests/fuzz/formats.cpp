@@ -6,6 +6,7 @@
 
 #include "formats/format.hpp"
 #include "formats/generic.hpp"
+#include "formats/layers.hpp"
 #include "formats/opus.hpp"
 #include "formats/red.hpp"
 #include "formats/telephone_event.hpp"
@@ -51,8 +52,21 @@ class Payloads final : public PayloadSink {
   std::vector<Bytes> all_;
 };
 
+/// Other ids are read where they were written, and nothing else has changed.
+void change_ids(std::string_view name, ByteView payload) {
+  const auto layer = read_layer(name, payload);
+  if (!layer) return;
+  Bytes changed(payload.begin(), payload.end());
+  replace_ids(changed, *layer, 0x55AA, 0x77);
+  const auto again = read_layer(name, changed);
+  check(again && again->temporal_index == layer->temporal_index && again->spatial_index == layer->spatial_index);
+  check(again->picture_id.has_value() == layer->picture_id.has_value());
+  check(!again->picture_id || *again->picture_id == 0x55AA || *again->picture_id == 0x2A);
+  check(again->base_index.value_or(0x77) == 0x77);
+}
+
 /// Payloads, each behind its length in two bytes. A unit of one byte gets a start code of four.
-void receive(Depacketizer& depacketizer, ByteView bytes) {
+void receive(std::string_view name, Depacketizer& depacketizer, ByteView bytes) {
   ByteReader reader(bytes);
   std::vector<ByteView> payloads;
   std::size_t total = 0;
@@ -60,6 +74,7 @@ void receive(Depacketizer& depacketizer, ByteView bytes) {
     const auto payload = reader.take(std::min<std::size_t>(*size % 2048, reader.remaining()));
     if (!payload || payload->empty()) continue;
     (void)depacketizer.inspect(*payload);
+    change_ids(name, *payload);
     payloads.push_back(*payload);
     total += payload->size();
   }
@@ -117,7 +132,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view name = kNames[data[0] % kNames.size()];
   const ByteView rest(data + 2, size - 2);
   read_audio(rest);
-  receive(*depacketizer_of(name), rest);
+  receive(name, *depacketizer_of(name), rest);
   send(name, 100 + data[1] * std::size_t{8}, rest);
   return 0;
 }

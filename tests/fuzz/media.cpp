@@ -239,7 +239,7 @@ class Driver final : public Session::Handler {
     } else {
       react_ = how;
     }
-    session_.request_key_frame(how % 2 == 0 ? kAudio : kVideo, now_);
+    session_.request_key_frame(how % 2 == 0 ? kAudio : kVideo, "", now_);
   }
 
   /// Everything that is due comes to an end.

@@ -41,7 +41,8 @@ socket.addEventListener('message', async ({ data }) => {
     await peerConnection.setLocalDescription();
     send({ description: peerConnection.localDescription });
   } else if (candidate) {
-    await peerConnection.addIceCandidate(candidate).catch((e) => ignoringOffer || console.log(e.message));
+    const ignored = ignoringOffer; // as it is now: it may wait until the next description has come
+    await peerConnection.addIceCandidate(candidate).catch((e) => ignored || ignoringOffer || console.log(e.message));
   }
 });
 

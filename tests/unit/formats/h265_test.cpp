@@ -112,7 +112,7 @@ TEST(H265, TellsKeyFramesAndTheirSize) {
 TEST(H265, TellsTheTemporalLayer) {
   H265Depacketizer depacketizer;
   EXPECT_EQ(assembled(depacketizer, {bytes({kTrail, 0x03, 0x88})})->info.temporal_index, 2);
-  EXPECT_EQ(assembled(depacketizer, {bytes({kTrail, 0x00, 0x88})})->info.temporal_index, 0);  // forbidden
+  EXPECT_EQ(assembled(depacketizer, {bytes({kTrail, 0x00, 0x88})})->info.temporal_index, std::nullopt);  // forbidden
 }
 
 TEST(H265, KnowsWhatCertainlyBeginsAFrame) {

@@ -67,17 +67,17 @@ TEST(Vp8, ReadsEveryFormOfTheDescriptor) {
   struct Case {
     Bytes descriptor;
     std::optional<std::uint16_t> picture_id;
-    std::uint8_t temporal_index;
+    std::optional<std::uint8_t> temporal_index;
   };
   const Case cases[] = {
-      {bytes({0x10}), std::nullopt, 0},
-      {bytes({0x30}), std::nullopt, 0},                          // N: not a reference
-      {bytes({0x90, 0x00}), std::nullopt, 0},                    // an extension that adds nothing
-      {bytes({0x90, 0x80, 0x7F}), 0x7F, 0},                      // 7 bits
-      {bytes({0x90, 0x80, 0xFF, 0xFE}), 0x7FFE, 0},              // 15 bits
-      {bytes({0x90, 0x40, 0x99}), std::nullopt, 0},              // TL0PICIDX
+      {bytes({0x10}), std::nullopt, std::nullopt},
+      {bytes({0x30}), std::nullopt, std::nullopt},               // N: not a reference
+      {bytes({0x90, 0x00}), std::nullopt, std::nullopt},         // an extension that adds nothing
+      {bytes({0x90, 0x80, 0x7F}), 0x7F, std::nullopt},           // 7 bits
+      {bytes({0x90, 0x80, 0xFF, 0xFE}), 0x7FFE, std::nullopt},   // 15 bits
+      {bytes({0x90, 0x40, 0x99}), std::nullopt, std::nullopt},   // TL0PICIDX
       {bytes({0x90, 0x20, 0x80}), std::nullopt, 2},              // TID
-      {bytes({0x90, 0x10, 0x9F}), std::nullopt, 0},              // KEYIDX: the TID beside it means nothing
+      {bytes({0x90, 0x10, 0x9F}), std::nullopt, std::nullopt},   // KEYIDX: the TID beside it means nothing
       {bytes({0x90, 0xF0, 0x81, 0x02, 0x99, 0x61}), 0x0102, 1},  // all of them
       {bytes({0x9F & 0xF8, 0xE0, 0x05, 0x99, 0xC0}), 5, 3},      // a reserved bit set
   };

@@ -98,20 +98,21 @@ TEST(Vp9, ReadsEveryFormOfTheDescriptor) {
     const char* what;
     Bytes descriptor;
     std::optional<std::uint16_t> picture_id;
-    std::uint8_t temporal_index, spatial_index;
+    std::optional<std::uint8_t> temporal_index;
+    std::uint8_t spatial_index;
   };
   const Case cases[] = {
-      {"nothing", bytes({0x0C}), std::nullopt, 0, 0},
-      {"7 bits of picture id", bytes({0x8C, 0x7F}), 0x7F, 0, 0},
-      {"15 bits of picture id", bytes({0x8C, 0xFF, 0xFE}), 0x7FFE, 0, 0},
+      {"nothing", bytes({0x0C}), std::nullopt, std::nullopt, 0},
+      {"7 bits of picture id", bytes({0x8C, 0x7F}), 0x7F, std::nullopt, 0},
+      {"15 bits of picture id", bytes({0x8C, 0xFF, 0xFE}), 0x7FFE, std::nullopt, 0},
       {"layers without flexible mode", bytes({0x2C, 0x64, 0x99}), std::nullopt, 3, 2},
       {"layers in flexible mode", bytes({0x3C, 0x64}), std::nullopt, 3, 2},
-      {"predicted without flexible mode", bytes({0xCC, 0x01}), 1, 0, 0},
-      {"three references", bytes({0x5C, 0x03, 0x05, 0x08}), std::nullopt, 0, 0},
-      {"a structure of nothing", bytes({0x0E, 0x00}), std::nullopt, 0, 0},
-      {"a structure of two sizes", bytes({0x0E, 0x30, 1, 2, 3, 4, 5, 6, 7, 8}), std::nullopt, 0, 0},
-      {"a structure of pictures", bytes({0x0E, 0x08, 2, 0x04, 1, 0x0C, 1, 2, 3}), std::nullopt, 0, 0},
-      {"a structure of both", bytes({0x0E, 0x18, 1, 2, 3, 4, 1, 0x00}), std::nullopt, 0, 0},
+      {"predicted without flexible mode", bytes({0xCC, 0x01}), 1, std::nullopt, 0},
+      {"three references", bytes({0x5C, 0x03, 0x05, 0x08}), std::nullopt, std::nullopt, 0},
+      {"a structure of nothing", bytes({0x0E, 0x00}), std::nullopt, std::nullopt, 0},
+      {"a structure of two sizes", bytes({0x0E, 0x30, 1, 2, 3, 4, 5, 6, 7, 8}), std::nullopt, std::nullopt, 0},
+      {"a structure of pictures", bytes({0x0E, 0x08, 2, 0x04, 1, 0x0C, 1, 2, 3}), std::nullopt, std::nullopt, 0},
+      {"a structure of both", bytes({0x0E, 0x18, 1, 2, 3, 4, 1, 0x00}), std::nullopt, std::nullopt, 0},
       {"all", bytes({0xFE, 0x81, 0x02, 0x22, 0x02, 0x18, 1, 2, 3, 4, 1, 0x04, 9}), 0x0102, 1, 1},
   };
   for (const Case& one : cases) {

@@ -123,6 +123,20 @@ TEST(RealSimulcast, IsAnsweredWithItsLayers) {
   }
 }
 
+/// Who offered simulcast takes an offer without it for its end.
+TEST(RealSimulcast, IsAskedForInOurLaterOffers) {
+  for (const char* name : {"chromium-offer-simulcast", "firefox-offer-simulcast"}) {
+    Peer bob("B");
+    bob.set_remote(SdpType::Offer, text_of(name));
+    bob.set_local(SdpType::Answer, bob.answer());
+    const std::string offer = bob.offer();
+    EXPECT_TRUE(has_line(offer, "a=simulcast:recv q;h;f")) << name;
+    EXPECT_TRUE(has_line(offer, "a=rid:q recv")) << name;
+    bob.snapshot.transceivers.at(0).direction = sdp::Direction::Inactive;
+    EXPECT_FALSE(has_line(bob.offer(), "a=simulcast:recv q;h;f")) << name;
+  }
+}
+
 /// aiortc gives one id two meanings in a BUNDLE group, and fails when it is used.
 TEST(RealOffers, AreAnsweredWithoutHeaderExtensionIdsOfTwoMeanings) {
   Peer bob("B");

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "call.hpp"
+#include "media/layer_selector.hpp"
 #include "rtp/feedback.hpp"
 
 namespace parley::media::test {
@@ -145,6 +146,64 @@ TEST(Forwarding, APacketThatIsTooLongIsRefused) {
   EXPECT_EQ(
       call.left->session.send(kVideo, "", OutgoingPacket{.payload = payload, .codec = "AV1"}, call.now).error().kind,
       ErrorKind::InvalidAccessError);
+}
+
+/// A picture in two sizes, of which the receiver gets one after the other.
+TEST(Forwarding, TheReceiverDoesNotNoticeThatLayersChange) {
+  const Encoding low{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = "l"};
+  const Encoding high{.source = Ssrc(1100), .retransmission = Ssrc(1101), .rid = "h"};
+  Call in{1}, out{2};
+  in.left->session.configure({sending(video_section(), {low, high})});
+  in.right->session.configure({receiving(video_section())});
+  out.left->session.configure({sending(video_section(), {kSecond})});
+  out.right->session.configure({receiving(video_section())});
+  in.connect();
+  out.connect();
+  in.to_right.loss = out.to_right.loss = 0.02;
+  LayerSelector selector;
+  in.right->forward = [&](const ReceivedPacket& packet) {
+    out.now = in.now;
+    const auto selected = selector.forward({.packet = forwarded(packet),
+                                            .rid = packet.rid,
+                                            .begins_key_frame = packet.info.begins_frame && packet.info.key_frame},
+                                           in.now);
+    EXPECT_TRUE(!selected || out.left->session.send(kVideo, "", *selected, out.now));
+    if (const auto rid = selector.key_frame_request(in.now)) in.right->session.request_key_frame(kVideo, *rid, in.now);
+  };
+  std::size_t asked = 0, key_frames[2]{};
+  for (int i = 0; i < 300; ++i) {
+    if (i % 50 == 0) selector.select(Layer{.rid = i % 100 == 0 ? "l" : "h"});
+    std::set<std::string> wanted;
+    for (; asked < in.left->requests.size(); ++asked) wanted.insert(in.left->requests[asked].second);
+    for (const bool larger : {false, true}) {
+      const std::string rid = larger ? "h" : "l";
+      const bool key = i == 0 || wanted.contains(rid);
+      key_frames[larger] += key ? 1 : 0;
+      const Bytes data = vp8(key, larger ? 6000 : 2000, static_cast<std::uint8_t>(i));
+      ASSERT_TRUE(in.left->session.send(kVideo, rid, frame_of(data, key), in.now));
+    }
+    in.run(33ms);
+    out.run(in.now - out.now);
+  }
+  in.run(1s);
+  out.run(in.now - out.now);
+  const auto& frames = out.right->frames;
+  EXPECT_GE(frames.size(), 290U);
+  std::size_t changes = 0;
+  for (std::size_t i = 1; i < frames.size(); ++i) {
+    const auto& before = frames[i - 1].arrived;
+    const auto& frame = frames[i].arrived;
+    EXPECT_EQ(*frame.frame.info.picture_id, (*before.frame.info.picture_id + 1) & 0x7FFF);
+    EXPECT_TRUE(rtp::is_later(frame.timestamp, before.timestamp));
+    if (frame.frame.data.size() == before.frame.data.size()) continue;
+    ++changes;
+    EXPECT_TRUE(frame.frame.info.key_frame);
+  }
+  EXPECT_EQ(changes, 5U);
+  // Nothing is missing but what was lost on the way.
+  EXPECT_LE(out.right->session.statistics(out.now).incoming[0].packets_lost, static_cast<int>(out.lost_packets()));
+  EXPECT_LT(key_frames[0], 10U) << "only the one that is wanted is asked for";
+  EXPECT_LT(key_frames[1], 10U);
 }
 
 /// What a forwarder leaves out counts as lost for its receiver, and as never sent for itself.

@@ -1,0 +1,71 @@
+#include "formats/vp9_descriptor.hpp"
+
+#include "formats/picture_id.hpp"
+
+namespace parley::formats {
+namespace {
+
+/// SS, section 4.2.1: its content is not needed, only its end.
+bool skip_structure(ByteReader& reader) {
+  const auto head = reader.number<std::uint8_t>();
+  if (!head) return false;
+  const std::size_t layers = (*head >> 5) + 1U;
+  if ((*head & 0x10) != 0 && !reader.take(layers * 4)) return false;  // Y
+  if ((*head & 0x08) == 0) return true;                               // G
+  const auto pictures = reader.number<std::uint8_t>();
+  if (!pictures) return false;
+  for (unsigned i = 0; i < *pictures; ++i) {
+    const auto picture = reader.number<std::uint8_t>();
+    if (!picture || !reader.take(*picture >> 2 & 3)) return false;
+  }
+  return true;
+}
+
+/// At most three, each with a bit that says whether another one follows.
+bool read_references(ByteReader& reader, std::array<std::uint8_t, 3>& references) {
+  for (std::uint8_t& each : references) {
+    const auto reference = reader.number<std::uint8_t>();
+    if (!reference) return false;
+    each = *reference >> 1;
+    if ((*reference & 1) == 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<Vp9Descriptor> read_vp9_descriptor(ByteView payload) {
+  ByteReader reader(payload);
+  const auto position = [&] { return payload.size() - reader.remaining(); };
+  const auto head = reader.number<std::uint8_t>();
+  if (!head) return std::nullopt;
+  Vp9Descriptor descriptor;
+  const bool has_id = (*head & 0x80) != 0, has_layers = (*head & 0x20) != 0, flexible = (*head & 0x10) != 0;
+  descriptor.predicted = (*head & 0x40) != 0;
+  descriptor.begins = (*head & 0x08) != 0;
+  descriptor.ends = (*head & 0x04) != 0;
+  if (has_id) {
+    descriptor.picture_id_offset = position();
+    descriptor.picture_id = read_picture_id(reader);
+    if (!descriptor.picture_id) return std::nullopt;
+  }
+  if (has_layers) {
+    const auto layer = reader.number<std::uint8_t>();
+    if (!layer) return std::nullopt;
+    descriptor.temporal_index = *layer >> 5;
+    descriptor.may_switch_up = (*layer & 0x10) != 0;
+    descriptor.spatial_index = *layer >> 1 & 7;
+    if (!flexible) {
+      descriptor.base_index_offset = position();
+      descriptor.base_index = reader.number<std::uint8_t>();
+      if (!descriptor.base_index) return std::nullopt;
+    }
+  }
+  if (flexible && descriptor.predicted && !read_references(reader, descriptor.references)) return std::nullopt;
+  if ((*head & 0x02) != 0 && !skip_structure(reader)) return std::nullopt;
+  if (reader.remaining() == 0) return std::nullopt;
+  descriptor.size = position();
+  return descriptor;
+}
+
+}  // namespace parley::formats
