@@ -1,14 +1,18 @@
 #include "echo.hpp"
 
+#include <set>
+
 namespace interop {
 
 using namespace parley;
 
+/// This one alone, and what repairs it.
 static void prefer(RTCRtpTransceiver& transceiver, const std::string& codec) {
+  const std::set<std::string> accompanying{"video/rtx", "video/red", "video/ulpfec"};
   const auto known = RTCRtpReceiver::getCapabilities("video");
   std::vector<RTCRtpCodec> wanted;
   for (const RTCRtpCodec& one : known->codecs)
-    if (one.mimeType == "video/" + codec || one.mimeType == "video/rtx") wanted.push_back(one);
+    if (one.mimeType == "video/" + codec || accompanying.contains(one.mimeType)) wanted.push_back(one);
   transceiver.setCodecPreferences(wanted);
 }
 
