@@ -66,6 +66,8 @@ class NiceSession {
   bool add_relay(const SocketAddress& server, ServerTransport transport, const std::string& username,
                  const std::string& password);
   void set_controlling(bool controlling);
+  /// Before the first check.
+  void set_local_credentials(const Credentials& local);
   void set_remote_credentials(const Credentials& remote);
   /// `foundation` must be unique, see claim_consent().
   void add_remote_candidate(const Candidate& remote, const SocketAddress& address, const std::string& foundation);

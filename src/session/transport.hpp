@@ -51,8 +51,8 @@ class Transport final : private dtls::Transport::Handler {
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
 
-  /// A new generation, named by config.local.ufrag, begins to gather.
-  void start_generation(ice::Agent::Config config);
+  /// A new generation, named by config.local.ufrag, begins to gather, or goes on with what `pooled` has gathered.
+  void start_generation(ice::Agent::Config config, std::optional<ice::Agent> pooled = std::nullopt);
   /// Its other side is known: checks begin.
   void start_checks(std::string_view ufrag, const ice::Credentials& remote);
   void add_remote_candidate(std::string_view ufrag, const ice::Candidate& candidate);
@@ -100,6 +100,7 @@ class Transport final : private dtls::Transport::Handler {
   /// An agent and what it says, passed on with its name.
   struct Generation final : ice::Agent::Handler {
     Generation(Transport& owner, EventLoop& loop, ice::Agent::Config config);
+    Generation(Transport& owner, ice::Agent pooled, const ice::Agent::Config& config);
     void on_ice_candidate(const ice::Candidate& local, const ice::CandidateSource& source) override;
     void on_ice_candidate_error(const ice::CandidateError& error) override;
     void on_ice_gathering_complete() override;
