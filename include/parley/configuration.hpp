@@ -85,7 +85,7 @@ struct RTCConfiguration {
   RTCRtcpMuxPolicy rtcpMuxPolicy = RTCRtcpMuxPolicy::Require;
   /// What the connection authenticates with; one is made if there is none. With several, the first is used.
   std::vector<RTCCertificate> certificates{};
-  /// Kept and given back; candidates are gathered when a description is set.
+  /// For so many transports candidates are gathered ahead. What the first negotiation does not need is let go.
   std::uint8_t iceCandidatePoolSize = 0;
   /// webrtc-extensions, "Always negotiating data channels": the first offer has a data section, before all others,
   /// although there is no channel yet. setConfiguration() does not change it.

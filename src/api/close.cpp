@@ -11,6 +11,9 @@ std::shared_ptr<Peer> Peer::create(const std::shared_ptr<EventLoop>& loop, const
   auto config = to_session_config(configuration);
   if (!config) throw_exception(config.error());
   auto peer = std::make_shared<Peer>(loop, configuration, *std::move(config), std::move(lists));
+  // Agents are made on the loop.
+  if (const std::size_t pool = configuration.iceCandidatePoolSize; pool > 0)
+    peer->queue([raw = peer.get(), pool] { raw->connection_.set_candidate_pool_size(pool); });
   // Whoever listens late has not missed that negotiation is needed.
   peer->lists_->get<"negotiationneeded">()->on_added([loop = std::weak_ptr(loop), peer = std::weak_ptr(peer)] {
     const auto alive = loop.lock();

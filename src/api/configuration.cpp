@@ -83,8 +83,7 @@ Result<void> check_unchanged(const RTCConfiguration& now, const RTCConfiguration
   const auto refuse = [](std::string what) {
     return fail(ErrorKind::InvalidModificationError, std::move(what) + " cannot be changed");
   };
-  const auto same = [](const RTCCertificate& a, const RTCCertificate& b) { return a.inner() == b.inner(); };
-  if (!std::ranges::equal(now.certificates, wanted.certificates, same)) return refuse("certificates");
+  if (now.certificates != wanted.certificates) return refuse("certificates");
   if (now.bundlePolicy != wanted.bundlePolicy) return refuse("bundlePolicy");
   if (now.rtcpMuxPolicy != wanted.rtcpMuxPolicy) return refuse("rtcpMuxPolicy");
   return {};

@@ -133,6 +133,7 @@ void Peer::set_configuration(const RTCConfiguration& configuration) {
   auto ice = to_ice_config(configuration);
   if (!ice) throw_exception(ice.error());
   connection_.set_ice_config(*std::move(ice));
+  connection_.set_candidate_pool_size(configuration.iceCandidatePoolSize);
   const NetworkOptions before = std::move(configuration_.network);
   configuration_ = configuration;
   configuration_.network.loop = before.loop;

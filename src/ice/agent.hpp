@@ -155,8 +155,21 @@ class Agent {
   Agent(EventLoop& loop, Config config, Handler& handler);
   /// As close().
   ~Agent();
+  /// What it is moved from can only be destroyed.
+  Agent(Agent&&) noexcept = default;
+  Agent& operator=(Agent&&) = delete;
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
+
+  /// What an agent is for.
+  struct Purpose {
+    Handler& handler;
+    Role role;
+    Credentials local;
+  };
+  /// For an agent that gathers before anybody knows what for: the handler is told everything from the beginning, and
+  /// the former one nothing more. Before the peer's credentials or candidates.
+  void hand_over(const Purpose& purpose);
 
   [[nodiscard]] const Credentials& local_credentials() const;
 

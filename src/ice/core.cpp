@@ -27,7 +27,7 @@ std::shared_ptr<Agent::Core> Agent::Core::create(Reactor& reactor, Config config
 Agent::Core::Core(Reactor& reactor, Config config, Handler& handler)
     : config_(std::move(config)),
       reactor_(reactor),
-      handler_(handler),
+      handler_(&handler),
       checks_({.patience = config_.times.patience, .trickle_patience = config_.times.trickle_patience}),
       paths_(config_.role == Role::Controlling),
       stun_tag_(system_random().u32()),
@@ -49,12 +49,14 @@ Agent::Core::Core(Reactor& reactor, Config config, Handler& handler)
 Agent::Agent(EventLoop& loop, Config config, Handler& handler)
     : core_(Core::create(loop.reactor(), std::move(config), handler)) {}
 Agent::~Agent() {
+  if (!core_) return;
   core_->close();
   core_->forget();
 }
 
 const Credentials& Agent::local_credentials() const { return core_->config_.local; }
 void Agent::gather() { core_->gather(); }
+void Agent::hand_over(const Purpose& purpose) { core_->hand_over(purpose); }
 void Agent::set_role(Role role) { core_->set_role(role); }
 void Agent::set_remote_credentials(const Credentials& remote) { core_->set_remote_credentials(remote); }
 void Agent::add_remote_candidate(const Candidate& candidate) { core_->add_remote_candidate(candidate); }

@@ -27,6 +27,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   Core(Reactor& reactor, Config config, Handler& handler);
 
   void gather();
+  void hand_over(const Purpose& purpose);
   void set_role(Role role);
   [[nodiscard]] Role role() const;
   void set_remote_credentials(const Credentials& remote);
@@ -100,10 +101,12 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
       if (core && !core->closed_) act(*core);
     });
   }
-  /// Runs `call(handler)` as a task of its own.
+  /// Runs `call(handler)` as a task of its own, unless the handler is another one by then.
   template <class F>
   void tell(F call) {
-    later([call = std::move(call)](Core& core) mutable { call(core.handler_); });
+    later([call = std::move(call), to = handler_](Core& core) mutable {
+      if (core.handler_ == to) call(*to);
+    });
   }
 
   // core_gather.cpp
@@ -112,6 +115,8 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void take_nice_reflexive(const NiceLocalCandidate& local);
   void take_nice_relay(NiceLocalCandidate local);
   void add_local(Candidate candidate, CandidateSource source);
+  void tell_candidate(const Candidate& candidate, const CandidateSource& source);
+  void tell_error(const CandidateError& error);
   void add_reflexive(const HostSocket& host, const SocketAddress& mapped, std::size_t server);
   void evaluate_gathering();
   void finish_gathering();
@@ -147,7 +152,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void send_through_nice();
 
   Reactor& reactor_;
-  Handler& handler_;
+  Handler* handler_;
   std::weak_ptr<Core> self_;
   bool closed_ = false;
   std::unique_ptr<NiceSession> nice_;
@@ -159,6 +164,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   unsigned nice_round_ = 0;               // of libnice's gathering: each added server begins one
   std::vector<SocketAddress> addresses_;  // of this machine, that give candidates
   std::vector<ServerTask> servers_;
+  std::vector<CandidateError> errors_;           // told so far
   std::vector<std::size_t> relay_servers_;       // by order of add_relay()
   std::optional<std::size_t> nice_stun_server_;  // asked by libnice, where our own client cannot be used
   std::vector<HostSocket> hosts_;

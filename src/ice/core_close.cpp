@@ -36,6 +36,7 @@ void Agent::Core::forget() {
   reactor_.post([core = self_.lock()] {
     core->local_candidates_ = {};
     core->remote_candidates_ = {};
+    core->errors_ = {};
     core->early_candidates_ = {};
     core->left_pairs_ = {};
     core->pair_.reset();

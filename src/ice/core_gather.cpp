@@ -132,10 +132,32 @@ void Agent::Core::add_reflexive(const HostSocket& host, const SocketAddress& map
 void Agent::Core::add_local(Candidate candidate, CandidateSource source) {
   if (gathering_complete_) return;  // too late to be told
   candidate.username_fragment = config_.local.ufrag;
-  local_candidates_.emplace_back(candidate, source);
-  tell([candidate = std::move(candidate), source = std::move(source)](Handler& handler) {
-    handler.on_ice_candidate(candidate, source);
-  });
+  tell_candidate(candidate, source);
+  local_candidates_.emplace_back(std::move(candidate), std::move(source));
+}
+
+void Agent::Core::tell_candidate(const Candidate& candidate, const CandidateSource& source) {
+  tell([candidate, source](Handler& handler) { handler.on_ice_candidate(candidate, source); });
+}
+
+void Agent::Core::tell_error(const CandidateError& error) {
+  tell([error](Handler& handler) { handler.on_ice_candidate_error(error); });
+}
+
+void Agent::Core::hand_over(const Purpose& purpose) {
+  if (closed_) return;
+  handler_ = &purpose.handler;
+  config_.local = purpose.local;
+  paths_.set_local(purpose.local);
+  nice_->set_local_credentials(purpose.local);
+  set_role(purpose.role);
+  for (auto& [candidate, source] : local_candidates_) {
+    candidate.username_fragment = purpose.local.ufrag;
+    tell_candidate(candidate, source);
+  }
+  for (const CandidateError& error : errors_) tell_error(error);
+  if (gathering_complete_) tell([](Handler& handler) { handler.on_ice_gathering_complete(); });
+  if (state_ != State::New) tell([state = state_](Handler& handler) { handler.on_ice_state(state); });
 }
 
 void Agent::Core::evaluate_gathering() {

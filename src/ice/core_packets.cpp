@@ -130,7 +130,7 @@ void Agent::Core::on_direct_packet(ByteView packet) {
   if (closed_) return;
   ++counters_.packets_received;
   counters_.bytes_received += packet.size();
-  handler_.on_ice_packet(packet);
+  handler_->on_ice_packet(packet);
 }
 
 }  // namespace parley::ice

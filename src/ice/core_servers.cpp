@@ -207,7 +207,8 @@ void Agent::Core::give_up(std::size_t server, const stun::ErrorCode& error) {
     report.address = host->base.address();
     report.port = host->base.port();
   }
-  tell([report = std::move(report)](Handler& handler) { handler.on_ice_candidate_error(report); });
+  errors_.push_back(report);
+  tell_error(report);
 }
 
 }  // namespace parley::ice

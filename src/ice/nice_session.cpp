@@ -70,7 +70,7 @@ NiceSession::NiceSession(Reactor& reactor, const Options& options, Sink& sink)
                options.controlling ? TRUE : FALSE, "force-relay", options.relay_only ? TRUE : FALSE,
                "stun-pacing-timer", kPacingMs, "idle-timeout", kIdleMs, nullptr);
   stream_ = nice_agent_add_stream(agent_, kComponent);
-  nice_agent_set_local_credentials(agent_, stream_, options.local.ufrag.c_str(), options.local.password.c_str());
+  set_local_credentials(options.local);
   if (options.port_max != 0) nice_agent_set_port_range(agent_, stream_, kComponent, options.port_min, options.port_max);
   const auto connect = [this](const char* name, GCallback callback) { g_signal_connect(agent_, name, callback, this); };
   connect("new-candidate-full", G_CALLBACK(Signals::candidate));
@@ -129,6 +129,10 @@ bool NiceSession::is_controlling() const {
   gboolean controlling = FALSE;
   g_object_get(agent_, "controlling-mode", &controlling, nullptr);
   return controlling != FALSE;
+}
+
+void NiceSession::set_local_credentials(const Credentials& local) {
+  nice_agent_set_local_credentials(agent_, stream_, local.ufrag.c_str(), local.password.c_str());
 }
 
 void NiceSession::set_remote_credentials(const Credentials& remote) {

@@ -68,6 +68,8 @@ class NiceSession {
   void set_controlling(bool controlling);
   /// Who is in control may change with a conflict of roles.
   [[nodiscard]] bool is_controlling() const;
+  /// Before the first check.
+  void set_local_credentials(const Credentials& local);
   void set_remote_credentials(const Credentials& remote);
   /// `foundation` must be unique, see claim_consent().
   void add_remote_candidate(const Candidate& remote, const SocketAddress& address, const std::string& foundation);

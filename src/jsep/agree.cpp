@@ -124,18 +124,31 @@ SctpAgreement agree_on_sctp(const sdp::MediaDescription& local, const sdp::Media
   };
 }
 
+/// What a remote offer wants to carry these sections: a transport in use, unless a section that is new describes
+/// another one.
+const Transport* offered_transport(const Agreement& agreement, const std::vector<std::string>& mids,
+                                   const TransportView& offered) {
+  const Transport* known = find_transport(agreement, mids);
+  if (!known || transport_carrying(agreement, mids.front()) == known) return known;
+  return check_offered_association(*known, offered) ? known : nullptr;
+}
+
 /// A transport that a remote offer asks for has an identity at once, and nothing else before it is answered.
 void take_offered_seat(Agreement& agreement, const Snapshot& snapshot, const Seats::value_type& seat,
-                       TransportId& next) {
-  if (const Transport* known = find_transport(agreement, seat.second)) {
+                       const TransportView& offered, TransportId& next) {
+  if (const Transport* known = offered_transport(agreement, seat.second, offered)) {
     auto& mids = std::ranges::find(agreement.transports, known->id, &Transport::id)->mids;
     for (const std::string& mid : seat.second)
       if (!transport_carrying(agreement, mid)) mids.push_back(mid);
     return;
   }
-  Seat taken = take_seat(snapshot, seat, next);
-  taken.transport.dtls.reset();
-  agreement.transports.push_back(std::move(taken.transport));
+  // The one of an offer before this, which has not been answered, is the same.
+  const Transport* pending = transport_carrying(snapshot.now, seat.second.front());
+  if (pending && transport_by_id(agreement, pending->id)) pending = nullptr;
+  agreement.transports.push_back({.id = pending ? pending->id : std::exchange(next, TransportId(next.get() + 1)),
+                                  .mid = seat.second.front(),
+                                  .index = seat.first,
+                                  .mids = seat.second});
 }
 
 Result<Transport> answered_transport(const Snapshot& snapshot, const Answered& answered, const Seats::value_type& seat,
@@ -187,15 +200,17 @@ Agreement agree_on_local_offer(const Snapshot& snapshot, const sdp::Description&
 }
 
 Result<Agreement> agree_on_remote_offer(const Snapshot& snapshot, const sdp::Description& offer, TransportId& next) {
-  for (const Transport& transport : snapshot.stable.transports) {
-    if (transport.index >= offer.media.size() || is_rejected(offer.media[transport.index])) continue;
-    auto checked = check_offered_association(transport, transport_view(offer, transport.index));
-    if (!checked) return Unexpected(std::move(checked).error());
+  // Every section: which of them will carry the others, the answer decides.
+  for (std::size_t i = 0; i < std::min(offer.media.size(), snapshot.stable.sections.size()); ++i) {
+    const Transport* transport = transport_carrying(snapshot.stable, snapshot.stable.sections[i].mid);
+    if (!transport || is_rejected(offer.media[i])) continue;
+    if (auto checked = check_offered_association(*transport, transport_view(offer, i)); !checked)
+      return Unexpected(std::move(checked).error());
   }
   Agreement agreement = snapshot.stable;
   agreement.sections = sections_after(snapshot.stable.sections, offer);
   for (const auto& seat : seats_of(offer, agreement.sections, carrier_of))
-    take_offered_seat(agreement, snapshot, seat, next);
+    take_offered_seat(agreement, snapshot, seat, transport_view(offer, seat.first), next);
   if (const auto index = data_section(offer, snapshot.stable.data); index && !agreement.data)
     agreement.data = data_at(agreement, *index);
   return agreement;

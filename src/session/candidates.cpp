@@ -49,6 +49,12 @@ void Connection::on_local_candidate(Transport& transport, const std::string& ufr
                                  .source = source});
 }
 
+void Connection::set_candidate_pool_size(std::size_t size) {
+  if (observer_ == nullptr || snapshot_.current_local) return;
+  // What descriptions have taken is not put back.
+  pool_.fill(snapshot_.pending_local ? std::min(size, pool_.size()) : size, config_.ice);
+}
+
 void Connection::on_candidate_error(Transport&, const ice::CandidateError& error) {
   if (observer_ != nullptr) observer_->on_candidate_error(error);
 }

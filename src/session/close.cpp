@@ -8,6 +8,7 @@ Connection::Connection(EventLoop& loop, Config config, session::Observer& observ
     : loop_(loop),
       config_(std::move(config)),
       observer_(&observer),
+      pool_(loop),
       data_(loop, config_.max_message_size, *this, observer),
       media_(loop, observer) {
   snapshot_.capabilities = config_.capabilities;
@@ -26,6 +27,7 @@ void Connection::close() {
   data_.close();
   media_.close();
   for (const auto& [id, transport] : transports_) transport->close();
+  pool_.clear();
 }
 
 }  // namespace parley::session

@@ -32,6 +32,7 @@ void Connection::commit(const jsep::Plan& plan) {
     const dtls::Role role = start.dtls.role == jsep::DtlsRole::Client ? dtls::Role::Client : dtls::Role::Server;
     transport_for(start.transport).start_dtls(role, to_dtls(start.dtls.remote_fingerprints));
   }
+  if (snapshot_.current_local) pool_.clear();
   commit_data(plan);
   configure_media();
   if (observer_ != nullptr) observer_->on_transport_states();
@@ -50,7 +51,7 @@ void Connection::commit_generations(const jsep::Plan& plan) {
     ice::Agent::Config config = config_.ice;
     config.role = start.role == jsep::IceRole::Controlling ? ice::Role::Controlling : ice::Role::Controlled;
     config.local = {start.local.ufrag, start.local.pwd};
-    transport_for(start.generation.transport).start_generation(std::move(config));
+    transport_for(start.generation.transport).start_generation(std::move(config), pool_.take());
   }
   for (const jsep::StartChecks& start : plan.start_checks) {
     Transport& transport = transport_for(start.generation.transport);

@@ -14,6 +14,7 @@
 #include "jsep/create.hpp"
 #include "jsep/plan.hpp"
 #include "jsep/snapshot.hpp"
+#include "session/candidate_pool.hpp"
 #include "session/data_plane.hpp"
 #include "session/media_plane.hpp"
 #include "session/states.hpp"
@@ -111,6 +112,8 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   void measure_round_trips() const;
   /// For generations that begin from now on.
   void set_ice_config(ice::Agent::Config config) { config_.ice = std::move(config); }
+  /// iceCandidatePoolSize, for the configuration as it is now. Without effect once something has been negotiated.
+  void set_candidate_pool_size(std::size_t size);
   [[nodiscard]] const DataPlane& data() const { return data_; }
   [[nodiscard]] dcep::Channels& channels() { return data_.channels(); }
   /// The checks and effects of createDataChannel; the caller then calls channels().open().
@@ -170,6 +173,7 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   std::vector<jsep::FreshTransport> fresh_;  // made for descriptions, until one that uses them has been applied
   std::map<jsep::TransportId, std::unique_ptr<Transport>> transports_;
   std::vector<Gathered> gathered_;
+  CandidatePool pool_;
   Transport* data_carrier_ = nullptr;
   DataPlane data_;
   MediaPlane media_;

@@ -16,6 +16,11 @@ static ice::Counters counted(const ice::Agent& agent) {
 Transport::Generation::Generation(Transport& owner_, EventLoop& loop, ice::Agent::Config config)
     : owner(owner_), ufrag(config.local.ufrag), agent(loop, std::move(config), *this) {}
 
+Transport::Generation::Generation(Transport& owner_, ice::Agent pooled, const ice::Agent::Config& config)
+    : owner(owner_), ufrag(config.local.ufrag), agent(std::move(pooled)) {
+  agent.hand_over({.handler = *this, .role = config.role, .local = config.local});
+}
+
 void Transport::Generation::on_ice_candidate(const ice::Candidate& local, const ice::CandidateSource& source) {
   if (owner.observer_ != nullptr) owner.observer_->on_local_candidate(owner, ufrag, local, source);
 }
@@ -56,12 +61,13 @@ Transport::Transport(EventLoop& loop, std::shared_ptr<const dtls::Certificate> c
 
 Transport::~Transport() { close(); }
 
-void Transport::start_generation(ice::Agent::Config config) {
+void Transport::start_generation(ice::Agent::Config config, std::optional<ice::Agent> pooled) {
   fast_path_ = config.fast_path;
   const auto before = std::find_if(generations_.rbegin(), generations_.rend(),
                                    [](const auto& generation) { return generation->checking; });
   if (before != generations_.rend()) config.role = (*before)->agent.role();
-  generations_.push_back(std::make_unique<Generation>(*this, loop_, std::move(config)));
+  generations_.push_back(pooled ? std::make_unique<Generation>(*this, *std::move(pooled), config)
+                                : std::make_unique<Generation>(*this, loop_, std::move(config)));
   if (carrier_ == nullptr) carrier_ = generations_.back().get();
   generations_.back()->agent.gather();
 }

@@ -51,9 +51,9 @@ class Transport final : private dtls::Transport::Handler {
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
 
-  /// A new generation, named by config.local.ufrag, begins to gather. The role of the one before is kept, which a
-  /// conflict may have changed without anybody's description.
-  void start_generation(ice::Agent::Config config);
+  /// A new generation, named by config.local.ufrag, begins to gather, or goes on with what `pooled` has gathered. The
+  /// role of the one before is kept, which a conflict may have changed without anybody's description.
+  void start_generation(ice::Agent::Config config, std::optional<ice::Agent> pooled = std::nullopt);
   /// Its peer is lite, so that the role is ours (RFC 8445 section 6.1.1). Before start_checks().
   void take_control(std::string_view ufrag);
   /// Its other side is known: checks begin.
@@ -103,6 +103,7 @@ class Transport final : private dtls::Transport::Handler {
   /// An agent and what it says, passed on with its name.
   struct Generation final : ice::Agent::Handler {
     Generation(Transport& owner, EventLoop& loop, ice::Agent::Config config);
+    Generation(Transport& owner, ice::Agent pooled, const ice::Agent::Config& config);
     void on_ice_candidate(const ice::Candidate& local, const ice::CandidateSource& source) override;
     void on_ice_candidate_error(const ice::CandidateError& error) override;
     void on_ice_gathering_complete() override;

@@ -46,6 +46,56 @@ TEST_P(IceGather, HostCandidatesNeedNoServer) {
   EXPECT_LT(took_, 1s);
 }
 
+/// What an agent says to whoever is not told any more.
+struct Ignored : Agent::Handler {
+  void on_ice_candidate(const Candidate&, const CandidateSource&) override { ++told; }
+  void on_ice_candidate_error(const CandidateError&) override { ++told; }
+  void on_ice_gathering_complete() override {
+    ++told;
+    bell->ring();
+  }
+  void on_ice_state(State) override { ++told; }
+  void on_ice_selected_pair(const Candidate&, const Candidate&) override { ++told; }
+  void on_ice_packet(ByteView) override { ++told; }
+  Bell* bell = nullptr;
+  int told = 0;
+};
+
+TEST_P(IceGather, AnotherHandlerIsToldEverythingFromTheBeginning) {
+  const std::string dead = "stun:127.0.0.1:" + std::to_string(free_port(SOCK_DGRAM));
+  for (const bool complete : {false, true}) {
+    Ignored ignored;
+    ignored.bell = &bell_;
+    Peer peer(EventLoop::create(), bell_, config({}));
+    const Credentials other{.ufrag = "other", .password = "of-twenty-two-characters"};
+    const auto hand_over = [&] {
+      peer.agent->hand_over({.handler = peer, .role = Role::Controlled, .local = other});
+      return ignored.told;
+    };
+    int before = peer.loop->run([&] {
+      Agent::Config with = config({{.url = *parse_server_url(dead)}});
+      with.times.gathering = 300ms;
+      peer.agent = std::make_unique<Agent>(*peer.loop, std::move(with), ignored);
+      peer.agent->gather();
+      return complete ? 0 : hand_over();
+    });
+    if (complete) {
+      ASSERT_TRUE(bell_.wait(*peer.loop, [&] { return peer.agent->gathering_complete(); }));
+      before = peer.loop->run(hand_over);
+    }
+    ASSERT_TRUE(peer.wait([&] { return peer.gathered; }));
+    peer.loop->run([&] {
+      EXPECT_EQ(ignored.told, before);
+      EXPECT_EQ(before > 0, complete);
+      ASSERT_EQ(peer.candidates.size(), 1U);
+      EXPECT_EQ(peer.candidates[0].username_fragment, "other");
+      EXPECT_EQ(peer.errors.size(), 1U);
+      EXPECT_EQ(peer.agent->local_credentials(), other);
+      EXPECT_EQ(peer.agent->role(), Role::Controlled);
+    });
+  }
+}
+
 TEST_P(IceGather, NoUsableInterfaceIsTheEndAndNotAHang) {
   Agent::Config none = config({});
   none.allow = [](std::string_view, std::string_view) { return false; };

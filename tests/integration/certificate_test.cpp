@@ -1,0 +1,96 @@
+// What connections authenticate with: keys of both kinds, several certificates, those that have expired.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "support/pair.hpp"
+
+namespace parley {
+namespace {
+
+using test::Latch;
+using test::Pair;
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+RTCCertificate ecdsa() { return RTCPeerConnection::generateCertificate().get(10s); }
+const RTCCertificate& rsa() {
+  static const RTCCertificate one =
+      RTCPeerConnection::generateCertificate(RTCCertificateKeygen("RSASSA-PKCS1-v1_5")).get(30s);
+  return one;
+}
+
+RTCConfiguration with(std::vector<RTCCertificate> certificates) {
+  RTCConfiguration configuration = test::on_loopback();
+  configuration.certificates = std::move(certificates);
+  return configuration;
+}
+
+/// As session descriptions have it.
+std::string fingerprint(const RTCCertificate& certificate) {
+  std::string value = certificate.getFingerprints().front().value;
+  std::ranges::transform(value, value.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return value;
+}
+
+/// The certificates that each side has seen of the other, once a message has passed.
+using Seen = std::pair<std::size_t, std::size_t>;
+Seen connect(const RTCConfiguration& offerer, const RTCConfiguration& answerer) {
+  Latch heard;
+  Pair pair(offerer, answerer);
+  pair.answerer.ondatachannel = [&](const RTCDataChannelEvent& event) {
+    event.channel->onmessage = [&] { heard.set(); };
+  };
+  const auto channel = pair.offerer.createDataChannel("x");
+  channel->onopen = [&] { channel->send("x"); };
+  pair.negotiate().get(20s);
+  if (!heard.wait()) return {};
+  const auto count = [](const RTCPeerConnection& pc) { return pc.sctp()->transport()->getRemoteCertificates().size(); };
+  return {count(pair.offerer), count(pair.answerer)};
+}
+
+TEST(Certificates, OfEitherKindConnectWithEither) {
+  const RTCCertificate other = ecdsa();
+  EXPECT_EQ(connect(with({rsa()}), with({rsa()})), Seen(1, 1));
+  EXPECT_EQ(connect(with({rsa()}), with({other})), Seen(1, 1));
+  EXPECT_EQ(connect(with({other}), with({rsa()})), Seen(1, 1));
+}
+
+TEST(Certificates, TheFirstOfSeveralIsUsed) {
+  const RTCCertificate first = ecdsa();
+  RTCPeerConnection pc(with({first, rsa()}));
+  const auto channel = pc.createDataChannel("x");
+  const std::string offer = pc.createOffer().get(10s).sdp;
+  EXPECT_THAT(offer, HasSubstr("a=fingerprint:sha-256 " + fingerprint(first)));
+  EXPECT_EQ(offer.find(fingerprint(rsa())), std::string::npos);
+  EXPECT_EQ(pc.getConfiguration().certificates.size(), 2U);
+  EXPECT_EQ(connect(with({rsa(), first}), with({first, rsa()})), Seen(1, 1));
+}
+
+TEST(Certificates, ThatHaveExpiredAreRefusedWhereverTheyStand) {
+  RTCCertificateKeygen keygen;
+  keygen.expires = 0ms;
+  const RTCCertificate expired = RTCPeerConnection::generateCertificate(keygen).get(10s);
+  EXPECT_LE(expired.expires(), std::chrono::system_clock::now());
+  EXPECT_THROW(RTCPeerConnection{with({expired})}, InvalidAccessError);
+  EXPECT_THROW(RTCPeerConnection(with({ecdsa(), expired})), InvalidAccessError);
+}
+
+TEST(Certificates, AreTheSameForTheWholeConnection) {
+  const RTCCertificate first = ecdsa(), second = ecdsa();
+  RTCPeerConnection pc(with({first, second}));
+  EXPECT_THROW(pc.setConfiguration(with({second, first})), InvalidModificationError);
+  EXPECT_THROW(pc.setConfiguration(with({first})), InvalidModificationError);
+  EXPECT_THROW(pc.setConfiguration(with({})), InvalidModificationError);
+  EXPECT_NO_THROW(pc.setConfiguration(with({first, second})));
+  // What has been written and read again is the same certificate.
+  EXPECT_NO_THROW(pc.setConfiguration(with({RTCCertificate::from_pem(first.to_pem()), second})));
+  RTCPeerConnection made(test::on_loopback());
+  EXPECT_THROW(made.setConfiguration(with({first})), InvalidModificationError);
+  EXPECT_NO_THROW(made.setConfiguration(with({})));
+}
+
+}  // namespace
+}  // namespace parley
