@@ -13,6 +13,7 @@
 #include "parley/dtls_transport.hpp"
 #include "parley/events.hpp"
 #include "parley/export.hpp"
+#include "parley/priority.hpp"
 #include "parley/promise.hpp"
 
 namespace parley {
@@ -40,6 +41,10 @@ struct RTCDataChannelInit {
   bool negotiated = false;
   /// 0 to 65534. Needed if negotiated, ignored otherwise.
   std::optional<std::uint16_t> id{};
+  /// How much of what the connection's channels may send together is this one's while others send, too: as many bytes
+  /// as another of the same priority, twice as many as one of the next lower. What SCTP has taken keeps its order, so
+  /// the difference shows where messages queue. The peer sees it and sends accordingly. webrtc-priority section 3.
+  RTCPriorityType priority = RTCPriorityType::Low;
 };
 
 /// The message that arrived on a data channel. The bytes belong to the event, which lives until the handler returns or,
@@ -97,6 +102,8 @@ class PARLEY_EXPORT RTCDataChannel : public RTCDataChannelEvents {
   [[nodiscard]] bool negotiated() const;
   /// Absent until the id has been chosen.
   [[nodiscard]] std::optional<std::uint16_t> id() const;
+  /// As RTCDataChannelInit says, or the peer who opened the channel.
+  [[nodiscard]] RTCPriorityType priority() const;
   /// Never goes back: connecting, open, closing, closed.
   [[nodiscard]] RTCDataChannelState readyState() const;
   /// Bytes of payload passed to send() that SCTP has not taken over yet. Falls between tasks of the loop only.

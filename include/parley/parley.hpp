@@ -20,6 +20,7 @@
 #include "parley/log.hpp"                  // IWYU pragma: export
 #include "parley/media_stream.hpp"         // IWYU pragma: export
 #include "parley/peer_connection.hpp"      // IWYU pragma: export
+#include "parley/priority.hpp"             // IWYU pragma: export
 #include "parley/promise.hpp"              // IWYU pragma: export
 #include "parley/rtp_parameters.hpp"       // IWYU pragma: export
 #include "parley/rtp_transceiver.hpp"      // IWYU pragma: export

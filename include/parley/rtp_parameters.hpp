@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "parley/export.hpp"
+#include "parley/priority.hpp"
 
 /// What senders and receivers can do and do: webrtc-pc section 5.2.
 namespace parley {
@@ -106,6 +107,13 @@ struct RTCRtpEncodingParameters {
   bool adaptivePtime = false;
   /// Which layers it has, as in "L1T3": what the encoder should do.
   std::optional<std::string> scalabilityMode{};
+  /// How much of what can be sent is its: video is told targets in these parts, and goes first on its way out. A sender
+  /// has the priority of its highest encoding that is active; sound goes before video anyway. webrtc-priority
+  /// section 2.
+  RTCPriorityType priority = RTCPriorityType::Low;
+  /// How networks may treat its packets (DSCP, RFC 8837); absent: as `priority` says. Low: they are not marked. Where
+  /// packets go through a relay or TCP, the mark is the whole transport's, of what was sent last.
+  std::optional<RTCPriorityType> networkPriority{};
   /// Member by member.
   bool operator==(const RTCRtpEncodingParameters&) const = default;
 };

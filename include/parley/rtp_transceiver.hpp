@@ -11,6 +11,7 @@
 #include "parley/dtls_transport.hpp"
 #include "parley/dtmf_sender.hpp"
 #include "parley/encoded_transform.hpp"
+#include "parley/events.hpp"
 #include "parley/export.hpp"
 #include "parley/media_stream.hpp"
 #include "parley/promise.hpp"
@@ -106,8 +107,11 @@ struct RTCRtpContributingSource {
 /// Who has sent packets: webrtc-pc section 5.3.
 struct RTCRtpSynchronizationSource : RTCRtpContributingSource {};
 
+/// The events of an RTCRtpReceiver.
+using RTCRtpReceiverEvents = EventTarget<EventType<"ssrcchange", Event>, EventType<"csrcchange", Event>>;
+
 /// webrtc-pc section 5.3.
-class PARLEY_EXPORT RTCRtpReceiver {
+class PARLEY_EXPORT RTCRtpReceiver : public RTCRtpReceiverEvents {
  public:
   /// Always the same one. Muted until media arrives.
   [[nodiscard]] const std::shared_ptr<MediaStreamTrack>& track() const;
@@ -123,6 +127,11 @@ class PARLEY_EXPORT RTCRtpReceiver {
   [[nodiscard]] std::vector<RTCRtpContributingSource> getContributingSources() const;
   /// The sources of packets.
   [[nodiscard]] std::vector<RTCRtpSynchronizationSource> getSynchronizationSources() const;
+  /// The frame that the track has just had is of another SSRC than the one before, or the first: webrtc-extensions,
+  /// "RTCRtpReceiver extensions". Both functions above tell of it.
+  EventHandler<Event> onssrcchange{list<"ssrcchange">()};
+  /// It has other CSRCs than the one before: a server, or a mixer, has gone over to somebody else.
+  EventHandler<Event> oncsrcchange{list<"csrcchange">()};
   /// What frames go through before the track has them: as for senders.
   void transform(const RTCRtpScriptTransform& transform);
   /// SFrame takes frames of both kinds. Null takes it away.

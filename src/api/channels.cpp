@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "api/peer.hpp"
+#include "api/rtp_parameters.hpp"
 #include "base/reactor.hpp"
 
 namespace parley::api {
@@ -25,7 +26,8 @@ std::shared_ptr<RTCDataChannel> Peer::create_data_channel(std::string_view label
                            .ordered = init.ordered,
                            .max_packet_life_time = init.maxPacketLifeTime,
                            .max_retransmits = init.maxRetransmits,
-                           .negotiated = init.negotiated};
+                           .negotiated = init.negotiated,
+                           .priority = dcep::priority_of(importance_of(init.priority))};
   if (init.id) wanted.id = dcep::StreamId(*init.id);
   const bool first = !connection_.data_channel_was_created();
   auto key = connection_.create_channel(std::move(wanted));

@@ -62,6 +62,7 @@ void Peer::close(Disappear disappear) {
     core.state.direction = jsep::Direction::Inactive;
     core.state.stopping = core.state.stopped = true;
     if (core.dtmf) core.dtmf->lists->close();
+    core.receiver_lists->close();
     for (const auto side : {Side::Sender, Side::Receiver}) set_transform(transceiver.core, side, nullptr);
     ended.push_back(core.receiver_track);
   }

@@ -110,7 +110,10 @@ struct TransceiverCore {
   std::uint32_t attachments = 0;                      // tracks that the sender has had
   std::shared_ptr<DtmfState> dtmf;                    // constant; nullptr for video
   std::shared_ptr<TransformCore> sender_transform, receiver_transform;
-  SourceLog synchronization, contributing;                      // sources of what has arrived
+  SourceLog synchronization, contributing;       // sources of what has arrived
+  std::optional<std::uint32_t> last_source;      // of the last frame
+  std::vector<std::uint32_t> last_contributors;  // likewise
+  std::shared_ptr<RTCRtpReceiverEvents::Lists> receiver_lists = std::make_shared<RTCRtpReceiverEvents::Lists>();
   std::shared_ptr<const jsep::MediaCapabilities> capabilities;  // constant
 };
 

@@ -4,6 +4,7 @@
 
 #include "api/cores.hpp"
 #include "api/peer.hpp"
+#include "api/rtp_parameters.hpp"
 #include "dcep/utf8.hpp"
 
 namespace parley {
@@ -90,6 +91,7 @@ std::optional<std::uint16_t> RTCDataChannel::maxPacketLifeTime() const { return 
 std::optional<std::uint16_t> RTCDataChannel::maxRetransmits() const { return core_->init.max_retransmits; }
 const std::string& RTCDataChannel::protocol() const { return core_->init.protocol; }
 bool RTCDataChannel::negotiated() const { return core_->init.negotiated; }
+RTCPriorityType RTCDataChannel::priority() const { return api::to_w3c(dcep::importance_of(core_->init.priority)); }
 RTCDataChannelState RTCDataChannel::readyState() const { return core_->state; }
 std::size_t RTCDataChannel::bufferedAmount() const { return core_->buffered; }
 std::size_t RTCDataChannel::bufferedAmountLowThreshold() const { return core_->low_threshold; }

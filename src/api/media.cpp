@@ -1,4 +1,6 @@
 // Frames on their way between tracks and the connection.
+#include <utility>
+
 #include "api/peer.hpp"
 #include "api/tracks.hpp"
 #include "base/shared_bytes.hpp"
@@ -116,11 +118,36 @@ void note_sources(TransceiverCore& core, const Metadata& metadata) {
     core.contributing.delivered(source, timestamp, std::nullopt, now, captured);
 }
 
+/// webrtc-extensions, "RTCRtpReceiver extensions": which of the sources are others than the last frame's.
+struct SourceChanges {
+  bool synchronization = false, contributing = false;
+};
+template <class Metadata>
+SourceChanges changes(TransceiverCore& core, const Metadata& metadata) {
+  SourceChanges changed;
+  if (metadata.synchronizationSource)
+    changed.synchronization =
+        std::exchange(core.last_source, metadata.synchronizationSource) != metadata.synchronizationSource;
+  if (core.last_contributors != metadata.contributingSources) {
+    core.last_contributors = metadata.contributingSources;
+    changed.contributing = true;
+  }
+  return changed;
+}
+
 }  // namespace
 
 void Peer::give_to_track(TransceiverCore& core, EncodedFrame&& frame) {
-  std::visit([&](const auto& one) { note_sources(core, one.metadata); }, frame);
+  const SourceChanges changed = std::visit(
+      [&](const auto& one) {
+        note_sources(core, one.metadata);
+        return changes(core, one.metadata);
+      },
+      frame);
+  const auto lists = core.receiver_lists;
   core.receiver_track->core()->source->deliver(std::move(frame), TrackSource::Listeners::Yes);
+  if (changed.synchronization) lists->get<"ssrcchange">()->fire(Event{"ssrcchange"});
+  if (changed.contributing) lists->get<"csrcchange">()->fire(Event{"csrcchange"});
 }
 
 void Peer::on_key_frame_request(jsep::TransceiverId id, const std::string& rid) {

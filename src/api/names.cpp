@@ -40,6 +40,7 @@ constexpr std::array<std::string_view, 14> kStatsTypes = {
 constexpr std::array<std::string_view, 4> kLimitationReasons = {"none", "cpu", "bandwidth", "other"};
 constexpr std::array<std::string_view, 3> kDtlsRoles = {"client", "server", "unknown"};
 constexpr std::array<std::string_view, 5> kPairStates = {"frozen", "waiting", "in-progress", "failed", "succeeded"};
+constexpr std::array<std::string_view, 4> kPriorities = {"very-low", "low", "medium", "high"};
 constexpr std::array<std::string_view, 5> kSFrameSuites = {"AES_128_CTR_HMAC_SHA256_80", "AES_128_CTR_HMAC_SHA256_64",
                                                            "AES_128_CTR_HMAC_SHA256_32", "AES_128_GCM_SHA256_128",
                                                            "AES_256_GCM_SHA512_128"};
@@ -70,6 +71,7 @@ std::string_view to_string(RTCStatsType type) { return name(kStatsTypes, type); 
 std::string_view to_string(RTCQualityLimitationReason reason) { return name(kLimitationReasons, reason); }
 std::string_view to_string(RTCDtlsRole role) { return name(kDtlsRoles, role); }
 std::string_view to_string(RTCStatsIceCandidatePairState state) { return name(kPairStates, state); }
+std::string_view to_string(RTCPriorityType priority) { return name(kPriorities, priority); }
 std::string_view to_string(SFrameCipherSuite suite) { return name(kSFrameSuites, suite); }
 std::string_view to_string(SFrameTransformErrorEventType type) { return name(kSFrameErrors, type); }
 

@@ -58,6 +58,7 @@ void Peer::update_transceivers(jsep::SdpType type) {
       if (type == jsep::SdpType::Rollback) core.section.reset();
       if (core.section) core.section->current.reset();
       if (core.dtmf) core.dtmf->lists->close();
+      core.receiver_lists->close();
       for (const auto side : {Side::Sender, Side::Receiver}) set_transform(known.core, side, nullptr);
     }
     if (core.state.stopping) ended.push_back(core.receiver_track);

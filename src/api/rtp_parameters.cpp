@@ -20,6 +20,8 @@ RTCRtpTransceiverDirection to_w3c(jsep::Direction direction) {
   return static_cast<RTCRtpTransceiverDirection>(direction);
 }
 jsep::Direction to_jsep(RTCRtpTransceiverDirection direction) { return static_cast<jsep::Direction>(direction); }
+RTCPriorityType to_w3c(Importance importance) { return static_cast<RTCPriorityType>(importance); }
+Importance importance_of(RTCPriorityType priority) { return static_cast<Importance>(priority); }
 
 RTCRtpCodec to_w3c(const jsep::Codec& codec) {
   RTCRtpCodec shown{.mimeType = jsep::mime_type(codec), .clockRate = codec.clock_rate};
@@ -78,7 +80,10 @@ RTCRtpEncodingParameters to_w3c(const jsep::SendEncoding& encoding) {
           .scaleResolutionDownTo = restriction_of(encoding.scale_resolution_down_to),
           .ptime = encoding.ptime,
           .adaptivePtime = encoding.adaptive_ptime,
-          .scalabilityMode = encoding.scalability_mode};
+          .scalabilityMode = encoding.scalability_mode,
+          .priority = to_w3c(encoding.importance),
+          .networkPriority =
+              encoding.network_importance ? std::optional(to_w3c(*encoding.network_importance)) : std::nullopt};
 }
 
 jsep::SendEncoding to_jsep(const RTCRtpEncodingParameters& encoding) {
@@ -91,7 +96,10 @@ jsep::SendEncoding to_jsep(const RTCRtpEncodingParameters& encoding) {
           .scale_resolution_down_to = resolution_of(encoding.scaleResolutionDownTo),
           .ptime = encoding.ptime,
           .adaptive_ptime = encoding.adaptivePtime,
-          .scalability_mode = encoding.scalabilityMode};
+          .scalability_mode = encoding.scalabilityMode,
+          .importance = importance_of(encoding.priority),
+          .network_importance =
+              encoding.networkPriority ? std::optional(importance_of(*encoding.networkPriority)) : std::nullopt};
 }
 
 bool is_rid(const std::string& rid) {

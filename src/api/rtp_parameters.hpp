@@ -12,6 +12,8 @@ namespace parley::api {
 RTCRtpTransceiverDirection to_w3c(jsep::Direction direction);
 /// Not for Stopped.
 jsep::Direction to_jsep(RTCRtpTransceiverDirection direction);
+RTCPriorityType to_w3c(Importance importance);
+Importance importance_of(RTCPriorityType priority);
 
 RTCRtpCodec to_w3c(const jsep::Codec& codec);
 jsep::Codec to_jsep(const RTCRtpCodec& codec);

@@ -145,7 +145,8 @@ void RTCRtpReceiver::transform(std::nullopt_t /*none*/) {
 }
 std::optional<RTCRtpTransform> RTCRtpReceiver::transform() const { return get_transform(core_, Side::Receiver); }
 
-RTCRtpReceiver::RTCRtpReceiver(std::shared_ptr<api::TransceiverCore> core) : core_(std::move(core)) {}
+RTCRtpReceiver::RTCRtpReceiver(std::shared_ptr<api::TransceiverCore> core)
+    : RTCRtpReceiverEvents(core->receiver_lists), core_(std::move(core)) {}
 RTCRtpReceiver::~RTCRtpReceiver() = default;
 
 const std::shared_ptr<MediaStreamTrack>& RTCRtpReceiver::track() const { return core_->receiver_track; }

@@ -12,8 +12,10 @@
 
 namespace parley::cc {
 
-/// What goes first.
-enum class Priority { Audio, Retransmission, Video };
+/// What goes first. What always comes last still leaves soon: the more waits, the faster
+/// the pacer becomes.
+enum class Priority { Audio, Retransmission, HighVideo, MediumVideo, Video, VeryLowVideo };
+inline constexpr std::size_t kPriorities = 6;
 
 /// Spreads packets over time, so that a large frame does not fill the queues on the way. Audio never waits. Buffers are
 /// used over and over.
@@ -62,7 +64,7 @@ class Pacer {
   [[nodiscard]] double rate_now() const;
 
   double rate_ = 1e9;
-  std::array<Queue, 3> queues_;
+  std::array<Queue, kPriorities> queues_;
   std::size_t waiting_ = 0;
   /// When what has been sent will have left at the rate.
   TimePoint free_at_{};

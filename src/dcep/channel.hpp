@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "base/importance.hpp"
 #include "dcep/wire.hpp"
 
 namespace parley::dcep {
@@ -23,6 +24,17 @@ struct ChannelInit {
   std::optional<StreamId> id{};  ///< used only if negotiated, as in the W3C dictionary
   std::uint16_t priority = 256;  ///< RFC 8831 section 6.4; 256 is "normal"
 };
+
+/// The four levels of RFC 8831 section 6.4, and which of them a number of the peer's counts as (webrtc-priority section
+/// 3).
+constexpr std::uint16_t priority_of(Importance importance) {
+  return static_cast<std::uint16_t>(128 * weight(importance));
+}
+constexpr Importance importance_of(std::uint16_t priority) {
+  for (const Importance level : {Importance::VeryLow, Importance::Low, Importance::Medium})
+    if (priority <= priority_of(level)) return level;
+  return Importance::High;
+}
 
 /// RTCDataChannelState.
 enum class ChannelState { Connecting, Open, Closing, Closed };

@@ -54,9 +54,7 @@ Result<ChannelKey> Channels::Impl::create(ChannelInit init) {
     return parley::fail(ErrorKind::OperationError, "the id is beyond the association's streams");
 
   const ChannelKey key(++last_key);
-  auto channel = std::make_unique<Channel>(Channel{.key = key, .init = std::move(init)});
-  if (channel->init.id) by_stream[*channel->init.id] = channel.get();
-  channels[key] = std::move(channel);
+  add(std::make_unique<Channel>(Channel{.key = key, .init = std::move(init)}));
   return key;
 }
 
@@ -132,10 +130,9 @@ void Channels::Impl::receive_open(StreamId stream, OpenMessage message) {
       .key = key, .init = init_of(stream, std::move(message)), .handshake = Channel::Handshake::Done, .remote = true});
   ++remote_channels;
   remote_names += channel->init.label.size() + channel->init.protocol.size();
-  by_stream[stream] = channel.get();
   const ChannelInit init = channel->init;
   enqueue(*channel, {.ppid = Ppid::Dcep, .bytes = write(AckMessage{})});
-  channels[key] = std::move(channel);
+  add(std::move(channel));
   observer.on_channel_announced(key, init);
   if (Channel* still = find(key); still != nullptr && still->state == ChannelState::Connecting) opened(key);
   drain();

@@ -1,4 +1,7 @@
-// From send() to the wire: one queue per channel, one message or piece of each in turn.
+// From send() to the wire: one queue per channel, one message or piece of each in turn, or as many
+// bytes as its priority gives it.
+#include <algorithm>
+
 #include "dcep/channels_impl.hpp"
 #include "dcep/utf8.hpp"
 
@@ -20,6 +23,12 @@ Reliability reliability_of(const Channel& channel, Ppid ppid) {
   return {.ordered = channel.init.ordered || early,
           .max_retransmits = channel.init.max_retransmits,
           .max_packet_life_time = channel.init.max_packet_life_time};
+}
+
+/// Bytes in one turn: RFC 8831 section 6.4.
+std::int64_t share(const Channel& channel) {
+  constexpr std::int64_t kOfOnePart = 8192;
+  return kOfOnePart * weight(importance_of(channel.init.priority));
 }
 
 }  // namespace
@@ -108,6 +117,10 @@ bool Channels::Impl::send_next(StreamId stream) {
 }
 
 bool Channels::Impl::send_next(Channel& channel) {
+  if (!has_turn(channel)) {
+    ready.push_back(*channel.init.id);
+    return true;
+  }
   Outgoing& message = channel.outbox.front();
   const Ppid ppid = message.ppid;
   const std::size_t before = message.taken;
@@ -119,7 +132,7 @@ bool Channels::Impl::send_next(Channel& channel) {
     return true;
   }
   if (result == SendResult::Sent) channel.outbox.pop();
-  if (!channel.outbox.empty()) requeue(*channel.init.id, result, passed > 0);
+  requeue(channel, result, passed);
   taken(channel.key, ppid, passed, result == SendResult::Sent);
   return result != SendResult::Busy;
 }
@@ -135,6 +148,24 @@ bool Channels::Impl::send_tail(StreamId stream, Ending& ending) {
     requeue(stream, result, ending.tail->taken > before);
   }
   return result != SendResult::Busy;
+}
+
+/// Whether it is the channel's turn: if shares differ, those that have had more than theirs are left out.
+bool Channels::Impl::has_turn(Channel& channel) const {
+  if (uncommon == 0 || channel.credit > 0) return true;
+  channel.credit += share(channel);
+  return channel.credit > 0;
+}
+
+void Channels::Impl::requeue(Channel& channel, SendResult result, std::size_t passed) {
+  if (uncommon > 0) channel.credit -= static_cast<std::int64_t>(passed);
+  if (channel.outbox.empty()) {
+    channel.credit = std::min<std::int64_t>(channel.credit, 0);  // nothing is saved up, and debts stay
+  } else if (uncommon > 0 && channel.credit > 0 && result != SendResult::Busy) {
+    ready.push_front(*channel.init.id);
+  } else {
+    requeue(*channel.init.id, result, passed > 0);
+  }
 }
 
 /// A stream that the full wire left with nothing is the first to go when there is room again.

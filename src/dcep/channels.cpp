@@ -30,7 +30,14 @@ std::vector<ChannelKey> Channels::Impl::keys() const {
   return out;
 }
 
+void Channels::Impl::add(std::unique_ptr<Channel> channel) {
+  if (importance_of(channel->init.priority) != Importance::Low) ++uncommon;
+  if (channel->init.id) by_stream[*channel->init.id] = channel.get();
+  channels[channel->key] = std::move(channel);
+}
+
 void Channels::Impl::remove(Channel& channel) {
+  if (importance_of(channel.init.priority) != Importance::Low) --uncommon;
   if (channel.init.id) by_stream.erase(*channel.init.id);
   if (channel.remote) {
     --remote_channels;
@@ -95,7 +102,7 @@ void Channels::forget() {
   impl_->to_reset.clear();
   impl_->by_stream.clear();
   impl_->channels.clear();
-  impl_->remote_channels = impl_->remote_names = 0;
+  impl_->remote_channels = impl_->remote_names = impl_->uncommon = 0;
 }
 
 void Channels::set_max_message_size(std::uint64_t bytes) { impl_->max_message_size = bytes; }

@@ -34,6 +34,7 @@ struct Channel {
   bool remote = false;  ///< the peer opened it, so it counts against the limits
   Outbox outbox{};
   std::size_t buffered = 0;
+  std::int64_t credit = 0;  ///< bytes of its share that it may still send before others; less: it has sent more
   ChannelCounters counters{};
   Bytes partial{};  ///< the beginning of a message that comes in the deprecated pieces
 
@@ -70,12 +71,14 @@ struct Channels::Impl {
 
   std::deque<StreamId> ready{};  // streams with something to send, in turn
   bool blocked = false;          // the wire said WouldBlock
+  std::size_t uncommon = 0;      // channels whose importance is not Low: without them all have equal shares
   bool draining = false;
   std::vector<StreamId> to_reset{};
 
   Channel* find(ChannelKey key) const;
   Channel* find(StreamId stream) const;
   std::vector<ChannelKey> keys() const;  // in the order of creation
+  void add(std::unique_ptr<Channel> channel);
   void remove(Channel& channel);
 
   // channel_opening.cpp
@@ -98,6 +101,8 @@ struct Channels::Impl {
   bool send_next(StreamId stream);
   bool send_next(Channel& channel);
   bool send_tail(StreamId stream, Ending& ending);
+  bool has_turn(Channel& channel) const;
+  void requeue(Channel& channel, SendResult result, std::size_t passed);
   void requeue(StreamId stream, SendResult result, bool progress);
   void taken(ChannelKey key, Ppid ppid, std::size_t bytes, bool complete);
 

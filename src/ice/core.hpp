@@ -33,7 +33,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void set_remote_credentials(const Credentials& remote);
   void add_remote_candidate(const Candidate& candidate);
   void set_remote_end_of_candidates();
-  void send(ByteView packet);
+  void send(ByteView packet, std::uint8_t dscp);
   void send_probe(ByteView packet);
   void flush();
   void close();
@@ -189,6 +189,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   std::optional<SocketAddress> direct_peer_;  // where a socket of our own may send
   std::size_t through_nice_ = 0;              // packets, both ways, on that pair
   SendBatch batch_;
+  std::uint8_t nice_dscp_ = 0;  // how libnice's sockets mark packets now
   bool flush_due_ = false, blocked_ = false;
   Timer retry_;
 };

@@ -44,14 +44,14 @@ void Agent::Core::count_through_nice(std::size_t packets) {
   });
 }
 
-void Agent::Core::send(ByteView packet) {
+void Agent::Core::send(ByteView packet, std::uint8_t dscp) {
   if (!writable()) {
     ++counters_.packets_discarded;
     return;
   }
-  if (!batch_.push(packet, blocked_ ? kMaxQueuedBytes : kFlushBytes)) {
+  if (!batch_.push(packet, blocked_ ? kMaxQueuedBytes : kFlushBytes, dscp)) {
     if (!blocked_) flush();
-    if (!batch_.push(packet, kMaxQueuedBytes)) {
+    if (!batch_.push(packet, kMaxQueuedBytes, dscp)) {
       ++counters_.packets_discarded;
       return;
     }
@@ -92,6 +92,7 @@ void Agent::Core::send_through_nice() {
   while (!batch_.empty()) {
     const SendBatch::Run run = batch_.runs().front();
     batch_.split(run, packets);
+    if (run.dscp != std::exchange(nice_dscp_, run.dscp)) nice_->mark(run.dscp);
     const std::size_t sent = nice_->send(packets);
     counters_.packets_sent += sent;
     count_through_nice(sent);

@@ -1,4 +1,5 @@
 #include <linux/filter.h>
+#include <netinet/in.h>
 #include <netinet/udp.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -66,6 +67,39 @@ bool is_own_address(const SocketAddress& address) {
 
 struct alignas(cmsghdr) Control {
   char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+/// How a run of packets leaves: in segments, marked.
+struct alignas(cmsghdr) SendControl {
+  char bytes[CMSG_SPACE(sizeof(std::uint16_t)) + CMSG_SPACE(sizeof(int))];
+
+  /// For the call that `header` describes; none if nothing is to be said.
+  void describe(msghdr& header, const SendBatch::Run& run, int family) {
+    std::size_t used = 0;
+    if (run.count > 1) add(used, SOL_UDP, UDP_SEGMENT, run.segment);
+    if (run.dscp != 0) {
+      const int traffic_class = run.dscp << 2;  // the lower two bits are ECN's
+      if (family == AF_INET6) {
+        add(used, IPPROTO_IPV6, IPV6_TCLASS, traffic_class);
+      } else {
+        add(used, IPPROTO_IP, IP_TOS, traffic_class);
+      }
+    }
+    if (used == 0) return;
+    header.msg_control = bytes;
+    header.msg_controllen = used;
+  }
+
+ private:
+  template <class T>
+  void add(std::size_t& used, int level, int type, const T& value) {
+    auto* const control = reinterpret_cast<cmsghdr*>(bytes + used);
+    control->cmsg_level = level;
+    control->cmsg_type = type;
+    control->cmsg_len = CMSG_LEN(sizeof value);
+    std::memcpy(CMSG_DATA(control), &value, sizeof value);
+    used += CMSG_SPACE(sizeof value);
+  }
 };
 
 /// What one call receives into; one for all sockets of a thread.
@@ -229,7 +263,7 @@ bool LinuxDirectSocket::send(SendBatch& batch) {
 std::size_t LinuxDirectSocket::send_runs(SendBatch& batch, Outcome& outcome) {
   std::array<mmsghdr, kMaxRunsPerCall> messages{};
   std::array<iovec, kMaxRunsPerCall> vectors;
-  std::array<Control, kMaxRunsPerCall> controls;
+  std::array<SendControl, kMaxRunsPerCall> controls;
   unsigned count = 0;
   for (const SendBatch::Run& run : batch.runs()) {
     if (count == kMaxRunsPerCall || (run.count > 1 && run.segment > max_segment_)) break;
@@ -240,15 +274,7 @@ std::size_t LinuxDirectSocket::send_runs(SendBatch& batch, Outcome& outcome) {
     header.msg_namelen = peers_.front().size();
     header.msg_iov = &vectors[count];
     header.msg_iovlen = 1;
-    if (run.count > 1) {
-      header.msg_control = controls[count].bytes;
-      header.msg_controllen = CMSG_SPACE(sizeof run.segment);
-      cmsghdr* control = CMSG_FIRSTHDR(&header);
-      control->cmsg_level = SOL_UDP;
-      control->cmsg_type = UDP_SEGMENT;
-      control->cmsg_len = CMSG_LEN(sizeof run.segment);
-      std::memcpy(CMSG_DATA(control), &run.segment, sizeof run.segment);
-    }
+    controls[count].describe(header, run, peers_.front().family());
     ++count;
   }
   if (count == 0) {
@@ -290,10 +316,18 @@ LinuxDirectSocket::Outcome LinuxDirectSocket::judge(int error, const SendBatch::
 
 bool LinuxDirectSocket::send_apart(const SendBatch& batch, const SendBatch::Run& run) {
   batch.split(run, apart_);
+  SendControl control;
+  msghdr header{};
+  header.msg_name = const_cast<sockaddr*>(peers_.front().data());
+  header.msg_namelen = peers_.front().size();
+  header.msg_iovlen = 1;
+  control.describe(header, {.offset = 0, .size = 0, .segment = 0, .count = 1, .dscp = run.dscp},
+                   peers_.front().family());
   for (; apart_sent_ < apart_.size(); ++apart_sent_) {
     const ByteView packet = apart_[apart_sent_];
-    const auto sent =
-        sendto(socket_, packet.data(), packet.size(), MSG_DONTWAIT, peers_.front().data(), peers_.front().size());
+    iovec vector{const_cast<std::uint8_t*>(packet.data()), packet.size()};
+    header.msg_iov = &vector;
+    const auto sent = sendmsg(socket_, &header, MSG_DONTWAIT);
     if (sent < 0 && (errno == EAGAIN || errno == ENOBUFS)) return false;
   }
   apart_sent_ = 0;

@@ -162,6 +162,8 @@ void NiceSession::settle() {
   g_object_set(agent_, "idle-timeout", kSettledIdleMs, nullptr);
 }
 
+void NiceSession::mark(std::uint8_t dscp) { nice_agent_set_stream_tos(agent_, stream_, dscp << 2); }
+
 std::size_t NiceSession::send(std::span<const ByteView> packets) {
   constexpr std::size_t kBatch = 32;
   std::size_t done = 0;

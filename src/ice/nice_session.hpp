@@ -94,6 +94,9 @@ class NiceSession {
   /// Returns how many of the packets, from the first, are on their way or lost; the rest cannot be sent now.
   std::size_t send(std::span<const ByteView> packets);
 
+  /// How all its sockets mark what they send from now on: RFC 2474's six bits.
+  void mark(std::uint8_t dscp);
+
   /// libnice's socket of the selected pair; -1 unless that is a plain UDP one. Valid until the next event.
   [[nodiscard]] int selected_socket() const;
   /// The descriptors of all UDP sockets.

@@ -9,9 +9,9 @@
 
 namespace parley::ice {
 
-/// Packets waiting to leave, one after the other in one buffer, in runs of equally long ones (the last of a run may be
-/// shorter): what UDP segmentation offload takes in one call. The buffer is borrowed from the thread while there is
-/// something to send, so an idle batch costs nothing.
+/// Packets waiting to leave, one after the other in one buffer, in runs of equally long ones of the same mark (the last
+/// of a run may be shorter): what UDP segmentation offload takes in one call. The buffer is borrowed from the thread
+/// while there is something to send, so an idle batch costs nothing.
 class SendBatch {
  public:
   struct Run {
@@ -19,6 +19,7 @@ class SendBatch {
     std::uint32_t size;
     std::uint16_t segment;
     std::uint16_t count;
+    std::uint8_t dscp;
   };
   /// The kernel takes 64 segments (UDP_MAX_SEGMENTS) and one IP packet's worth of bytes.
   static constexpr std::size_t kMaxSegments = 64;
@@ -26,7 +27,7 @@ class SendBatch {
   static constexpr std::size_t kMaxPacket = 65507;
 
   /// False, and nothing is kept, when the batch would grow above `limit` bytes.
-  bool push(ByteView packet, std::size_t limit);
+  bool push(ByteView packet, std::size_t limit, std::uint8_t dscp = 0);
   [[nodiscard]] bool empty() const { return first_ == runs_.size(); }
   [[nodiscard]] std::size_t size() const { return bytes_.size(); }
   [[nodiscard]] std::span<const Run> runs() const { return std::span(runs_).subspan(first_); }

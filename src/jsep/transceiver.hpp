@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/importance.hpp"
 #include "base/rtp_numbers.hpp"
 #include "base/strong.hpp"
 #include "jsep/formats.hpp"
@@ -39,6 +40,9 @@ struct SendEncoding {
   std::optional<std::uint32_t> ptime = std::nullopt;
   bool adaptive_ptime = false;
   std::optional<std::string> scalability_mode = std::nullopt;
+  Importance importance = Importance::Low;
+  /// Of its packets in the network; as `importance` if absent.
+  std::optional<Importance> network_importance = std::nullopt;
   bool operator==(const SendEncoding&) const = default;
 };
 

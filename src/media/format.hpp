@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/importance.hpp"
 #include "base/rtp_numbers.hpp"
 #include "base/strong.hpp"
 #include "rtp/extension_map.hpp"
@@ -55,6 +56,9 @@ struct Encoding {
   Ssrc source{}, retransmission{};
   std::string rid;
   bool active = true;
+  Importance importance = Importance::Low;
+  /// What networks see of it (RFC 2474), for whoever sends the packets.
+  std::uint8_t dscp = 0;
 };
 
 struct Section {

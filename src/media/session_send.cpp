@@ -25,6 +25,25 @@ class Session::PacketSink final : public SendStream::Sink {
   TimePoint now_;
 };
 
+namespace {
+
+cc::Priority priority_of(const SendStream& stream) {
+  if (stream.kind() == Kind::Audio) return cc::Priority::Audio;
+  switch (stream.encoding().importance) {
+    case Importance::VeryLow:
+      return cc::Priority::VeryLowVideo;
+    case Importance::Low:
+      break;
+    case Importance::Medium:
+      return cc::Priority::MediumVideo;
+    case Importance::High:
+      return cc::Priority::HighVideo;
+  }
+  return cc::Priority::Video;
+}
+
+}  // namespace
+
 Session::Outgoing* Session::sender(SectionKey key) {
   const auto found = std::ranges::find(outgoing_, key, &Outgoing::section);
   return found == outgoing_.end() ? nullptr : &*found;
@@ -61,7 +80,7 @@ template <class Media>
 Result<void> Session::send_one(SendStream& stream, const Media& media, TimePoint now) {
   if (!stream.encoding().active) return {};
   set_pace(now);
-  PacketSink sink(*this, stream.kind() == Kind::Audio ? cc::Priority::Audio : cc::Priority::Video, now);
+  PacketSink sink(*this, priority_of(stream), now);
   auto sent = stream.send(media, now, sink);
   send_paced(now);
   return sent;

@@ -38,13 +38,34 @@ std::vector<media::Announced> announced(const sdp::MediaDescription& remote) {
   return sources;
 }
 
-std::vector<media::Encoding> to_media(const jsep::Sender& sender) {
+/// RFC 8837 section 5; LE of RFC 8622.
+std::uint8_t dscp_of(jsep::MediaKind kind, Importance importance) {
+  constexpr std::uint8_t kLowerEffort = 1, kAf41 = 34, kAf42 = 36, kExpedited = 46;
+  const bool audio = kind == jsep::MediaKind::Audio;
+  switch (importance) {
+    case Importance::VeryLow:
+      return kLowerEffort;
+    case Importance::Low:
+      break;
+    case Importance::Medium:
+      return audio ? kExpedited : kAf42;
+    case Importance::High:
+      return audio ? kExpedited : kAf41;
+  }
+  return 0;
+}
+
+std::vector<media::Encoding> to_media(const jsep::Sender& sender, jsep::MediaKind kind) {
   std::vector<media::Encoding> encodings;
-  for (std::size_t i = 0; i < std::min(sender.encodings.size(), sender.sources.size()); ++i)
+  for (std::size_t i = 0; i < std::min(sender.encodings.size(), sender.sources.size()); ++i) {
+    const jsep::SendEncoding& encoding = sender.encodings[i];
     encodings.push_back({.source = sender.sources[i].media,
                          .retransmission = sender.sources[i].retransmission,
-                         .rid = sender.encodings[i].rid.value_or(""),
-                         .active = sender.encodings[i].active});
+                         .rid = encoding.rid.value_or(""),
+                         .active = encoding.active,
+                         .importance = encoding.importance,
+                         .dscp = dscp_of(kind, encoding.network_importance.value_or(encoding.importance))});
+  }
   return encodings;
 }
 
@@ -70,7 +91,7 @@ void Connection::configure_media() {
                         .sends = section.current && sdp::sends(*section.current) && !transceiver->stopping,
                         .send_formats = to_media(section.sends),
                         .send_extensions = to_media(section.send_extensions),
-                        .encodings = to_media(transceiver->sender)};
+                        .encodings = to_media(transceiver->sender, transceiver->kind)};
     std::vector<jsep::Format> own;
     if (local != nullptr && section.index < local->parsed.media.size())
       own = jsep::formats_of(local->parsed.media[section.index]);

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "rtp/packet.hpp"
 #include "session/frame_notes.hpp"
 
 namespace parley::session {
@@ -21,6 +22,14 @@ std::string_view codec_name(std::string_view mime_type) {
 std::chrono::system_clock::time_point wall_offset() {
   return std::chrono::system_clock::now() -
          std::chrono::duration_cast<std::chrono::system_clock::duration>(Clock::now().time_since_epoch());
+}
+
+/// A sender has the importance of its highest encoding.
+double weight_of(const media::Section& section) {
+  unsigned highest = 0;
+  for (const media::Encoding& encoding : section.encodings)
+    if (encoding.active) highest = std::max(highest, weight(encoding.importance));
+  return highest > 0 ? highest : weight(Importance::Low);
 }
 
 }  // namespace
@@ -46,11 +55,13 @@ class MediaPlane::Lane final : public media::Session::Handler {
     keys_.clear();
     video_senders_.clear();
     audio_senders_ = 0;
+    markings_.clear();
     for (const media::Section& section : sections) {
       keys_.push_back(section.key);
       if (!section.sends) continue;
+      mark(section);
       if (section.kind == media::Kind::Video) {
-        video_senders_.push_back(section.key);
+        video_senders_.push_back({section.key, weight_of(section)});
       } else {
         ++audio_senders_;
       }
@@ -68,7 +79,9 @@ class MediaPlane::Lane final : public media::Session::Handler {
   }
 
   // media::Session::Handler
-  void on_rtp(ByteView head, ByteView payload) override { transport_.send_rtp(head, payload); }
+  void on_rtp(ByteView head, ByteView payload) override {
+    transport_.send_rtp(head, payload, markings_.empty() ? std::uint8_t{0} : dscp_of(head));
+  }
   void on_rtcp(ByteView packet) override { transport_.send_rtcp(packet); }
   void on_packet(const media::ReceivedPacket& packet) override {
     if (owner_.observer_ != nullptr) owner_.observer_->on_packet(id_of(packet.section), packet);
@@ -93,17 +106,44 @@ class MediaPlane::Lane final : public media::Session::Handler {
   MediaPlane& owner_;
   media::Session session_;
   Deadline<media::Session> deadline_;
-  std::vector<media::SectionKey> keys_, video_senders_;
+  struct VideoSender {
+    media::SectionKey key;
+    double weight;
+  };
+  struct Marking {
+    Ssrc source;
+    std::uint8_t dscp;
+  };
+  [[nodiscard]] std::uint8_t dscp_of(ByteView head) const;
+  void mark(const media::Section& section);
+
+  std::vector<media::SectionKey> keys_;
+  std::vector<VideoSender> video_senders_;
+  std::vector<Marking> markings_;  // of those that are marked
   std::size_t audio_senders_ = 0;
 };
 
-/// Each video gets an equal part of what audio leaves.
+void MediaPlane::Lane::mark(const media::Section& section) {
+  for (const media::Encoding& encoding : section.encodings)
+    if (encoding.dscp != 0)
+      for (const Ssrc source : {encoding.source, encoding.retransmission})
+        markings_.push_back({.source = source, .dscp = encoding.dscp});
+}
+
+std::uint8_t MediaPlane::Lane::dscp_of(ByteView head) const {
+  const auto found = std::ranges::find(markings_, rtp::source_of(head), &Marking::source);
+  return found == markings_.end() ? std::uint8_t{0} : found->dscp;
+}
+
+/// Each video gets its part of what audio leaves: equal ones, unless some are more important (RFC 8835 section 4.1).
 void MediaPlane::Lane::on_target_rate(double rate) {
   constexpr double kAudio = 50'000;
   if (video_senders_.empty()) return;
   const double left = std::max(rate - kAudio * static_cast<double>(audio_senders_), rate / 4);
-  const double each = left / static_cast<double>(video_senders_.size());
-  for (const media::SectionKey key : video_senders_) {
+  double parts = 0;
+  for (const VideoSender& sender : video_senders_) parts += sender.weight;
+  for (const auto& [key, weight] : video_senders_) {
+    const double each = left * weight / parts;
     session_.set_target(key, each);
     if (owner_.observer_ != nullptr) owner_.observer_->on_target_rate(id_of(key), each);
   }

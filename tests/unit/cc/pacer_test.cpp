@@ -34,6 +34,38 @@ TEST(Pacer, LetsAudioPassThenRetransmissions) {
   EXPECT_EQ(pacer.next_deadline(), std::nullopt);
 }
 
+TEST(Pacer, LetsImportantVideoPass) {
+  Pacer pacer;
+  pacer.set_rate(1e6);
+  using enum Priority;
+  EXPECT_TRUE(pacer.pass(1000, Video, kStart));
+  push(pacer, packet(1), VeryLowVideo);
+  push(pacer, packet(2), Video);
+  push(pacer, packet(3), MediumVideo);
+  push(pacer, packet(4), HighVideo);
+  push(pacer, packet(5), Retransmission);
+  EXPECT_FALSE(pacer.pass(1000, MediumVideo, kStart + 20ms)) << "what goes first is waiting";
+  std::vector<int> names;
+  for (auto now = kStart; names.size() < 5; now += 8ms)
+    for (const int name : leaving(pacer, now)) names.push_back(name);
+  EXPECT_THAT(names, ElementsAre(5, 4, 3, 2, 1));
+}
+
+/// At twice the rate, of which each has a half.
+TEST(Pacer, DoesNotLetImportantVideoStarveTheRest) {
+  Pacer pacer;
+  pacer.set_rate(1e6);
+  TimePoint now = kStart;
+  std::size_t important = 0, rest = 0;
+  for (int i = 0; i < 1000; ++i, now += 8ms) {
+    push(pacer, packet(1), Priority::HighVideo);
+    push(pacer, packet(2), Priority::VeryLowVideo);
+    for (const int name : leaving(pacer, now)) ++(name == 1 ? important : rest);
+  }
+  EXPECT_GE(important, 990U);
+  EXPECT_GE(rest, 900U);
+}
+
 /// 20 packets of 1000 bytes at 1 Mbit/s take 160 ms.
 TEST(Pacer, SpreadsAFrameOverTime) {
   Pacer pacer;

@@ -144,6 +144,92 @@ TEST_F(Sending, ChannelsTakeTurnsWhenTheWireBlocks) {
   EXPECT_EQ(all, "abcaba");
 }
 
+/// How many bytes of three channels the wire has when it has taken 300,000, of 1,000,000 that each of them has.
+std::vector<std::size_t> shares(Channels& channels, FakeWire& wire, const std::vector<ChannelKey>& keys,
+                                std::size_t message) {
+  wire.room = 0;
+  for (const ChannelKey key : keys)
+    for (std::size_t sent = 0; sent < 1'000'000; sent += message)
+      EXPECT_TRUE(channels.send(key, false, Bytes(message)).has_value());
+  for (int i = 0; i < 300; ++i) {
+    wire.room = 1000;
+    channels.writable();
+  }
+  std::vector<std::size_t> taken;
+  for (const ChannelKey key : keys) taken.push_back(1'000'000 - channels.buffered_amount(key));
+  return taken;
+}
+
+TEST_F(Sending, ChannelsGetWhatTheirPriorityGivesThem) {
+  connect();
+  const std::vector<ChannelKey> keys{open_channel({.label = "very-low", .priority = 128}), open_channel(),
+                                     open_channel({.label = "high", .priority = 1024})};
+  const auto taken = shares(*channels, wire, keys, 100);
+  EXPECT_NEAR(static_cast<double>(taken[0]), 300'000.0 / 11, 9000);
+  EXPECT_NEAR(static_cast<double>(taken[1]), 300'000.0 * 2 / 11, 17000);
+  EXPECT_NEAR(static_cast<double>(taken[2]), 300'000.0 * 8 / 11, 26000);
+}
+
+TEST_F(Sending, LargeMessagesDoNotGetMoreThanTheirShare) {
+  connect();
+  const std::vector<ChannelKey> keys{open_channel({.label = "medium", .priority = 512}), open_channel()};
+  wire.room = 0;
+  for (int i = 0; i < 10'000; ++i) ASSERT_TRUE(channels->send(keys[0], false, Bytes(100)).has_value());
+  for (int i = 0; i < 250; ++i) ASSERT_TRUE(channels->send(keys[1], false, Bytes(4000)).has_value());
+  wire.piece = 4000;
+  for (int i = 0; i < 600; ++i) {
+    wire.room = 1000;
+    channels->writable();
+  }
+  EXPECT_NEAR(static_cast<double>(1'000'000 - channels->buffered_amount(keys[0])), 400'000, 30'000);
+  EXPECT_NEAR(static_cast<double>(1'000'000 - channels->buffered_amount(keys[1])), 200'000, 30'000);
+}
+
+/// Longer than its share of a turn, more than once.
+TEST_F(Sending, AChannelOfLowPriorityComesToItsTurnWithAnyMessage) {
+  connect(DtlsRole::Client, 100, 0);
+  const ChannelKey low = open_channel({.label = "very-low", .priority = 0}), high = open_channel({.priority = 9999});
+  wire.room = 0;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(channels->send(low, false, Bytes(100'000)).has_value());
+    ASSERT_TRUE(channels->send(high, false, Bytes(10)).has_value());
+  }
+  wire.room = SIZE_MAX;
+  channels->writable();
+  EXPECT_EQ(channels->buffered_amount(low), 0u);
+  EXPECT_EQ(channels->buffered_amount(high), 0u);
+  EXPECT_EQ(wire.sent.size(), 6u);
+}
+
+TEST_F(Sending, WithUnequalPrioritiesABusyWireDoesNotSpin) {
+  connect();
+  wire.interleaving = false;
+  const ChannelKey first = open_channel(), second = open_channel({.priority = 1024});
+  wire.room = 1;
+  ASSERT_TRUE(channels->send(first, false, Bytes(1000)).has_value());
+  ASSERT_TRUE(channels->send(second, false, Bytes(1000)).has_value());
+  wire.room = 1998;
+  channels->writable();
+  EXPECT_EQ(channels->buffered_amount(first), 0u);
+  EXPECT_EQ(channels->buffered_amount(second), 1u);
+}
+
+TEST_F(Sending, WhenTheUncommonChannelIsGoneTheOthersTakeTurnsAgain) {
+  connect();
+  const ChannelKey a = open_channel(), b = open_channel(), high = open_channel({.priority = 1024});
+  channels->close(high);
+  channels->incoming_reset(stream(4));
+  channels->outgoing_reset_done(stream(4));
+  ASSERT_EQ(channels->size(), 2u);
+  wire.room = 0;
+  for (int i = 0; i < 3; ++i)
+    for (const ChannelKey key : {a, b}) send_text(key, "x");
+  wire.order.clear();
+  wire.room = 6;
+  channels->writable();
+  EXPECT_THAT(wire.order, ElementsAre(stream(0), stream(2), stream(0), stream(2), stream(0), stream(2)));
+}
+
 TEST_F(Sending, PiecesOfALargeMessageLetOthersGoBetween) {
   connect();
   const ChannelKey big = open_channel(), small = open_channel();

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "ice/direct_socket.hpp"
+#include "support/marked_sockets.hpp"
 #include "support/resources.hpp"
 #include "unit/ice/peer.hpp"
 
@@ -69,6 +70,23 @@ TEST_P(IceAgent, TwoAgentsOnOneLoopConnectAndTalk) {
     EXPECT_EQ(pair.a.agent->counters().packets_sent, 100U);
     EXPECT_EQ(pair.a.agent->counters().bytes_received, 120000U);
   });
+}
+
+TEST(IceAgentMarks, PacketsThatGoThroughLibniceAsTheLastOne) {
+  Pair pair(on_loopback(false), on_loopback(false));
+  ASSERT_TRUE(pair.connect());
+  const auto send = [&](int dscp) {
+    pair.a.loop->run([&] {
+      pair.a.agent->send(packet(100), static_cast<std::uint8_t>(dscp));
+      pair.a.agent->flush();
+    });
+  };
+  talk(pair, 100, 10);
+  EXPECT_EQ(test::marked_sockets(46), 0U);
+  send(46);
+  EXPECT_EQ(test::marked_sockets(46), 1U);
+  send(0);
+  EXPECT_EQ(test::marked_sockets(46), 0U);
 }
 
 TEST(IceFastPath, AnIdleConnectionHasNoSocketMoreThanItNeeds) {

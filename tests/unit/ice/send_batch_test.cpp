@@ -26,6 +26,16 @@ TEST(IceSendBatch, ALongerPacketBeginsANewRun) {
   EXPECT_EQ(batch.runs()[1].count, 2);
 }
 
+TEST(IceSendBatch, AnotherMarkBeginsANewRun) {
+  SendBatch batch;
+  for (const int dscp : {0, 0, 46, 46, 0}) EXPECT_TRUE(batch.push(of(100), kNoLimit, static_cast<std::uint8_t>(dscp)));
+  ASSERT_EQ(batch.runs().size(), 3U);
+  EXPECT_EQ(batch.runs()[0].dscp, 0);
+  EXPECT_EQ(batch.runs()[1].dscp, 46);
+  EXPECT_EQ(batch.runs()[1].count, 2);
+  EXPECT_EQ(batch.runs()[2].dscp, 0);
+}
+
 TEST(IceSendBatch, RunsStayWithinWhatTheKernelTakes) {
   SendBatch batch;
   for (int i = 0; i < 200; ++i) EXPECT_TRUE(batch.push(of(10), kNoLimit));
