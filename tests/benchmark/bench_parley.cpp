@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "bench_line.hpp"
+#include "parley_fanout.hpp"
 #include "parley_measure.hpp"
 #include "parley_rtp.hpp"
 
@@ -60,6 +61,8 @@ int main(int argc, char** argv) try {
   } else if (line.measurement == "idle") {
     const auto kept = idle(line);
     wait_for_end_of_input();
+  } else if (line.measurement == "fanout") {
+    fanout(line);
   } else if (line.measurement == "rtp") {
     rtp(line);
     wait_for_end_of_input();

@@ -15,15 +15,6 @@ void report(const std::exception_ptr& error) {
   }
 }
 
-std::string without_feedback(const std::string& sdp) {
-  std::istringstream lines(sdp);
-  std::string kept;
-  for (std::string line; std::getline(lines, line);)
-    if (line.find("transport-wide-cc") == std::string::npos && line.find("transport-cc") == std::string::npos)
-      kept.append(line).append(1, '\n');
-  return kept;
-}
-
 /// Signals may still be on their way when an end is gone. Each is taken on the loop of the end it is for: a coroutine
 /// goes on where it began, and begun elsewhere the answer would be sent after the candidates that the loop has fired
 /// meanwhile.
@@ -56,6 +47,15 @@ Promise<Pair> connect_here(const Rig& rig, RTCDataChannelInit channel, Feedback 
 }
 
 }  // namespace
+
+std::string without_feedback(const std::string& sdp) {
+  std::istringstream lines(sdp);
+  std::string kept;
+  for (std::string line; std::getline(lines, line);)
+    if (line.find("transport-wide-cc") == std::string::npos && line.find("transport-cc") == std::string::npos)
+      kept.append(line).append(1, '\n');
+  return kept;
+}
 
 nlohmann::json to_json(const Signal& signal) {
   if (signal.description)

@@ -28,6 +28,9 @@ struct End {
 };
 using EndPtr = std::shared_ptr<End>;
 
+/// A description that says nothing of transport-wide congestion control.
+std::string without_feedback(const std::string& sdp);
+
 /// What the ends tell each other about media.
 enum class Feedback { All, None };
 EndPtr make_end(const RTCConfiguration& configuration, std::function<void(const Signal&)> out);
