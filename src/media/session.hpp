@@ -20,7 +20,10 @@
 #include "media/router.hpp"
 #include "media/send_stream.hpp"
 #include "media/sent_log.hpp"
+#include "media/source_arrivals.hpp"
+#include "media/source_numbers.hpp"
 #include "media/statistics.hpp"
+#include "rtp/congestion_feedback.hpp"
 #include "rtp/feedback.hpp"
 #include "rtp/packet.hpp"
 #include "rtp/reports.hpp"
@@ -181,12 +184,14 @@ class Session {
   void take_goodbye(Ssrc source);
   void take_feedback(const rtp::RtcpPacket& packet, TimePoint now);
   void take_transport_feedback(const rtp::RtcpPacket& packet, TimePoint now);
+  void take_congestion_feedback(const rtp::RtcpPacket& packet, TimePoint now);
   void tell_rate(TimePoint now);
   // session_reports.cpp
   void report(TimePoint now);
   std::vector<rtp::ReportBlock> report_blocks(TimePoint now);
   void ask(Incoming& incoming, TimePoint now);
   void tell_arrivals();
+  void tell_arrivals_by_source(TimePoint now);
   // session_extended.cpp
   void take_extended_report(const rtp::RtcpPacket& packet, TimePoint now);
   void add_extended_report(Ssrc sender, TimePoint now, Bytes& packet);
@@ -220,14 +225,18 @@ class Session {
   Duration round_trip_ = 100ms;
   bool round_trip_known_ = false;
   std::optional<TimePoint> next_report_;
-  bool paced_ = false;  // the peer tells when packets arrive
+  bool paced_ = false;           // the peer tells when packets arrive
+  bool told_by_source_ = false;  // by RFC 8888
   std::vector<ReceivedFrame> ready_;
   Bytes padding_;
   std::chrono::system_clock::time_point wall_offset_;
-  FeedbackClock arrival_clock_;
+  FeedbackClock arrival_clock_, source_clock_{FeedbackClock::kBySource};
 
-  ArrivalLog arrivals_;  // for feedback to the peer
-  SentLog sent_;         // what the peer's feedback is about
+  ArrivalLog arrivals_;             // for feedback to the peer
+  SourceArrivals source_arrivals_;  // likewise
+  SentLog sent_;                    // what the peer's feedback is about
+  SourceNumbers sent_numbers_;      // where it names packets by source
+  std::uint32_t congestion_feedback_sent_ = 0, congestion_feedback_received_ = 0;
   std::unique_ptr<cc::Controller> controller_;
   cc::Pacer pacer_;
   double told_rate_ = 0;
