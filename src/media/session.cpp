@@ -133,6 +133,8 @@ void Session::advance(TimePoint now) {
   if (next_report_ && *next_report_ <= now) report(now);
   if (next_tone_ && *next_tone_ <= now) advance_tones(now);
   send_paced(now);
+  // A controller may go by time alone.
+  if (told_rate_ > 0 && controller_->target_rate() != total_rate_) tell_rate(now);
   hand_over();
 }
 

@@ -90,6 +90,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
+  /// Decides how much is sent in the place of ours. Before anything is sent.
+  void set_controller(std::unique_ptr<cc::Controller> controller) { controller_ = std::move(controller); }
   /// The sections of the transport from now on. What stays keeps its state.
   void configure(std::vector<Section> sections);
   /// Packets can be sent from now on.
@@ -239,7 +241,7 @@ class Session {
   std::uint32_t congestion_feedback_sent_ = 0, congestion_feedback_received_ = 0;
   std::unique_ptr<cc::Controller> controller_;
   cc::Pacer pacer_;
-  double told_rate_ = 0;
+  double told_rate_ = 0, total_rate_ = 0;  // to the program; what that was a part of
   RepeatedRate repeated_;
   /// The times that receivers have sent, until they are answered.
   struct Reference {

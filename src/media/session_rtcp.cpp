@@ -166,7 +166,7 @@ void Session::take_congestion_feedback(const rtp::RtcpPacket& packet, TimePoint 
 
 /// What is left when what has been lost is sent again.
 void Session::tell_rate(TimePoint now) {
-  const double total = controller_->target_rate();
+  const double total = total_rate_ = controller_->target_rate();
   const double rate = std::max(total - repeated_.rate(now), total / 2);
   if (rate == told_rate_) return;
   told_rate_ = rate;
