@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "parley/certificate.hpp"
+#include "parley/congestion_controller.hpp"
 #include "parley/export.hpp"
 
 namespace parley {
@@ -71,6 +72,9 @@ struct NetworkOptions {
   /// The largest message we accept, announced as a=max-message-size (RFC 8841). A channel on which a larger one arrives
   /// fails, with `error` and `close`. 0: as large as the peer likes, all of it in memory.
   std::size_t max_message_size = 256 << 10;
+  /// Makes what decides how much media is sent, on the connection's loop, for each transport that carries some; it must
+  /// not throw. Empty: the library's own does. setConfiguration() does not change it.
+  CongestionControllerFactory congestion_controller{};
 };
 
 /// webrtc-pc section 4.2.1. The defaults are the specification's.

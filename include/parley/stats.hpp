@@ -273,6 +273,8 @@ struct RTCTransportStats : RTCStats {
   std::optional<std::string> dtlsCipher{}, srtpCipher{};
   RTCDtlsRole dtlsRole = RTCDtlsRole::Unknown;
   std::uint32_t selectedCandidatePairChanges = 0;
+  /// Of RFC 8888; absent where no media is carried.
+  std::optional<std::uint32_t> ccfbMessagesSent{}, ccfbMessagesReceived{};
   ///@}
 };
 

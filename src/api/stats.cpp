@@ -167,6 +167,8 @@ RTCStatsReport Peer::stats() {
     if (const auto media = connection_.media().statistics(*transport)) {
       if (auto* pair = builder.find<RTCIceCandidatePairStats>(stats.selectedCandidatePairId))
         pair->availableOutgoingBitrate = media->available;
+      stats.ccfbMessagesSent = media->congestion_feedback_sent;
+      stats.ccfbMessagesReceived = media->congestion_feedback_received;
       add_rtp_stats(builder, stats.id, *media, [this](jsep::TransceiverId of) { return find_core(of); });
     }
   }

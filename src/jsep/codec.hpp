@@ -54,6 +54,8 @@ bool has_same_parameters(const Codec& a, const Codec& b);
 /// feedback that both want.
 Codec negotiated(const Codec& local, const Codec& remote);
 
+/// RFC 8888: packets are told of by source. Descriptions have it for all formats of a section or none.
+inline constexpr std::string_view kCongestionFeedback = "ack ccfb";
 /// The feedback in both lists, in the order of the first.
 std::vector<std::string> common_feedback(const std::vector<std::string>& a, const std::vector<std::string>& b);
 

@@ -5,10 +5,11 @@
 namespace parley::jsep {
 namespace {
 
-/// "rrtr" is how libwebrtc names extended reports with the receiver's time (RFC 3611 section 4.4). Browsers do not
-/// offer it by themselves, so with them it is not used.
+/// Of packets: by transport-wide numbers, or else by source. "rrtr" is how libwebrtc names extended reports with the
+/// receiver's time (RFC 3611 section 4.4). Browsers do not offer it by themselves, so with them it is not used.
 const std::vector<std::string>& video_feedback() {
-  static const std::vector<std::string> values{"goog-remb", "transport-cc", "ccm fir", "nack", "nack pli", "rrtr"};
+  static const std::vector<std::string> values{
+      "goog-remb", "transport-cc", "ccm fir", "nack", "nack pli", "rrtr", std::string(kCongestionFeedback)};
   return values;
 }
 
@@ -51,9 +52,10 @@ Codec audio(std::string name, std::uint32_t clock_rate, unsigned channels, std::
 }
 
 std::vector<Codec> audio_codecs() {
-  const std::vector<std::string> reports{"transport-cc", "rrtr"};
+  const std::vector<std::string> reports{"transport-cc", "rrtr", std::string(kCongestionFeedback)};
   return {
-      audio("opus", 48000, 2, {"transport-cc", "nack", "rrtr"}, "minptime=10;useinbandfec=1"),
+      audio("opus", 48000, 2, {"transport-cc", "nack", "rrtr", std::string(kCongestionFeedback)},
+            "minptime=10;useinbandfec=1"),
       audio("red", 48000, 2),
       audio("G722", 8000, 1, reports),
       audio("PCMU", 8000, 1, reports),

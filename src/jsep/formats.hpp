@@ -29,7 +29,8 @@ std::vector<Codec> codecs_of(const std::vector<Format>& formats);
 /// formats that are not there. Static payload types (RFC 3551 section 6) need no a=rtpmap.
 std::vector<Format> formats_of(const sdp::MediaDescription& media);
 
-/// Replaces the section's formats, a=rtpmap, a=fmtp and a=rtcp-fb.
+/// Replaces the section's formats, a=rtpmap, a=fmtp and a=rtcp-fb. The section's a=extmap is there already: packets are
+/// told of by transport-wide numbers where those are wanted, and else by source (RFC 8888 section 6), never both ways.
 void put_formats(sdp::MediaDescription& media, const std::vector<Format>& formats);
 
 /// The numbers of a session and what they mean. Bind every format of every section of both sides' descriptions, current

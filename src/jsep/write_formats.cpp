@@ -2,6 +2,7 @@
 #include <string>
 
 #include "jsep/formats.hpp"
+#include "jsep/header_extensions.hpp"
 
 namespace parley::jsep {
 namespace {
@@ -31,6 +32,13 @@ std::vector<Codec> codecs_of(const std::vector<Format>& formats) {
   return codecs;
 }
 
+/// Whether packets have numbers of the transport, and are told of by them.
+static bool has_transport_wide_feedback(const sdp::MediaDescription& media) {
+  return std::ranges::find(media.extmaps, extension::kTransportSequenceNumber, &sdp::Extmap::uri) !=
+             media.extmaps.end() &&
+         std::ranges::find(media.rtcp_feedback, "transport-cc", &sdp::RtcpFeedback::value) != media.rtcp_feedback.end();
+}
+
 void put_formats(sdp::MediaDescription& media, const std::vector<Format>& formats) {
   media.formats.clear();
   media.rtpmaps.clear();
@@ -46,8 +54,14 @@ void put_formats(sdp::MediaDescription& media, const std::vector<Format>& format
     if (std::string parameters = parameters_of_format(format); !parameters.empty())
       media.fmtps.push_back({.format = text_of(format.payload_type), .parameters = std::move(parameters)});
     for (const std::string& value : codec.feedback)
-      media.rtcp_feedback.push_back({.payload_type = format.payload_type, .value = value});
+      if (value != kCongestionFeedback)
+        media.rtcp_feedback.push_back({.payload_type = format.payload_type, .value = value});
   }
+  const bool known = std::ranges::any_of(formats, [](const Format& format) {
+    return std::ranges::find(format.codec.feedback, kCongestionFeedback) != format.codec.feedback.end();
+  });
+  if (known && !has_transport_wide_feedback(media))
+    media.rtcp_feedback.push_back({.payload_type = std::nullopt, .value = std::string(kCongestionFeedback)});
 }
 
 }  // namespace parley::jsep

@@ -30,6 +30,8 @@ struct Format {
   std::optional<PayloadType> retransmission = std::nullopt;
   /// What the receiver may say about it (RFC 4585, RFC 5104, transport-wide-cc).
   bool nack = false, pli = false, fir = false, transport_cc = false;
+  /// The same in place of transport-wide-cc: RFC 8888.
+  bool congestion_feedback = false;
   /// Whether the receiver tells its time, so that it learns of round trips, too (RFC 3611 section 4.4).
   bool receiver_time = false;
   /// The peer's answer leaves it out. It may come nevertheless, but tells nobody's section.

@@ -12,7 +12,10 @@ const cc::SentPacket& SentLog::add(std::size_t size, std::optional<std::uint32_t
 std::optional<cc::SentPacket> SentLog::take(std::uint16_t number, bool arrived) {
   // Of all that have this number, the last one sent.
   const auto last = static_cast<std::uint16_t>(next_ - 1);
-  const std::int64_t full = next_ - 1 - static_cast<std::uint16_t>(last - number);
+  return take_full(next_ - 1 - static_cast<std::uint16_t>(last - number), arrived);
+}
+
+std::optional<cc::SentPacket> SentLog::take_full(std::int64_t full, bool arrived) {
   if (full < 1) return std::nullopt;
   Slot& slot = slots_[static_cast<std::size_t>(full) % kLength];
   if (slot.packet.number != full || !slot.waiting || (!arrived && slot.lost)) return std::nullopt;

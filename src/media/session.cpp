@@ -56,12 +56,14 @@ void Session::configure_receiving() {
 }
 
 void Session::configure_sending() {
-  paced_ = false;
+  paced_ = told_by_source_ = false;
   std::erase_if(outgoing_, [this](const Outgoing& outgoing) { return find_section(outgoing.section) == nullptr; });
   for (const Section& section : sections_) {
     const bool told = std::ranges::any_of(section.send_formats, &Format::transport_cc) &&
                       section.send_extensions.id(rtp::ExtensionKind::TransportSequenceNumber) != 0;
     if (section.sends && told) paced_ = true;
+    if (section.sends && std::ranges::any_of(section.send_formats, &Format::congestion_feedback))
+      told_by_source_ = true;
     Outgoing* outgoing = sender(section.key);
     if (outgoing == nullptr) outgoing = &outgoing_.emplace_back(Outgoing{.section = section.key, .streams = {}});
     std::vector<std::unique_ptr<SendStream>> streams;
@@ -76,6 +78,9 @@ void Session::configure_sending() {
     }
     outgoing->streams = std::move(streams);
   }
+  // Where both were agreed on, by different sections of a transport: one of them is enough.
+  told_by_source_ = told_by_source_ && !paced_;
+  paced_ = paced_ || told_by_source_;
 }
 
 void Session::connect(TimePoint now) {
@@ -111,6 +116,7 @@ Ssrc Session::own_source() const {
 std::optional<TimePoint> Session::next_deadline() const {
   if (!connected_) return std::nullopt;
   std::optional<TimePoint> next = earlier(earlier(next_report_, next_tone_), arrivals_.next_deadline());
+  next = earlier(next, source_arrivals_.next_deadline());
   for (const auto& [source, incoming] : incoming_) next = earlier(next, incoming->stream.next_deadline());
   if (paced_) next = earlier(earlier(next, pacer_.next_deadline()), controller_->next_deadline());
   return next;
@@ -126,9 +132,12 @@ void Session::advance(TimePoint now) {
     ask(*incoming, now);
   }
   if (const auto due = arrivals_.next_deadline(); due && *due <= now) tell_arrivals();
+  if (const auto due = source_arrivals_.next_deadline(); due && *due <= now) tell_arrivals_by_source(now);
   if (next_report_ && *next_report_ <= now) report(now);
   if (next_tone_ && *next_tone_ <= now) advance_tones(now);
   send_paced(now);
+  // A controller may go by time alone.
+  if (told_rate_ > 0 && controller_->target_rate() != total_rate_) tell_rate(now);
   hand_over();
 }
 

@@ -25,7 +25,10 @@
 #include "media/router.hpp"
 #include "media/send_stream.hpp"
 #include "media/sent_log.hpp"
+#include "media/source_arrivals.hpp"
+#include "media/source_numbers.hpp"
 #include "media/statistics.hpp"
+#include "rtp/congestion_feedback.hpp"
 #include "rtp/feedback.hpp"
 #include "rtp/packet.hpp"
 #include "rtp/reports.hpp"
@@ -96,6 +99,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
+  /// Decides how much is sent in the place of ours. Before anything is sent.
+  void set_controller(std::unique_ptr<cc::Controller> controller) { controller_ = std::move(controller); }
   /// The sections of the transport from now on. What stays keeps its state.
   void configure(std::vector<Section> sections);
   /// Packets can be sent from now on.
@@ -213,12 +218,14 @@ class Session {
   void take_goodbye(Ssrc source);
   void take_feedback(const rtp::RtcpPacket& packet, TimePoint now);
   void take_transport_feedback(const rtp::RtcpPacket& packet, TimePoint now);
+  void take_congestion_feedback(const rtp::RtcpPacket& packet, TimePoint now);
   void tell_rate(TimePoint now);
   // session_reports.cpp
   void report(TimePoint now);
   std::vector<rtp::ReportBlock> report_blocks(TimePoint now);
   void ask(Incoming& incoming, TimePoint now);
   void tell_arrivals();
+  void tell_arrivals_by_source(TimePoint now);
   // session_extended.cpp
   void take_extended_report(const rtp::RtcpPacket& packet, TimePoint now);
   void add_extended_report(Ssrc sender, TimePoint now, Bytes& packet);
@@ -253,17 +260,21 @@ class Session {
   Duration round_trip_ = 100ms;
   bool round_trip_known_ = false;
   std::optional<TimePoint> next_report_;
-  bool paced_ = false;  // the peer tells when packets arrive
+  bool paced_ = false;           // the peer tells when packets arrive
+  bool told_by_source_ = false;  // by RFC 8888
   std::vector<ReceivedFrame> ready_;
   Bytes padding_;
   std::chrono::system_clock::time_point wall_offset_;
-  FeedbackClock arrival_clock_;
+  FeedbackClock arrival_clock_, source_clock_{FeedbackClock::kBySource};
 
-  ArrivalLog arrivals_;  // for feedback to the peer
-  SentLog sent_;         // what the peer's feedback is about
+  ArrivalLog arrivals_;             // for feedback to the peer
+  SourceArrivals source_arrivals_;  // likewise
+  SentLog sent_;                    // what the peer's feedback is about
+  SourceNumbers sent_numbers_;      // where it names packets by source
+  std::uint32_t congestion_feedback_sent_ = 0, congestion_feedback_received_ = 0;
   std::unique_ptr<cc::Controller> controller_;
   cc::Pacer pacer_;
-  double told_rate_ = 0;
+  double told_rate_ = 0, total_rate_ = 0;  // to the program; what that was a part of
   RepeatedRate repeated_;
   std::size_t repeats_left_ = 0;  // in the datagram that is being read
   /// The times that receivers have sent, until they are answered.

@@ -19,6 +19,8 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
   const auto number = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::TransportSequenceNumber));
   if (number && number->size() == 2)
     arrivals_.arrived(static_cast<std::uint16_t>((*number)[0] << 8 | (*number)[1]), now);
+  if (std::ranges::any_of(section->receive_formats, &Format::congestion_feedback))
+    source_arrivals_.arrived(header.ssrc, header.sequence_number, now);
   if (!section->receives) return;
 
   const FrameNotes notes = read_notes(packet, section->receive_extensions);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "media/session.hpp"
+#include "rtp/congestion_feedback.hpp"
 #include "rtp/feedback.hpp"
 #include "rtp/transport_feedback.hpp"
 
@@ -112,6 +113,39 @@ void Session::tell_arrivals() {
     send_feedback([&](Bytes& packet) { told = rtp::write(feedback, packet); });
     feedback.packets.erase(feedback.packets.begin(), feedback.packets.begin() + static_cast<std::ptrdiff_t>(told));
   }
+}
+
+/// RFC 8888. Of what has come since the last time, in messages of about a datagram each.
+void Session::tell_arrivals_by_source(TimePoint now) {
+  constexpr std::size_t kMostInOne = 400;
+  const auto wall = wall_clock(now);
+  rtp::CongestionFeedback feedback{.sender = own_source(), .sources = {}, .time = rtp::to_ntp(wall).compact()};
+  std::size_t count = 0;
+  const auto send = [&] {
+    if (count == 0) return;
+    send_feedback([&](Bytes& packet) { rtp::write(feedback, packet); });
+    ++congestion_feedback_sent_;
+    feedback.sources.clear();
+    count = 0;
+  };
+  for (const SourceArrivals::Source& source : source_arrivals_.take()) {
+    rtp::CongestionFeedback::Source* told = nullptr;
+    for (const ArrivalLog::Arrival& arrival : source.packets) {
+      if (count == kMostInOne) {
+        send();
+        told = nullptr;
+      }
+      if (told == nullptr)
+        told = &feedback.sources.emplace_back(
+            rtp::CongestionFeedback::Source{.source = source.source, .first = arrival.number, .packets = {}});
+      told->packets.push_back(
+          arrival.at
+              ? rtp::CongestionFeedback::Packet{.arrived = true, .offset = rtp::arrival_offset(now - *arrival.at)}
+              : rtp::CongestionFeedback::Packet{});
+      ++count;
+    }
+  }
+  send();
 }
 
 void Session::say_goodbye() {

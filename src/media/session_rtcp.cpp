@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "media/session.hpp"
+#include "rtp/congestion_feedback.hpp"
 #include "rtp/feedback.hpp"
 #include "rtp/transport_feedback.hpp"
 
@@ -101,6 +102,7 @@ void Session::take_feedback(const rtp::RtcpPacket& packet, TimePoint now) {
   namespace format = rtp::feedback_format;
   if (packet.type == static_cast<std::uint8_t>(rtp::RtcpType::TransportFeedback)) {
     if (packet.count == format::kTransportWide) take_transport_feedback(packet, now);
+    if (packet.count == format::kCongestion) take_congestion_feedback(packet, now);
     if (packet.count != format::kNack) return;
     const auto nack = rtp::parse_nack(packet);
     SendStream* stream = nack ? stream_of(nack->source) : nullptr;
@@ -140,9 +142,33 @@ void Session::take_transport_feedback(const rtp::RtcpPacket& packet, TimePoint n
   if (!feedback.packets.empty()) controller_->on_feedback(feedback);
 }
 
+/// RFC 8888. What is told of sources that are not ours, or of packets long gone, is of no use.
+void Session::take_congestion_feedback(const rtp::RtcpPacket& packet, TimePoint now) {
+  using Told = rtp::CongestionFeedback;
+  const auto told = rtp::parse_congestion_feedback(packet);
+  if (!told) return;
+  ++congestion_feedback_received_;
+  if (!told_by_source_) return;
+  const Duration reported = source_clock_.unwrap(rtp::from_compact(told->time));
+  cc::Feedback feedback{.received = now, .packets = {}};
+  for (const Told::Source& source : told->sources)
+    for (std::size_t i = 0; i < source.packets.size(); ++i) {
+      const Told::Packet& one = source.packets[i];
+      if (one.arrived && one.offset >= Told::kTooEarly) continue;  // it came, but nobody knows when
+      const auto number = sent_numbers_.number(source.source, static_cast<std::uint16_t>(source.first + i));
+      const auto sent = number ? sent_.take_full(*number, one.arrived) : std::nullopt;
+      if (!sent) continue;
+      const Duration before = std::chrono::duration_cast<Duration>(1s * one.offset) / 1024;
+      feedback.packets.push_back({*sent, one.arrived ? std::optional(reported - before) : std::nullopt});
+    }
+  if (feedback.packets.empty()) return;
+  std::ranges::sort(feedback.packets, {}, [](const cc::PacketResult& one) { return one.packet.number; });
+  controller_->on_feedback(feedback);
+}
+
 /// What is left when what has been lost is sent again.
 void Session::tell_rate(TimePoint now) {
-  const double total = controller_->target_rate();
+  const double total = total_rate_ = controller_->target_rate();
   const double rate = std::max(total - repeated_.rate(now), total / 2);
   if (rate == told_rate_) return;
   told_rate_ = rate;

@@ -167,6 +167,10 @@ void Session::transmit(const cc::Packet& packet, TimePoint now) {
     packet.head[packet.transport_number] = static_cast<std::uint8_t>(sent_.next() >> 8);
     packet.head[packet.transport_number + 1U] = static_cast<std::uint8_t>(sent_.next());
     controller_->on_sent(sent_.add(packet.size(), pacer_.probe(), now));
+  } else if (told_by_source_) {
+    const cc::SentPacket& sent = sent_.add(packet.size(), pacer_.probe(), now);
+    sent_numbers_.add(rtp::source_of(packet.head), rtp::sequence_number_of(packet.head), sent.number);
+    controller_->on_sent(sent);
   }
   handler_.on_rtp(packet.head, packet.payload);
 }

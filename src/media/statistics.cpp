@@ -34,6 +34,8 @@ Statistics Session::statistics(TimePoint now) const {
       if (find_section(outgoing.section)->sends || outgoing.streams[i]->has_sent())
         all.outgoing.push_back(statistics_of(outgoing, i, now));
   if (told_rate_ > 0) all.available = controller_->target_rate();
+  all.congestion_feedback_sent = congestion_feedback_sent_;
+  all.congestion_feedback_received = congestion_feedback_received_;
   return all;
 }
 

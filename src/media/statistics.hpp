@@ -72,6 +72,8 @@ struct Statistics {
   std::vector<OutgoingStatistics> outgoing;
   /// Bits per second for all that is sent; nothing before the peer has told how its packets fare.
   std::optional<double> available = std::nullopt;
+  /// Messages of RFC 8888.
+  std::uint32_t congestion_feedback_sent = 0, congestion_feedback_received = 0;
 };
 
 }  // namespace parley::media

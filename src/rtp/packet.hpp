@@ -30,6 +30,11 @@ constexpr Ssrc source_of(ByteView packet) {
               packet[11]);
 }
 
+/// Likewise, its number.
+constexpr std::uint16_t sequence_number_of(ByteView packet) {
+  return static_cast<std::uint16_t>(packet[2] << 8 | packet[3]);
+}
+
 /// A packet that was received: a view of its bytes.
 class PacketView {
  public:

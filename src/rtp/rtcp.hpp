@@ -23,6 +23,7 @@ enum class RtcpType : std::uint8_t {
 /// What the five bits after version and padding say in feedback packets.
 namespace feedback_format {
 inline constexpr std::uint8_t kNack = 1;              // transport, RFC 4585 section 6.2.1
+inline constexpr std::uint8_t kCongestion = 11;       // transport, RFC 8888 section 3.1
 inline constexpr std::uint8_t kTransportWide = 15;    // transport, draft-holmer-rmcat-transport-wide-cc-extensions-01
 inline constexpr std::uint8_t kPictureLoss = 1;       // payload, RFC 4585 section 6.3.1
 inline constexpr std::uint8_t kFullIntraRequest = 4;  // payload, RFC 5104 section 4.3.1

@@ -39,6 +39,8 @@ struct Config {
   /// Offers have a data section whether there is a channel or not.
   bool always_data = false;
   std::shared_ptr<const jsep::MediaCapabilities> capabilities = jsep::default_capabilities();
+  /// Of a program's congestion control; may be empty.
+  CongestionControllerFactory make_controller = {};
 };
 
 /// Told what happens in a connection and, as dcep::Observer and MediaObserver, to its channels and media. The methods

@@ -31,6 +31,7 @@ std::vector<media::Format> to_media(const std::vector<jsep::Format>& formats) {
                      .pli = has("nack pli"),
                      .fir = has("ccm fir"),
                      .transport_cc = has("transport-cc"),
+                     .congestion_feedback = has(jsep::kCongestionFeedback),
                      .receiver_time = has("rrtr")});
   }
   for (const jsep::Format& format : formats) {

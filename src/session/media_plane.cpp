@@ -6,6 +6,7 @@
 #include "base/random.hpp"
 #include "rtp/packet.hpp"
 #include "session/frame_notes.hpp"
+#include "session/program_controller.hpp"
 
 namespace parley::session {
 namespace {
@@ -47,7 +48,10 @@ class MediaPlane::Lane final : public media::Session::Handler {
       : transport_(transport),
         owner_(owner),
         session_(*this, system_random(), cname, wall_offset()),
-        deadline_(owner.loop_, session_) {}
+        deadline_(owner.loop_, session_) {
+    if (auto made = owner.make_controller_ ? owner.make_controller_() : nullptr)
+      session_.set_controller(std::make_unique<ProgramController>(std::move(made)));
+  }
 
   [[nodiscard]] const Transport& transport() const { return transport_; }
   [[nodiscard]] bool has(media::SectionKey key) const { return std::ranges::find(keys_, key) != keys_.end(); }
@@ -189,7 +193,8 @@ void MediaPlane::Lane::on_frame(media::ReceivedFrame&& received) {
   }
 }
 
-MediaPlane::MediaPlane(EventLoop& loop, MediaObserver& observer) : loop_(loop), observer_(&observer) {}
+MediaPlane::MediaPlane(EventLoop& loop, MediaObserver& observer, CongestionControllerFactory make_controller)
+    : loop_(loop), observer_(&observer), make_controller_(std::move(make_controller)) {}
 MediaPlane::~MediaPlane() = default;
 
 MediaPlane::Lane* MediaPlane::find(const Transport& transport) const {

@@ -8,6 +8,7 @@
 #include "base/bytes.hpp"
 #include "jsep/snapshot.hpp"
 #include "media/session.hpp"
+#include "parley/congestion_controller.hpp"
 #include "parley/encoded_frame.hpp"
 #include "parley/event_loop.hpp"
 #include "parley/rtp_packet.hpp"
@@ -38,7 +39,8 @@ class MediaObserver {
 /// The RTP sessions of a connection, one for each transport that carries media. Thread of its loop only.
 class MediaPlane {
  public:
-  MediaPlane(EventLoop& loop, MediaObserver& observer);
+  /// `make_controller` may be empty.
+  MediaPlane(EventLoop& loop, MediaObserver& observer, CongestionControllerFactory make_controller);
   ~MediaPlane();
   MediaPlane(const MediaPlane&) = delete;
   MediaPlane& operator=(const MediaPlane&) = delete;
@@ -72,6 +74,7 @@ class MediaPlane {
 
   EventLoop& loop_;
   MediaObserver* observer_;  // nullptr once closed
+  CongestionControllerFactory make_controller_;
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 

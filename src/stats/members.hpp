@@ -237,6 +237,8 @@ void each_member(const RTCTransportStats& s, Take&& take) {
   take("dtlsRole", s.dtlsRole);
   take("srtpCipher", s.srtpCipher);
   take("selectedCandidatePairChanges", s.selectedCandidatePairChanges);
+  take("ccfbMessagesSent", s.ccfbMessagesSent);
+  take("ccfbMessagesReceived", s.ccfbMessagesReceived);
 }
 
 template <class Take>

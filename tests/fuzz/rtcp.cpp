@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "rtp/congestion_feedback.hpp"
 #include "rtp/extended_report.hpp"
 #include "rtp/feedback.hpp"
 #include "rtp/reports.hpp"
@@ -104,6 +105,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     round_trip(*packet, parse_full_intra_request);
     round_trip(*packet, parse_remote_limit);
     round_trip(*packet, parse_extended_report);
+    round_trip(*packet, parse_congestion_feedback);
     transport_feedback(*packet);
   }
   return 0;

@@ -137,6 +137,46 @@ TEST(Media, FramesSayHowTheyAreTurnedAndWhatTheirColorsMean) {
   EXPECT_FALSE(seen->frameId);
 }
 
+/// Says the same whatever happens, and counts.
+class Constant final : public CongestionController {
+ public:
+  explicit Constant(std::atomic<int>& reports) : reports_(reports) {}
+  void on_sent(const CongestionPacket&) noexcept override {}
+  void on_report(const CongestionReport&) noexcept override { ++reports_; }
+  [[nodiscard]] double target_rate() const noexcept override { return 123'456; }
+  [[nodiscard]] double pacing_rate() const noexcept override { return 1e9; }
+
+ private:
+  std::atomic<int>& reports_;
+};
+
+TEST(Media, AProgramsOwnCongestionControlSaysWhatTheEncoderIsTold) {
+  std::atomic<int> reports = 0, made = 0;
+  auto configuration = test::on_loopback();
+  configuration.network.congestion_controller = [&] {
+    ++made;
+    return std::make_unique<Constant>(reports);
+  };
+  const auto track = MediaStreamTrack::create("video");
+  Latch asked, told;
+  std::vector<double> rates;
+  track->onkeyframerequest = [&] { asked.set(); };
+  track->ontargetbitrate = [&](const TargetBitrateEvent& event) {
+    rates.push_back(event.bits_per_second);
+    told.set();
+  };
+  Pair pair(configuration);
+  (void)pair.offerer.addTrack(track);
+  prefer(pair.offerer.getTransceivers().at(0), "video/VP8");
+  run([&] { return negotiated(pair); });
+  ASSERT_TRUE(asked.wait());
+  track->write(vp8_frame(Key, 5000, 1));
+  ASSERT_TRUE(told.wait());
+  EXPECT_EQ(made, 1);
+  EXPECT_GT(reports, 0);
+  EXPECT_THAT(rates, testing::Each(123'456));
+}
+
 TEST(Media, AudioGoesBothWaysBesideData) {
   constexpr std::uint32_t kFrames = 30;
   std::array<std::vector<std::vector<std::uint8_t>>, 2> received;

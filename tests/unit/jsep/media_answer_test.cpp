@@ -75,14 +75,14 @@ TEST(MediaAnswer, HasTheOffersNumbersAndIds) {
   MediaPeer alice("A"), bob("B");
   alice.add_video();
   std::string offer = alice.set_offer();
-  const std::string kept = "a=extmap:11/sendonly " + std::string(extension::kCaptureTime) + "\r\n";
+  const std::string kept = "a=extmap:11/sendonly " + std::string(extension::kColorSpace) + "\r\n";
   offer = replaced(offer, "a=sendrecv\r\n", kept + "a=extmap:12 urn:unknown\r\na=sendrecv\r\n");
   const auto answer = read(bob.reply(offer)).media.at(0), offered = read(offer).media.at(0);
   EXPECT_EQ(answer.formats, offered.formats);
   EXPECT_EQ(answer.extmaps.size(), offered.extmaps.size() - 1);
-  const auto capture = std::ranges::find(answer.extmaps, 11, &sdp::Extmap::id);
-  ASSERT_NE(capture, answer.extmaps.end());
-  EXPECT_EQ(capture->direction, kRecvOnly);
+  const auto color = std::ranges::find(answer.extmaps, 11, &sdp::Extmap::id);
+  ASSERT_NE(color, answer.extmaps.end());
+  EXPECT_EQ(color->direction, kRecvOnly);
   const MediaSection& section = bob.snapshot.now.media.at(0);
   EXPECT_EQ(std::ranges::count(section.receive_extensions, 11, &sdp::Extmap::id), 1);
   EXPECT_EQ(std::ranges::count(section.send_extensions, 11, &sdp::Extmap::id), 0);

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "base/rtp_numbers.hpp"
+#include "media/arrival_log.hpp"
+
+namespace parley::media {
+
+/// When the packets of each source have arrived: for feedback by RFC 8888.
+class SourceArrivals {
+ public:
+  struct Source {
+    Ssrc source{};
+    std::vector<ArrivalLog::Arrival> packets;  ///< without a gap in the numbers
+  };
+  /// The most sources; what comes of further ones is not told.
+  static constexpr std::size_t kMost = 128;
+
+  void arrived(Ssrc source, std::uint16_t number, TimePoint now) {
+    auto found = logs_.find(source);
+    if (found == logs_.end()) {
+      if (logs_.size() >= kMost) forget_the_silent(now);
+      if (logs_.size() >= kMost) return;
+      found = logs_.emplace(source, Log{}).first;
+    }
+    found->second.arrivals.arrived(number, now);
+    found->second.last = now;
+  }
+  /// What is new of each.
+  std::vector<Source> take() {
+    std::vector<Source> sources;
+    for (auto& [source, log] : logs_)
+      if (auto packets = log.arrivals.take(); !packets.empty()) sources.push_back({source, std::move(packets)});
+    return sources;
+  }
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const {
+    std::optional<TimePoint> next;
+    for (const auto& [source, log] : logs_) next = earlier(next, log.arrivals.next_deadline());
+    return next;
+  }
+
+ private:
+  struct Log {
+    ArrivalLog arrivals;
+    TimePoint last{};
+  };
+  void forget_the_silent(TimePoint now) {
+    std::erase_if(logs_, [&](const auto& entry) { return now - entry.second.last > 10s; });
+  }
+  std::map<Ssrc, Log> logs_;
+};
+
+}  // namespace parley::media

@@ -1,0 +1,61 @@
+#include "media/source_numbers.hpp"
+
+#include <gtest/gtest.h>
+
+#include "media/sent_log.hpp"
+#include "media/source_arrivals.hpp"
+
+namespace parley::media {
+namespace {
+
+TEST(SourceNumbers, FindWhatWasSentUntilItIsLongAgo) {
+  SourceNumbers numbers;
+  EXPECT_FALSE(numbers.number(Ssrc(1), 5));
+  for (std::int64_t i = 0; i < 3000; ++i) numbers.add(Ssrc(1), static_cast<std::uint16_t>(65'000 + i), 10 + i);
+  EXPECT_EQ(numbers.number(Ssrc(1), static_cast<std::uint16_t>(65'000 + 2999)), 3009);
+  EXPECT_EQ(numbers.number(Ssrc(1), static_cast<std::uint16_t>(65'000 + 1000)), 1010);
+  EXPECT_FALSE(numbers.number(Ssrc(1), static_cast<std::uint16_t>(65'000 + 900)));
+  EXPECT_FALSE(numbers.number(Ssrc(2), 65'000));
+}
+
+TEST(SentLog, ANumberFromLongAgoIsNotTakenForANewOne) {
+  SentLog log;
+  const std::int64_t old = log.add(100, std::nullopt, TimePoint(1s)).number;
+  for (int i = 0; i < 65'536; ++i) log.add(200, std::nullopt, TimePoint(2s));
+  EXPECT_FALSE(log.take_full(old, true));
+  EXPECT_EQ(log.take_full(old + 65'536, true)->size, 200U);
+  EXPECT_FALSE(log.take_full(old + 65'536, true)) << "once";
+  EXPECT_FALSE(log.take_full(old + 70'000, true)) << "not sent";
+}
+
+TEST(SourceArrivals, TellOfEachSourceWithItsGaps) {
+  SourceArrivals arrivals;
+  const TimePoint now{10s};
+  EXPECT_FALSE(arrivals.next_deadline());
+  arrivals.arrived(Ssrc(1), 0xFFFF, now);
+  arrivals.arrived(Ssrc(1), 1, now + 1ms);
+  arrivals.arrived(Ssrc(2), 7, now + 2ms);
+  EXPECT_EQ(arrivals.next_deadline(), now + ArrivalLog::kInterval);
+  const auto told = arrivals.take();
+  ASSERT_EQ(told.size(), 2U);
+  ASSERT_EQ(told[0].packets.size(), 3U);
+  EXPECT_EQ(told[0].packets[0].number, 0xFFFF);
+  EXPECT_FALSE(told[0].packets[1].at);
+  EXPECT_EQ(told[0].packets[2].at, now + 1ms);
+  EXPECT_EQ(told[1].packets.size(), 1U);
+  EXPECT_TRUE(arrivals.take().empty());
+  EXPECT_FALSE(arrivals.next_deadline());
+}
+
+TEST(SourceArrivals, APeerWithManySourcesIsNotRememberedForEver) {
+  SourceArrivals arrivals;
+  for (std::uint32_t i = 0; i < 1000; ++i) arrivals.arrived(Ssrc(i), 1, TimePoint(10s));
+  EXPECT_EQ(arrivals.take().size(), SourceArrivals::kMost);
+  arrivals.arrived(Ssrc(5000), 1, TimePoint(30s));
+  const auto told = arrivals.take();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].source, Ssrc(5000));
+}
+
+}  // namespace
+}  // namespace parley::media
