@@ -93,8 +93,8 @@ class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
   /// A packet instead of frames, from a program that passes it on as it came. The first packet that a receiver gets
   /// should begin a key frame. A sender with a transform sends none. TypeError if `mimeType` is of the other kind.
   void write(const RTCRtpPacket& packet);
-  /// Asks the source for a key frame: a local track's program, or a remote track's peer; of all encodings of simulcast, or
-  /// of the one with this rid. (Not in W3C.)
+  /// Asks the source for a key frame: a local track's program, or a remote track's peer; of all encodings of simulcast,
+  /// or of the one with this rid. (Not in W3C.)
   void request_key_frame(const std::string& rid = {});
 
   /// The source has nothing to give for the time being.

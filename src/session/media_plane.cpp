@@ -287,7 +287,8 @@ void MediaPlane::send(jsep::TransceiverId id, const RTCRtpPacket& packet) {
 
 void MediaPlane::request_key_frame(jsep::TransceiverId id, std::string_view rid) {
   if (Lane* lane = lane_of(id))
-    lane->with_session([&](media::Session& session, TimePoint now) { session.request_key_frame(key_of(id), rid, now); });
+    lane->with_session(
+        [&](media::Session& session, TimePoint now) { session.request_key_frame(key_of(id), rid, now); });
 }
 
 std::optional<media::Statistics> MediaPlane::statistics(const Transport& transport) const {
