@@ -9,7 +9,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const std::vector<std::string> samples = parley::test::read_descriptions(PARLEY_TEST_DATA "/sdp");
   // Steps cost as much as the descriptions have grown long.
-  constexpr std::size_t kMost = 1024;
+  constexpr std::size_t kMost = 512;
   const auto broken = parley::test::walk_through_negotiation({data, std::min(size, kMost)}, samples);
   if (!broken) return 0;
   std::fprintf(stderr, "%s\n", broken->c_str());

@@ -8,6 +8,7 @@
 namespace parley::test {
 namespace {
 
+using namespace std::string_view_literals;
 using Lines = std::vector<std::string>;
 
 Lines lines_of(std::string_view text) {
@@ -27,7 +28,7 @@ std::string name_of(const std::string& line) {
 }
 
 /// The most useful characters in descriptions, and some that do not belong there.
-constexpr std::string_view kCharacters("0123459:; -/*=\tamx\r\n\0\xff", 24);
+constexpr std::string_view kCharacters = "0123459:; -/*=\tamx\r\n\0\xff"sv;
 
 void change_character(std::string& line, Choices& choices) {
   if (line.empty()) return;
