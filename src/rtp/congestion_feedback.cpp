@@ -18,7 +18,7 @@ std::optional<CongestionFeedback::Source> read_source(ByteReader& reader) {
   const auto source = reader.number<std::uint32_t>();
   const auto first = reader.number<std::uint16_t>(), count = reader.number<std::uint16_t>();
   if (!count || *count > CongestionFeedback::kMostPackets) return std::nullopt;
-  const auto blocks = reader.take((*count + *count % 2U) * 2U);
+  const auto blocks = reader.take((std::size_t{*count} + *count % 2U) * 2);
   if (!blocks) return std::nullopt;
   CongestionFeedback::Source told{.source = Ssrc(*source), .first = *first, .packets = {}};
   told.packets.reserve(*count);
