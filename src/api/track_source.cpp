@@ -1,9 +1,11 @@
 #include "api/track_source.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "api/peer.hpp"
 #include "api/tracks.hpp"
+#include "base/reactor.hpp"
 #include "base/shared_bytes.hpp"
 
 namespace parley::api {
@@ -26,6 +28,15 @@ void send(const std::weak_ptr<TransceiverCore>& sender, const Media& media) {
   if (peer) peer->send_media(*core, media);
 }
 
+using Packets = std::vector<RTCRtpPacket>;
+
+void send(const std::weak_ptr<TransceiverCore>& sender, const Packets& packets) {
+  const auto core = sender.lock();
+  const auto peer = core ? core->peer.lock() : nullptr;
+  if (!peer) return;
+  for (const RTCRtpPacket& packet : packets) peer->send_media(*core, packet);
+}
+
 /// With a payload that lasts.
 RTCRtpPacket lasting(const RTCRtpPacket& packet) {
   RTCRtpPacket copy = packet;
@@ -38,6 +49,52 @@ RTCRtpPacket lasting(const RTCRtpPacket& packet) {
 }
 
 }  // namespace
+
+template <class Media, class Share>
+void TrackSource::fan_out(const Senders& senders, const Media& media, Share share) {
+  std::shared_ptr<const Media> shared;
+  for (const Sending& sending : senders) {
+    const auto track = sending.track.lock();
+    if (!track || !passes(*track)) continue;
+    if (sending.loop->is_current()) {
+      send(sending.sender, media);
+    } else {
+      if (!shared) shared = share();
+      sending.loop->post([sender = sending.sender, shared] { send(sender, *shared); });
+    }
+  }
+}
+
+/// Packets of one turn of the loop, and who gets them.
+class TrackSource::Outbox {
+ public:
+  explicit Outbox(EventLoop& loop) : reactor_(loop.reactor()) {}
+  static void push(const std::shared_ptr<Outbox>& self, RTCRtpPacket packet,
+                   const std::shared_ptr<const Senders>& senders) {
+    if (self->senders_ != senders || self->packets_.size() >= kMost) self->flush();
+    self->senders_ = senders;
+    self->packets_.push_back(std::move(packet));
+    if (std::exchange(self->due_, true)) return;
+    self->reactor_.at_turn_end([self] {
+      self->due_ = false;
+      self->flush();
+    });
+  }
+  void flush() {
+    if (packets_.empty()) return;
+    Packets packets = std::exchange(packets_, {});
+    fan_out(*std::exchange(senders_, nullptr), packets, [&] { return std::make_shared<const Packets>(packets); });
+    packets.clear();
+    if (packets_.empty()) packets_ = std::move(packets);  // for its memory
+  }
+
+ private:
+  static constexpr std::size_t kMost = 64;
+  Reactor& reactor_;
+  Packets packets_;
+  std::shared_ptr<const Senders> senders_;
+  bool due_ = false;
+};
 
 void TrackSource::add_track(const std::shared_ptr<TrackCore>& track) {
   const std::lock_guard lock(mutex_);
@@ -60,21 +117,6 @@ void TrackSource::remove_sender(const TransceiverCore& sender) {
   senders_ = std::move(senders);
 }
 
-template <class Media, class Share>
-void TrackSource::fan_out(const Senders& senders, const Media& media, Share share) {
-  std::shared_ptr<const Media> shared;
-  for (const Sending& sending : senders) {
-    const auto track = sending.track.lock();
-    if (!track || !passes(*track)) continue;
-    if (sending.loop->is_current()) {
-      send(sending.sender, media);
-    } else {
-      if (!shared) shared = share();
-      sending.loop->post([sender = sending.sender, shared] { send(sender, *shared); });
-    }
-  }
-}
-
 void TrackSource::deliver(EncodedFrame frame, Listeners listeners) {
   std::shared_ptr<const Senders> senders;
   std::vector<std::weak_ptr<TrackCore>> tracks;
@@ -83,6 +125,7 @@ void TrackSource::deliver(EncodedFrame frame, Listeners listeners) {
     senders = senders_;
     if (listeners == Listeners::Yes) tracks = tracks_;
   }
+  if (loop_->is_current() && outbox_) outbox_->flush();
   auto shared = std::make_shared<const EncodedFrame>(std::move(frame));
   fan_out(*senders, *shared, [&] { return shared; });
   for (const auto& weak : tracks)
@@ -95,7 +138,11 @@ void TrackSource::deliver(const RTCRtpPacket& packet) {
     const std::lock_guard lock(mutex_);
     senders = senders_;
   }
-  fan_out(*senders, packet, [&] { return std::make_shared<const RTCRtpPacket>(lasting(packet)); });
+  if (senders->empty()) return;
+  if (!loop_->is_current())
+    return fan_out(*senders, packet, [&] { return std::make_shared<const RTCRtpPacket>(lasting(packet)); });
+  if (!outbox_) outbox_ = std::make_shared<Outbox>(*loop_);
+  Outbox::push(outbox_, lasting(packet), senders);
 }
 
 bool TrackSource::has_packet_listeners() {

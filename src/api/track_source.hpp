@@ -38,7 +38,8 @@ class TrackSource {
   /// `audioframe` if `listeners`.
   enum class Listeners { No, Yes };
   void deliver(EncodedFrame frame, Listeners listeners);
-  /// To all senders likewise.
+  /// To all senders likewise. On the source's loop at the end of its turn, with what else was delivered until then: one
+  /// sender after the other gets all of it, because what a connection knows has to come into the processor's cache.
   void deliver(const RTCRtpPacket& packet);
   /// To those who listen to `rtp`. On the source's loop.
   void fire(const RTCRtpPacket& packet);
@@ -60,6 +61,7 @@ class TrackSource {
     const TransceiverCore* key;
   };
   using Senders = std::vector<Sending>;
+  class Outbox;
 
   /// `share` makes a pointer of what is to be sent, where it has to wait for another loop.
   template <class Media, class Share>
@@ -73,6 +75,7 @@ class TrackSource {
   std::mutex mutex_;
   std::vector<std::weak_ptr<TrackCore>> tracks_;
   std::shared_ptr<const Senders> senders_ = std::make_shared<Senders>();  // replaced as a whole
+  std::shared_ptr<Outbox> outbox_;                                        // made with the first packet; on the loop
 };
 
 }  // namespace parley::api

@@ -212,6 +212,54 @@ TEST(Media, AudioGoesBothWaysBesideData) {
   }
 }
 
+/// Packets wait for the end of the turn; a frame behind them does not overtake them.
+TEST(Media, PacketsAndFramesOfOneTurnGoToAllReceiversInOrder) {
+  const auto track = MediaStreamTrack::create("video");
+  Pair pairs[2];
+  std::vector<std::vector<std::uint8_t>> seen[2];
+  Latch asked, all[2];
+  int requests = 0;
+  track->onkeyframerequest = [&] {
+    if (++requests == 2) asked.set();  // both senders have begun
+  };
+  for (std::size_t i = 0; i < 2; ++i) {
+    (void)pairs[i].offerer.addTrack(track);
+    prefer(pairs[i].offerer.getTransceivers().at(0), "video/VP8");
+    pairs[i].answerer.ontrack = [&, i](const RTCTrackEvent& event) {
+      event.track->onvideoframe = [&, i](const RTCEncodedVideoFrame& frame) {
+        seen[i].push_back(frame.data);
+        if (seen[i].size() == 3) all[i].set();
+      };
+    };
+    run([&] { return negotiated(pairs[i]); });
+  }
+  ASSERT_TRUE(asked.wait());
+  const auto key = vp8_frame(Key, 500, 0), second = vp8_frame(Delta, 500, 1), third = vp8_frame(Delta, 500, 2);
+  EventLoop::shared()->run([&] {
+    std::uint16_t number = 7;
+    const auto write_packet = [&](const RTCEncodedVideoFrame& frame) {
+      std::vector<std::uint8_t> payload{0x10};
+      payload.insert(payload.end(), frame.data.begin(), frame.data.end());
+      track->write(RTCRtpPacket{.mimeType = "video/VP8",
+                                .marker = true,
+                                .sequenceNumber = number,
+                                .timestamp = 3000U * number,
+                                .synchronizationSource = 1,
+                                .payload = payload});
+      ++number;
+    };
+    write_packet(key);
+    track->write(second);
+    write_packet(third);
+  });
+  for (std::size_t i = 0; i < 2; ++i) {
+    ASSERT_TRUE(all[i].wait()) << i;
+    EXPECT_EQ(seen[i][0], key.data);
+    EXPECT_EQ(seen[i][1], second.data);
+    EXPECT_EQ(seen[i][2], third.data);
+  }
+}
+
 TEST(Media, PacketsAreHeardAndWrittenLikeFrames) {
   constexpr std::uint32_t kFrames = 20;
   std::vector<RTCRtpPacket> heard;
