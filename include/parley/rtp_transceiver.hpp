@@ -111,6 +111,12 @@ class PARLEY_EXPORT RTCRtpReceiver {
   [[nodiscard]] std::vector<RTCRtpContributingSource> getContributingSources() const;
   /// The sources of packets.
   [[nodiscard]] std::vector<RTCRtpSynchronizationSource> getSynchronizationSources() const;
+  /// webrtc-extensions: how many milliseconds frames are held back, so that they come as regularly as they were made
+  /// although the network delays some more than others; nullopt: not at all, the track has each as soon as it and all
+  /// before it are complete. What comes later than that is not held back.
+  [[nodiscard]] std::optional<double> jitterBufferTarget() const;
+  /// Sets it, also while frames come. Throws RangeError unless it is between 0 and 4000.
+  void jitterBufferTarget(std::optional<double> milliseconds);
   /// What frames go through before the track has them: as for senders.
   void transform(const RTCRtpScriptTransform& transform);
   /// Takes it away.

@@ -104,6 +104,7 @@ Session::Incoming& Session::add_source(Ssrc source, const Section& section, std:
   auto& made = incoming_[source];
   made = std::make_unique<Incoming>(budget_, source, section, std::move(rid));
   made->stream.set_formats(section.receive_formats);
+  made->stream.set_target_delay(section.target_delay);
   return *made;
 }
 
