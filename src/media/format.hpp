@@ -75,6 +75,7 @@ struct Section {
 
   bool sends = false;
   std::vector<Format> send_formats;
+  Protecting send_protecting = {};
   rtp::ExtensionMap send_extensions;
   std::vector<Encoding> encodings;
 };

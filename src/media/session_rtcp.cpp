@@ -100,6 +100,7 @@ void Session::take_report(const rtp::ReportBlock& block, TimePoint now) {
     stream->counters().round_trips.add(*measured);
     note_round_trip(*measured, now);
   }
+  stream->note_loss(block.fraction_lost / 256.0, round_trip_);
   if (paced_) return;
   const auto lost = static_cast<std::size_t>(block.fraction_lost);
   controller_->on_loss(256 - lost, lost, now);

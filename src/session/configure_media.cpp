@@ -69,6 +69,7 @@ void Connection::configure_media() {
                         .announced = {},
                         .sends = section.current && sdp::sends(*section.current) && !transceiver->stopping,
                         .send_formats = to_media(section.sends),
+                        .send_protecting = protecting(section.sends),
                         .send_extensions = to_media(section.send_extensions),
                         .encodings = to_media(transceiver->sender)};
     std::vector<jsep::Format> own;
