@@ -95,6 +95,10 @@ struct RTCEncodedVideoFrameMetadata {
   std::optional<std::uint32_t> rtpTimestamp{};
   /// When its last packet arrived.
   std::optional<DOMHighResTimeStamp> receiveTime{};
+  /// When it was made, or a little later, as time of this machine (milliseconds since 1970): comparable between all
+  /// tracks of one peer (one CNAME), so what belongs together can be played together, whenever it arrives. Absent until
+  /// the peer's first sender report. (Not in W3C.)
+  std::optional<DOMHighResTimeStamp> common_time{};
   /// Which of the sender's encodings it is for, or which layer of the peer's simulcast it came from. Empty without.
   /// (Not in W3C.)
   std::string rid{};
@@ -151,6 +155,8 @@ struct RTCEncodedAudioFrameMetadata {
   std::optional<std::uint32_t> rtpTimestamp{};
   /// When it arrived.
   std::optional<DOMHighResTimeStamp> receiveTime{};
+  /// As with video.
+  std::optional<DOMHighResTimeStamp> common_time{};
   /// Loudness in -dBov: 0 is the loudest, 127 silence (RFC 6464).
   std::optional<std::uint8_t> audioLevel{};
   /// As with video.

@@ -132,6 +132,12 @@ class PARLEY_EXPORT RTCRtpReceiver : public RTCRtpReceiverEvents {
   EventHandler<Event> onssrcchange{list<"ssrcchange">()};
   /// It has other CSRCs than the one before: a server, or a mixer, has gone over to somebody else.
   EventHandler<Event> oncsrcchange{list<"csrcchange">()};
+  /// webrtc-extensions: how many milliseconds frames are held back, so that they come as regularly as they were made
+  /// although the network delays some more than others; nullopt: not at all, the track has each as soon as it and all
+  /// before it are complete. What comes later than that is not held back.
+  [[nodiscard]] std::optional<double> jitterBufferTarget() const;
+  /// Sets it, also while frames come. Throws RangeError unless it is between 0 and 4000.
+  void jitterBufferTarget(std::optional<double> milliseconds);
   /// What frames go through before the track has them: as for senders.
   void transform(const RTCRtpScriptTransform& transform);
   /// SFrame takes frames of both kinds. Null takes it away.

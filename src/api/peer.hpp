@@ -61,6 +61,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   };
   void set_parameters(const std::shared_ptr<TransceiverCore>& core, SetParameters wanted,
                       const PromiseResolver<void>& done);
+  void set_jitter_buffer_target(TransceiverCore& core, std::optional<double> milliseconds);
   void set_header_extensions(TransceiverCore& core, const std::vector<RTCRtpHeaderExtensionCapability>& extensions);
 
   // stats.cpp

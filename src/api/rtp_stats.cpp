@@ -174,6 +174,8 @@ class RtpStats {
       if (one.protection) stats.fecSsrc = one.protection->get();
     }
     stats.jitterBufferDelay = counters.waited;
+    stats.jitterBufferTargetDelay = counters.target;
+    stats.jitterBufferMinimumDelay = counters.waited_at_least;
     stats.jitterBufferEmittedCount = counters.emitted;
     if (one.playout) stats.estimatedPlayoutTimestamp = ntp_milliseconds(*one.playout);
     if (one.kind == media::Kind::Video) {

@@ -170,6 +170,20 @@ RTCRtpReceiveParameters RTCRtpReceiver::getParameters() const {
   });
 }
 
+std::optional<double> RTCRtpReceiver::jitterBufferTarget() const {
+  return core_->loop->run([this] { return core_->state.jitter_buffer_target; });
+}
+
+void RTCRtpReceiver::jitterBufferTarget(std::optional<double> milliseconds) {
+  constexpr double kMost = 4000;
+  if (milliseconds && !(*milliseconds >= 0 && *milliseconds <= kMost))
+    throw RangeError("jitterBufferTarget is between 0 and 4000 milliseconds");
+  core_->loop->run([&] {
+    core_->state.jitter_buffer_target = milliseconds;
+    if (const auto peer = core_->peer.lock()) peer->set_jitter_buffer_target(*core_, milliseconds);
+  });
+}
+
 Promise<RTCStatsReport> RTCRtpReceiver::getStats() { return stats_of(core_, api::Side::Receiver); }
 
 std::vector<RTCRtpContributingSource> RTCRtpReceiver::getContributingSources() const {

@@ -132,6 +132,14 @@ void Peer::set_codec_preferences(TransceiverCore& core, const std::vector<RTCRtp
   refresh(core);
 }
 
+void Peer::set_jitter_buffer_target(TransceiverCore& core, std::optional<double> milliseconds) {
+  jsep::Transceiver* transceiver = connection_.transceiver(core.state.id);
+  if (closed_ || !transceiver) return;
+  transceiver->jitter_buffer_target = milliseconds;
+  connection_.configure_media();
+  refresh(core);
+}
+
 void Peer::set_streams(TransceiverCore& core, const Streams& streams) {
   check_open();
   const std::vector<std::string> ids = ids_of(streams);

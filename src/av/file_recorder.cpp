@@ -22,6 +22,16 @@ namespace {
 constexpr std::size_t kMostWaiting = 32U << 20;
 /// How often a key frame is asked for while there is none.
 constexpr auto kAskAgain = 1s;
+/// How long a file whose tracks have begun waits for the peers' clocks: browsers tell of sound's after three seconds.
+constexpr auto kWaitForClocks = 3s;
+
+/// A time of metadata on the steady clock.
+std::optional<TimePoint> steady(std::optional<DOMHighResTimeStamp> wall) {
+  if (!wall) return std::nullopt;
+  const std::chrono::duration<double, std::milli> now = std::chrono::system_clock::now().time_since_epoch();
+  return Clock::now() -
+         std::chrono::duration_cast<Clock::duration>(now - std::chrono::duration<double, std::milli>(*wall));
+}
 
 IncomingFrame incoming(const RTCEncodedVideoFrame& frame) {
   return {.key = frame.type == RTCEncodedVideoFrameType::Key,
@@ -31,14 +41,16 @@ IncomingFrame incoming(const RTCEncodedVideoFrame& frame) {
           .rid = frame.metadata.rid,
           .width = frame.metadata.width,
           .height = frame.metadata.height,
-          .arrival = Clock::now()};
+          .arrival = Clock::now(),
+          .made = steady(frame.metadata.common_time)};
 }
 
 IncomingFrame incoming(const RTCEncodedAudioFrame& frame) {
   return {.data = frame.data,
           .timestamp = frame.timestamp.value_or(0us),
           .mime_type = frame.metadata.mimeType,
-          .arrival = Clock::now()};
+          .arrival = Clock::now(),
+          .made = steady(frame.metadata.common_time)};
 }
 
 }  // namespace
@@ -64,16 +76,19 @@ struct FileRecorderCore {
   struct Waiting {
     std::size_t track;
     Sample sample;
+    microseconds timestamp;
+    TimePoint arrival;
   };
 
   template <class Frame>
   static std::function<void(const Frame&)> handler(const std::shared_ptr<FileRecorderCore>& core, std::size_t index);
   static void take(const std::shared_ptr<FileRecorderCore>& core, std::size_t index, IncomingFrame&& frame);
   void begin_track(Track& track, const IncomingFrame& frame);
-  void keep(std::size_t index, Sample&& sample);
+  void keep(Waiting&& one);
+  [[nodiscard]] bool aligned() const;
   [[nodiscard]] bool complete() const;
   void begin();
-  void write(Track& track, Sample& sample);
+  void write(Waiting& one, TimePoint shown);
   void ask(Track& track);
   void tell(const DOMException& error);
   void stop();
@@ -86,7 +101,7 @@ struct FileRecorderCore {
   std::deque<Track> tracks;  // they stay where they are
   std::vector<Waiting> waiting;
   std::size_t waiting_bytes = 0;
-  std::optional<TimePoint> zero;  // the first arrival
+  std::optional<TimePoint> zero;  // the first arrival, and then the earliest of what waited
   TimePoint last{};
   bool begun = false, stopped = false;
   std::optional<DOMException> failed;  // the file, not a track
@@ -131,13 +146,13 @@ void FileRecorderCore::take(const std::shared_ptr<FileRecorderCore>& core, std::
     });
   }
   if (track.result.frames == 0) core->begin_track(track, frame);
-  const TimePoint shown = std::max(track.recording.timeline.place(frame.timestamp, frame.arrival), *core->zero);
-  core->last = std::max(core->last, shown);
+  // Once frames are in the file, their track does not move any more.
+  if (frame.made && !core->begun) track.recording.timeline.align(frame.timestamp, *frame.made);
   ++track.result.frames;
-  core->keep(index, {.stream = 0,
-                     .key = frame.key,
-                     .data = std::move(frame.data),
-                     .show_at = std::chrono::duration_cast<microseconds>(shown - *core->zero)});
+  core->keep({.track = index,
+              .sample = {.stream = 0, .key = frame.key, .data = std::move(frame.data), .show_at = {}},
+              .timestamp = frame.timestamp,
+              .arrival = frame.arrival});
 }
 
 void FileRecorderCore::begin_track(Track& track, const IncomingFrame& frame) {
@@ -147,11 +162,23 @@ void FileRecorderCore::begin_track(Track& track, const IncomingFrame& frame) {
   track.first = frame.data;
 }
 
-void FileRecorderCore::keep(std::size_t index, Sample&& sample) {
-  if (begun) return write(tracks[index], sample);
-  waiting_bytes += sample.data.size() + sizeof(Waiting);
-  waiting.push_back({index, std::move(sample)});
-  if (complete() || waiting_bytes > kMostWaiting) begin();
+void FileRecorderCore::keep(Waiting&& one) {
+  const TimePoint shown = tracks[one.track].recording.timeline.place(one.timestamp, one.arrival);
+  last = std::max(last, shown);
+  if (begun) return write(one, shown);
+  waiting_bytes += one.sample.data.size() + sizeof(Waiting);
+  const TimePoint arrival = one.arrival;
+  waiting.push_back(std::move(one));
+  const bool patient = arrival - *zero < kWaitForClocks && !aligned();
+  if ((complete() && !patient) || waiting_bytes > kMostWaiting) begin();
+}
+
+/// Whether it is known how the tracks lie beside each other.
+bool FileRecorderCore::aligned() const {
+  if (tracks.size() < 2) return true;
+  return std::ranges::all_of(tracks, [](const Track& track) {
+    return track.recording.codec() == nullptr || track.recording.timeline.is_aligned();
+  });
 }
 
 /// Whether every track has begun that ever will.
@@ -178,12 +205,19 @@ void FileRecorderCore::begin() {
     failed = error;
     return tell(error);
   }
-  for (Waiting& one : std::exchange(waiting, {}))
-    if (!failed) write(tracks[one.track], one.sample);
+  std::vector<Waiting> kept = std::exchange(waiting, {});
+  std::vector<TimePoint> shown;
+  shown.reserve(kept.size());
+  for (const Waiting& one : kept)
+    shown.push_back(tracks[one.track].recording.timeline.place(one.timestamp, one.arrival));
+  if (!shown.empty()) zero = *std::ranges::min_element(shown);
+  for (std::size_t i = 0; i < kept.size() && !failed; ++i) write(kept[i], shown[i]);
 }
 
-void FileRecorderCore::write(Track& track, Sample& sample) {
-  sample.stream = *track.stream;
+void FileRecorderCore::write(Waiting& one, TimePoint shown) {
+  Sample& sample = one.sample;
+  sample.stream = *tracks[one.track].stream;
+  sample.show_at = std::chrono::duration_cast<microseconds>(std::max(shown, *zero) - *zero);
   try {
     muxer.write(sample);
   } catch (const DOMException& error) {

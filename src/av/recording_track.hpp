@@ -20,6 +20,8 @@ struct IncomingFrame {
   std::string rid{};
   std::uint16_t width = 0, height = 0;
   TimePoint arrival{};
+  /// On the same clock, if the peer has told of its own.
+  std::optional<TimePoint> made = std::nullopt;
 };
 
 /// Which frames of a track are recorded. Pure.

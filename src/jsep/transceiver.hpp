@@ -95,6 +95,8 @@ struct Transceiver {
   std::vector<Codec> preferred_codecs;
   /// [[HeaderExtensionsToNegotiate]] of webrtc-extensions, once the program has set them.
   std::optional<std::vector<HeaderExtension>> wanted_extensions = std::nullopt;
+  /// [[JitterBufferTarget]] of webrtc-extensions, in milliseconds.
+  std::optional<double> jitter_buffer_target = std::nullopt;
   /// [[LastStableRidlessSendEncodings]].
   std::optional<std::vector<SendEncoding>> ridless_encodings = std::nullopt;
   bool operator==(const Transceiver&) const = default;

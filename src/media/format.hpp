@@ -8,6 +8,7 @@
 #include "base/importance.hpp"
 #include "base/rtp_numbers.hpp"
 #include "base/strong.hpp"
+#include "base/time.hpp"
 #include "rtp/extension_map.hpp"
 
 /// What was negotiated for a section, as far as packets are concerned.
@@ -75,9 +76,12 @@ struct Section {
   Protecting receive_protecting = {};
   rtp::ExtensionMap receive_extensions;
   std::vector<Announced> announced;
+  /// How long frames are held back, so that they are handed over as regularly as they were made.
+  Duration target_delay{};
 
   bool sends = false;
   std::vector<Format> send_formats;
+  Protecting send_protecting = {};
   rtp::ExtensionMap send_extensions;
   std::vector<Encoding> encodings;
 };

@@ -129,6 +129,16 @@ std::optional<FrameBuffer::Range> FrameBuffer::complete() {
   return Range{*next_, *last};
 }
 
+std::optional<FrameBuffer::Head> FrameBuffer::head() {
+  const auto range = complete();
+  if (!range) return std::nullopt;
+  const Slot& first = *find(range->first);
+  Head head{.timestamp = first.timestamp, .payload_type = first.payload_type, .last_arrival = first.arrival};
+  for (std::int64_t number = range->first; number <= range->last; ++number)
+    head.last_arrival = std::max(head.last_arrival, find(number)->arrival);
+  return head;
+}
+
 std::optional<std::int64_t> FrameBuffer::missing() const {
   return next_ && whole_until_ < highest_ ? std::optional(whole_until_) : std::nullopt;
 }

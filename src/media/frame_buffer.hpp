@@ -54,6 +54,15 @@ class FrameBuffer {
   template <class DepacketizerOf>
   std::optional<ArrivedFrame> next(DepacketizerOf depacketizer_of);
 
+  /// The next frame, if it is complete, without taking it.
+  struct Head {
+    std::uint32_t timestamp = 0;
+    PayloadType payload_type{};
+    TimePoint last_arrival{};
+  };
+  std::optional<Head> head();
+  /// From the first packet that is kept to the last one.
+  [[nodiscard]] std::size_t reach() const { return static_cast<std::size_t>(highest_ + 1 - oldest_); }
   /// The first number that is waited for; nothing while a key frame is.
   [[nodiscard]] std::optional<std::int64_t> waits_for() const { return next_; }
   /// The packet that holds up others which have arrived already, the first of them.

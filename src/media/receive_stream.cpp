@@ -158,7 +158,23 @@ void ReceiveStream::note_blocked(TimePoint now) {
   }
 }
 
+/// Whether the next frame is complete, but not due. A buffer that fills up does not wait.
+bool ReceiveStream::hold_back(TimePoint now) {
+  held_until_.reset();
+  if (playout_.target() == Duration::zero() || buffer_.reach() > FrameBuffer::kMost / 2) return false;
+  const auto head = buffer_.head();
+  const Format* of = head ? format(head->payload_type) : nullptr;
+  if (of == nullptr) return false;
+  const auto seconds = static_cast<double>(media_time_.unwrap(head->timestamp)) / of->clock_rate;
+  const auto media_time = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+  const TimePoint due = playout_.due(media_time, head->last_arrival);
+  if (due <= now) return false;
+  held_until_ = due;
+  return true;
+}
+
 std::optional<ArrivedFrame> ReceiveStream::next_frame(TimePoint now) {
+  if (hold_back(now)) return std::nullopt;
   auto arrived = buffer_.next([this](PayloadType payload_type) {
     Decoder* reader = decoder(payload_type);
     return reader ? reader->depacketizer.get() : nullptr;
@@ -192,7 +208,12 @@ void ReceiveStream::count_frame(const ArrivedFrame& arrived, TimePoint now) {
     units = formats::samples_of(sound->name, sound->channels, arrived.frame.data).value_or(0);
     counters_.sound.add(units, sound->clock_rate, arrived.audio_level);
   }
-  counters_.waited += std::chrono::duration<double>(now - arrived.first_arrival).count() * units;
+  const auto seconds = [](Duration duration) { return std::chrono::duration<double>(duration).count(); };
+  // Held back or not, it was ready when all of it and what is before it had come.
+  last_ready_ = playout_.target() == Duration::zero() ? now : std::max(arrived.last_arrival, last_ready_);
+  counters_.waited += seconds(now - arrived.first_arrival) * units;
+  counters_.waited_at_least += seconds(last_ready_ - arrived.first_arrival) * units;
+  counters_.target += seconds(playout_.target()) * units;
   counters_.emitted += units;
 }
 
@@ -218,6 +239,11 @@ void ReceiveStream::advance(TimePoint now) {
   // What is given up is not in the list any more.
   const auto missing = buffer_.missing();
   const bool given_up = missing && repairs() && !nacks_.awaits(*missing);
+  // What is held back comes before what is missing.
+  if (held_until_) {
+    note_blocked(now);
+    return;
+  }
   if (given_up || (blocked_since_ && now - *blocked_since_ >= kReorderingWait)) {
     buffer_.skip();
     if (buffer_.needs_key_frame()) nacks_.clear();  // what came before it is of no use
@@ -234,6 +260,7 @@ void ReceiveStream::drop(TimePoint now) {
 
 std::optional<TimePoint> ReceiveStream::next_deadline() const {
   std::optional<TimePoint> next = nacks_.next_deadline();
+  if (held_until_) return earlier(next, held_until_);
   if (blocked_since_) next = earlier(next, *blocked_since_ + kReorderingWait);
   if (keyless_since_) {
     const TimePoint first = counters_.frames > 0 ? *keyless_since_ : *keyless_since_ + kFirstKeyFrameWait;

@@ -13,6 +13,7 @@
 #include "media/frame_buffer.hpp"
 #include "media/frame_pace.hpp"
 #include "media/nack_list.hpp"
+#include "media/playout.hpp"
 #include "media/receive_statistics.hpp"
 #include "media/sound.hpp"
 #include "rtp/sequence.hpp"
@@ -62,6 +63,8 @@ class ReceiveStream {
     std::uint16_t width = 0, height = 0;
     /// From the first packet of a frame until it was handed over: of frames of video, of samples of audio.
     double waited = 0;
+    /// The same, if nothing had been held back, and what frames should have waited at that time.
+    double waited_at_least = 0, target = 0;
     std::uint64_t emitted = 0;
     Sound sound;
   };
@@ -71,6 +74,8 @@ class ReceiveStream {
   void set_formats(const std::vector<Format>& formats);
   /// What the payload tells; nullopt if the packet has come before, or is of no use.
   std::optional<formats::PayloadInfo> receive(const StreamPacket& packet, Arrival arrival, TimePoint now);
+  /// Frames are held back for so long (Playout); zero: not at all.
+  void set_target_delay(Duration target) { playout_.set_target(target); }
   /// Call until there is none, after receive() and advance().
   std::optional<ArrivedFrame> next_frame(TimePoint now);
   /// Padding on the source of retransmissions.
@@ -113,6 +118,7 @@ class ReceiveStream {
   [[nodiscard]] std::unique_ptr<formats::Depacketizer> depacketizer_for(const Format& format) const;
   Decoder* decoder(PayloadType payload_type);
   [[nodiscard]] bool repairs() const;
+  bool hold_back(TimePoint now);
   void note_missing(std::int64_t number, TimePoint now);
   void note_blocked(TimePoint now);
   void count_packet(const StreamPacket& packet, Arrival arrival, TimePoint now);
@@ -126,6 +132,10 @@ class ReceiveStream {
   ReceiveStatistics statistics_;
   Counters counters_;
   FramePace pace_;
+  Playout playout_;
+  rtp::TimestampUnwrapper media_time_;
+  std::optional<TimePoint> held_until_;  // the next frame is complete
+  TimePoint last_ready_{};               // when the last one was, with all before it
   std::int64_t highest_ = -1;
   std::optional<TimePoint> blocked_since_;    // where no NACK is negotiated
   std::optional<TimePoint> keyless_since_;    // no frame can be shown until a key frame comes

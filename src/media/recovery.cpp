@@ -68,7 +68,7 @@ std::optional<Bytes> Recovery::recover(const Waiting& one, std::int64_t missing)
   return parity.packet(source_, static_cast<std::uint16_t>(missing));
 }
 
-void Recovery::discard(std::deque<Waiting>::iterator one) {
+void Recovery::discard(const std::deque<Waiting>::iterator& one) {
   ++useless_;
   bytes_ -= one->protection.parity.content.size();
   waiting_.erase(one);

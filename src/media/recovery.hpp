@@ -57,7 +57,7 @@ class Recovery {
   void store(std::int64_t number, ByteView packet);
   [[nodiscard]] Lack lack_of(const Waiting& one) const;
   [[nodiscard]] std::optional<Bytes> recover(const Waiting& one, std::int64_t missing) const;
-  void discard(std::deque<Waiting>::iterator one);
+  void discard(const std::deque<Waiting>::iterator& one);
 
   Ssrc source_;
   std::vector<Slot> slots_ = std::vector<Slot>(kKept);

@@ -8,7 +8,7 @@
 
 namespace parley::media {
 
-/// How much is sent again, over the last second or so.
+/// How much is sent again, or in case it will be missed, over the last second or so.
 class RepeatedRate {
  public:
   void add(std::size_t bytes, TimePoint now) {

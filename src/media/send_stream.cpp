@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
-#include "formats/audio.hpp"
 #include "formats/describe.hpp"
-#include "formats/generic.hpp"
 #include "rtp/packet.hpp"
 #include "rtp/sequence.hpp"
 
@@ -73,13 +72,21 @@ class SendStream::Writer final : public formats::PayloadSink {
     extensions.mark(marks_);
   }
 
-  [[nodiscard]] std::size_t room() const { return kMaxPacket - header_size_ - kOriginalNumber; }
+  /// What follows is put into RED and protected.
+  void protect(Shield& shield) { shield_ = &shield; }
+  /// For a payload. What protects a packet holds all of it but the fixed header, behind one of its own.
+  [[nodiscard]] std::size_t room() const {
+    const std::size_t extensions = header_size_ - rtp::kFixedHeader;
+    const std::size_t protection = shield_ == nullptr ? 0 : kRedHeader + rtp::kUlpfecHeader + extensions;
+    return kMaxPacket - header_size_ - kOriginalNumber - protection;
+  }
 
   void on_payload(std::span<const ByteView> pieces, bool last) override {
     std::size_t size = 0;
     for (const ByteView piece : pieces) size += piece.size();
     if (stream_.kind_ == Kind::Video) header_.marker = last;
     header_.sequence_number = static_cast<std::uint16_t>(stream_.next_number_++);
+    if (shield_ != nullptr) return on_protected(pieces, size);
     cc::Packet& packet = begin(header_size_ + size);
     auto at = packet.head.begin() + static_cast<std::ptrdiff_t>(header_size_);
     for (const ByteView piece : pieces) at = std::ranges::copy(piece, at).out;
@@ -101,6 +108,38 @@ class SendStream::Writer final : public formats::PayloadSink {
   }
 
  private:
+  /// Of the only block of RED.
+  static constexpr std::size_t kRedHeader = 1;
+
+  void on_protected(std::span<const ByteView> pieces, std::size_t size) {
+    Bytes& plain = shield_->plain;
+    plain.resize(header_size_ + size);
+    rtp::write_header(header_, extensions_.list(), plain);
+    auto at = plain.begin() + static_cast<std::ptrdiff_t>(header_size_);
+    for (const ByteView piece : pieces) at = std::ranges::copy(piece, at).out;
+    on_red(header_.payload_type, ByteView(plain).subspan(header_size_));
+    if (const auto made = shield_->protector.add(header_.sequence_number, plain)) on_protection(*made);
+  }
+  void on_red(PayloadType inside, ByteView payload) {
+    const PayloadType outside = std::exchange(header_.payload_type, shield_->red);
+    cc::Packet& packet = begin(header_size_ + kRedHeader + payload.size());
+    packet.head[header_size_] = inside.get();
+    std::ranges::copy(payload, packet.head.begin() + static_cast<std::ptrdiff_t>(header_size_ + kRedHeader));
+    header_.payload_type = outside;
+    finish(packet, kRedHeader + payload.size());
+  }
+  void on_protection(const rtp::Protection& protection) {
+    Bytes payload;
+    rtp::write_ulpfec(protection, payload);
+    if (header_size_ + kRedHeader + payload.size() + kOriginalNumber > kMaxPacket) return;
+    const bool marker = std::exchange(header_.marker, false);
+    header_.sequence_number = static_cast<std::uint16_t>(stream_.next_number_++);
+    on_red(shield_->ulpfec, payload);
+    header_.marker = marker;
+    ++stream_.counters_.protecting_packets;
+    stream_.counters_.protecting_bytes += header_size_ + kRedHeader + payload.size();
+  }
+
   cc::Packet& begin(std::size_t size) {
     cc::Packet& packet = stream_.history_.store(header_.sequence_number, size);
     packet.send_time = marks_.send_time;
@@ -121,6 +160,7 @@ class SendStream::Writer final : public formats::PayloadSink {
   std::size_t header_size_;
   cc::Packet marks_;
   Sink& sink_;
+  Shield* shield_ = nullptr;
 };
 
 SendStream::SendStream(Kind kind, const Encoding& encoding, Random& random)
@@ -132,60 +172,6 @@ SendStream::SendStream(Kind kind, const Encoding& encoding, Random& random)
       next_repeat_number_(static_cast<std::uint16_t>(random.u32() & 0x7FFF)),
       first_timestamp_(random.u32()) {
   note_values_.reserve(kNoteBytes);
-}
-
-void SendStream::configure(const Section& section, const Encoding& encoding) {
-  encoding_ = encoding;
-  if (mid_ != section.mid) known_ = false;
-  mid_ = section.mid;
-  extensions_ = section.send_extensions;
-  told_captures_.reset();
-  std::vector<Encoder> encoders;
-  formats_ = section.send_formats;
-  configure_redundancy();
-  tone_formats_.clear();
-  for (const Format& format : section.send_formats) {
-    if (formats::equals_ignoring_case(format.name, "telephone-event")) tone_formats_.push_back(format);
-    // What else was negotiated anew makes no other stream of it: picture ids go on.
-    const auto known = std::ranges::find_if(encoders_, [&](const Encoder& one) {
-      return one.packetizer && one.format.payload_type == format.payload_type &&
-             formats::equals_ignoring_case(one.format.name, format.name);
-    });
-    auto packetizer = known != encoders_.end() ? std::move(known->packetizer) : packetizer_for(format);
-    if (packetizer) encoders.push_back({format, std::move(packetizer)});
-  }
-  encoders_ = std::move(encoders);
-}
-
-/// A peer that prefers RED to what is in it wants it.
-void SendStream::configure_redundancy() {
-  const bool wanted =
-      kind_ == Kind::Audio && !formats_.empty() && formats::equals_ignoring_case(formats_.front().name, "red");
-  if (!wanted) {
-    redundancy_.reset();
-  } else if (!redundancy_ || redundancy_->format.payload_type != formats_.front().payload_type) {
-    redundancy_ = Redundancy{.format = formats_.front()};
-  }
-}
-
-/// RFC 2198 section 4: RED has the rate of what is in it.
-bool SendStream::repeats_sound(const Format& format) const {
-  return redundancy_ && redundancy_->format.clock_rate == format.clock_rate &&
-         redundancy_->format.channels == format.channels;
-}
-
-std::unique_ptr<formats::Packetizer> SendStream::packetizer_for(const Format& format) const {
-  auto made = formats::make_packetizer(format.name);
-  if (made || !format.is_media) return made;
-  if (kind_ == Kind::Audio) return std::make_unique<formats::WholePacketizer>();
-  return std::make_unique<formats::GenericPacketizer>();
-}
-
-SendStream::Encoder* SendStream::encoder(std::string_view codec) {
-  const auto found = std::ranges::find_if(encoders_, [&](const Encoder& one) {
-    return codec.empty() || formats::equals_ignoring_case(one.format.name, codec);
-  });
-  return found == encoders_.end() ? nullptr : &*found;
 }
 
 std::uint32_t SendStream::timestamp_of(const OutgoingFrame& frame, std::uint32_t clock_rate, TimePoint now) {
@@ -260,7 +246,10 @@ Result<void> SendStream::cut_up(const OutgoingFrame& frame, const Encoder& encod
   const bool repeats = repeats_sound(encoder.format) && !frame.data.empty();
   if (repeats) header.payload_type = redundancy_->format.payload_type;
   Writer writer(*this, header, extensions, sink);
-  if (!repeats) return encoder.packetizer->packetize(frame.data, frame.info, writer.room(), writer);
+  if (!repeats) {
+    if (shield_ && shield_->protector.group() > 0) writer.protect(*shield_);
+    return encoder.packetizer->packetize(frame.data, frame.info, writer.room(), writer);
+  }
   const auto payload =
       redundancy_->writer.write(encoder.format.payload_type.get(), header.timestamp, frame.data, writer.room());
   if (!payload) return Unexpected(payload.error());

@@ -18,6 +18,7 @@
 #include "media/format.hpp"
 #include "media/frame_notes.hpp"
 #include "media/packet_history.hpp"
+#include "media/protector.hpp"
 #include "media/round_trips.hpp"
 #include "media/tone.hpp"
 #include "rtp/packet.hpp"
@@ -73,8 +74,9 @@ class SendStream {
   struct Counters {
     std::uint64_t packets = 0, payload_bytes = 0, header_bytes = 0;
     std::uint64_t repeated_packets = 0, repeated_bytes = 0;
-    std::uint64_t padding_packets = 0;  ///< whose bytes are among those of headers
-    Duration waited{};                  ///< in the pacer, all of these together
+    std::uint64_t padding_packets = 0;                           ///< whose bytes are among those of headers
+    std::uint64_t protecting_packets = 0, protecting_bytes = 0;  ///< FEC, which is among the packets
+    Duration waited{};                                           ///< in the pacer, all of these together
     std::uint64_t frames = 0, key_frames = 0, frames_refused = 0;
     std::uint64_t huge_frames = 0;  ///< two and a half times as large as the program was told, or more
     std::uint64_t nacks = 0, plis = 0, firs = 0;
@@ -106,6 +108,8 @@ class SendStream {
   cc::Packet pad(std::size_t size, Bytes& buffer);
   /// The peer has reported on this source: it knows whose it is.
   void set_known() { known_ = true; }
+  /// What it has reported of losses, and how long it takes until a packet has come again that it asks for.
+  void note_loss(double fraction, Duration round_trip);
 
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] const Encoding& encoding() const { return encoding_; }
@@ -149,6 +153,7 @@ class SendStream {
   [[nodiscard]] std::unique_ptr<formats::Packetizer> packetizer_for(const Format& format) const;
   Encoder* encoder(std::string_view codec);
   void configure_redundancy();
+  void configure_shield(const Protecting& protecting);
   [[nodiscard]] bool repeats_sound(const Format& format) const;
   Result<void> cut_up(const OutgoingFrame& frame, const Encoder& encoder, rtp::Header header,
                       const Extensions& extensions, Sink& sink);
@@ -167,6 +172,13 @@ class SendStream {
     formats::RedWriter writer{1};
   };
   std::optional<Redundancy> redundancy_;
+  /// Pictures that are in RED, beside ULPFEC, as long as there is any.
+  struct Shield {
+    PayloadType red, ulpfec;
+    Protector protector;
+    Bytes plain;  ///< a packet as it was before RED
+  };
+  std::optional<Shield> shield_;
   std::optional<Playing> playing_;
   PacketHistory history_;
   std::int64_t next_number_;  // does not wrap

@@ -51,8 +51,11 @@ void Session::configure_receiving() {
     const Section* section = find_section(entry.second->section);
     return section == nullptr || !section->receives;
   });
-  for (const auto& [source, incoming] : incoming_)
-    incoming->stream.set_formats(find_section(incoming->section)->receive_formats);
+  for (const auto& [source, incoming] : incoming_) {
+    const Section& section = *find_section(incoming->section);
+    incoming->stream.set_formats(section.receive_formats);
+    incoming->stream.set_target_delay(section.target_delay);
+  }
 }
 
 void Session::configure_sending() {

@@ -15,6 +15,7 @@
 #include "formats/red.hpp"
 #include "media/arrival_log.hpp"
 #include "media/budget.hpp"
+#include "media/fastest.hpp"
 #include "media/feedback_clock.hpp"
 #include "media/format.hpp"
 #include "media/frame_notes.hpp"
@@ -47,6 +48,8 @@ struct ReceivedFrame {
   std::vector<std::uint32_t> contributing;
   /// The RTP timestamp as time, from the source's first packet on.
   std::chrono::microseconds time{};
+  /// The same as time of ours, comparable between all sources of one CNAME, once the peer has told of its clock.
+  std::optional<TimePoint> common_time = std::nullopt;
   FrameNotes notes;
   std::optional<Dependencies> dependencies = std::nullopt;
 };
@@ -152,7 +155,10 @@ class Session {
     rtp::TimestampUnwrapper timestamps;
     std::optional<std::int64_t> first_timestamp = std::nullopt;
     std::optional<PeerSender> told = std::nullopt;  ///< by its last sender report
-    RoundTrips round_trips;                         ///< by what it answers to our time
+    std::string cname;                              ///< whose clock that has
+    Fastest reports{1min};
+    std::optional<Duration> peer_clock = std::nullopt;  ///< what ours is ahead of it; the same for one CNAME
+    RoundTrips round_trips;                             ///< by what it answers to our time
     TimePoint last_packet{};
     bool said_goodbye = false;
     std::uint32_t picture_losses = 0, intra_requests = 0;  ///< that were sent
@@ -187,6 +193,8 @@ class Session {
                                      ReceiveStream::Arrival arrival, TimePoint now);
   StreamPacket without_tones(Incoming& incoming, const Section& section, StreamPacket packet);
   void collect(Incoming& incoming, TimePoint now);
+  static std::optional<TimePoint> common_time(const Incoming& incoming, std::uint32_t timestamp,
+                                              std::uint32_t clock_rate);
   void limit_bytes(Incoming& grown, TimePoint now);
   void hand_over(const std::optional<ReceivedPacket>& packet = std::nullopt,
                  const std::list<Recovered>& recovered = {});
@@ -215,6 +223,9 @@ class Session {
   void repeat(SendStream& stream, const rtp::Nack& nack, TimePoint now);
   // session_rtcp.cpp
   void take_report(const rtp::ReportBlock& block, TimePoint now);
+  void take_sender_report(const rtp::SenderReport& report, TimePoint now);
+  void take_names(const rtp::RtcpPacket& packet);
+  void align_clocks();
   void take_goodbye(Ssrc source);
   void take_feedback(const rtp::RtcpPacket& packet, TimePoint now);
   void take_transport_feedback(const rtp::RtcpPacket& packet, TimePoint now);

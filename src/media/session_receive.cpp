@@ -111,6 +111,7 @@ Session::Incoming& Session::add_source(Ssrc source, const Section& section, std:
   auto& made = incoming_[source];
   made = std::make_unique<Incoming>(budget_, source, section, std::move(rid));
   made->stream.set_formats(section.receive_formats);
+  made->stream.set_target_delay(section.target_delay);
   return *made;
 }
 
@@ -177,6 +178,15 @@ void Session::limit_bytes(Incoming& grown, TimePoint now) {
   }
 }
 
+/// RFC 3550 section 6.4.1: a sender report says what the peer's clock showed at an RTP timestamp.
+std::optional<TimePoint> Session::common_time(const Incoming& incoming, std::uint32_t timestamp,
+                                              std::uint32_t clock_rate) {
+  if (!incoming.told || !incoming.peer_clock) return std::nullopt;
+  const std::int64_t ticks = static_cast<std::int32_t>(timestamp - incoming.told->timestamp);
+  const auto since = std::chrono::nanoseconds(ticks * 1'000'000'000 / clock_rate);
+  return TimePoint(rtp::since_1900(incoming.told->ntp) + since + *incoming.peer_clock);
+}
+
 /// Frames that have become complete.
 void Session::collect(Incoming& incoming, TimePoint now) {
   while (auto arrived = incoming.stream.next_frame(now)) {
@@ -188,6 +198,7 @@ void Session::collect(Incoming& incoming, TimePoint now) {
     const auto rate = static_cast<std::int64_t>(format->clock_rate);
     const std::int64_t micros = since / rate * 1'000'000 + (since % rate * 1'000'000 + rate / 2) / rate;
     NoteLog::Noted noted = incoming.notes.take(arrived->timestamp, format->clock_rate, arrived->frame.info.key_frame);
+    const auto common = common_time(incoming, arrived->timestamp, format->clock_rate);
     ready_.push_back({.arrived = *std::move(arrived),
                       .section = incoming.section,
                       .kind = find_section(incoming.section)->kind,
@@ -196,6 +207,7 @@ void Session::collect(Incoming& incoming, TimePoint now) {
                       .codec = format->name,
                       .contributing = incoming.contributing,
                       .time = std::chrono::microseconds(micros),
+                      .common_time = common,
                       .notes = noted.notes,
                       .dependencies = std::move(noted.dependencies)});
   }

@@ -16,13 +16,10 @@ void Session::receive_rtcp(ByteView datagram, TimePoint now) {
   for (auto packet = reader.next(); packet && left > 0; packet = reader.next(), --left) {
     switch (static_cast<RtcpType>(packet->type)) {
       case RtcpType::SenderReport:
-        if (const auto told = rtp::parse_sender_report(*packet)) {
-          if (const auto found = incoming_.find(told->sender); found != incoming_.end()) {
-            const std::uint64_t before = found->second->told ? found->second->told->reports : 0;
-            found->second->told = {told->ntp, told->timestamp, told->packets, told->octets, before + 1, now};
-          }
-          for (const rtp::ReportBlock& block : told->blocks) take_report(block, now);
-        }
+        if (const auto told = rtp::parse_sender_report(*packet)) take_sender_report(*told, now);
+        break;
+      case RtcpType::SourceDescription:
+        take_names(*packet);
         break;
       case RtcpType::ReceiverReport:
         if (const auto told = rtp::parse_receiver_report(*packet))
@@ -56,6 +53,41 @@ SendStream* Session::stream_of(Ssrc source, Outgoing** owner) {
   return nullptr;
 }
 
+void Session::take_sender_report(const rtp::SenderReport& report, TimePoint now) {
+  for (const rtp::ReportBlock& block : report.blocks) take_report(block, now);
+  const auto found = incoming_.find(report.sender);
+  if (found == incoming_.end()) return;
+  Incoming& incoming = *found->second;
+  const std::uint64_t before = incoming.told ? incoming.told->reports : 0;
+  incoming.told = {report.ntp, report.timestamp, report.packets, report.octets, before + 1, now};
+  incoming.peer_clock = incoming.reports.update(rtp::since_1900(report.ntp), now);
+  align_clocks();
+}
+
+/// RFC 3550 section 6.5.1: sources with one CNAME have one clock.
+void Session::take_names(const rtp::RtcpPacket& packet) {
+  bool changed = false;
+  for (const rtp::CanonicalName& one : rtp::parse_source_description(packet)) {
+    const auto found = incoming_.find(one.source);
+    if (found == incoming_.end() || found->second->cname == one.name) continue;
+    found->second->cname = one.name;
+    changed = true;
+  }
+  if (changed) align_clocks();
+}
+
+/// Of what the sources of one clock tell of it the fastest report counts.
+void Session::align_clocks() {
+  std::map<std::string_view, Duration> clocks;
+  for (const auto& [source, incoming] : incoming_) {
+    if (!incoming->peer_clock || incoming->cname.empty()) continue;
+    const auto [known, is_new] = clocks.try_emplace(incoming->cname, *incoming->peer_clock);
+    if (!is_new) known->second = std::min(known->second, *incoming->peer_clock);
+  }
+  for (const auto& [source, incoming] : incoming_)
+    if (incoming->peer_clock && !incoming->cname.empty()) incoming->peer_clock = clocks[incoming->cname];
+}
+
 void Session::take_report(const rtp::ReportBlock& block, TimePoint now) {
   SendStream* stream = stream_of(block.source);
   if (stream == nullptr) return;
@@ -69,6 +101,7 @@ void Session::take_report(const rtp::ReportBlock& block, TimePoint now) {
     stream->counters().round_trips.add(*measured);
     note_round_trip(*measured, now);
   }
+  stream->note_loss(block.fraction_lost / 256.0, round_trip_);
   if (paced_) return;
   const auto lost = static_cast<std::size_t>(block.fraction_lost);
   controller_->on_loss(256 - lost, lost, now);

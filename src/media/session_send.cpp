@@ -81,7 +81,9 @@ Result<void> Session::send_one(SendStream& stream, const Media& media, TimePoint
   if (!stream.encoding().active) return {};
   set_pace(now);
   PacketSink sink(*this, priority_of(stream), now);
+  const std::uint64_t protecting = stream.counters().protecting_bytes;
   auto sent = stream.send(media, now, sink);
+  repeated_.add(stream.counters().protecting_bytes - protecting, now);
   send_paced(now);
   return sent;
 }

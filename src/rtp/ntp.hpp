@@ -33,6 +33,13 @@ constexpr std::optional<NtpTime> from_ms(double ms) {
   return NtpTime{static_cast<std::uint64_t>(since)};
 }
 
+/// Since 1900.
+constexpr Duration since_1900(NtpTime time) {
+  const auto whole = static_cast<std::int64_t>(time.value >> 32),
+             rest = static_cast<std::int64_t>(time.value & 0xFFFFFFFF);
+  return std::chrono::seconds(whole) + std::chrono::nanoseconds(rest * 1'000'000'000 >> 32);
+}
+
 constexpr std::uint32_t to_compact(Duration duration) {
   const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count();
   return ns <= 0 ? 0 : static_cast<std::uint32_t>(static_cast<std::uint64_t>(ns) * 512 / 7'812'500);

@@ -90,6 +90,7 @@ void Connection::configure_media() {
                         .announced = {},
                         .sends = section.current && sdp::sends(*section.current) && !transceiver->stopping,
                         .send_formats = to_media(section.sends),
+                        .send_protecting = protecting(section.sends),
                         .send_extensions = to_media(section.send_extensions),
                         .encodings = to_media(transceiver->sender, transceiver->kind)};
     std::vector<jsep::Format> own;
@@ -97,6 +98,8 @@ void Connection::configure_media() {
       own = jsep::formats_of(local->parsed.media[section.index]);
     made.receive_formats = formats_to_receive(section.receives, own);
     made.receive_protecting = protecting_to_receive(section.receives, own);
+    made.target_delay = std::chrono::duration_cast<Duration>(
+        std::chrono::duration<double, std::milli>(transceiver->jitter_buffer_target.value_or(0)));
     if (remote != nullptr && section.index < remote->parsed.media.size())
       made.announced = announced(remote->parsed.media[section.index]);
     carried[*section.transport].push_back(std::move(made));

@@ -42,6 +42,12 @@ std::vector<media::Format> to_media(const std::vector<jsep::Format>& formats) {
   return known;
 }
 
+media::Protecting protecting(const std::vector<jsep::Format>& formats) {
+  media::Protecting known;
+  add_protecting(formats, known);
+  return known;
+}
+
 std::vector<media::Format> formats_to_receive(const std::vector<jsep::Format>& negotiated,
                                               const std::vector<jsep::Format>& described) {
   std::vector<media::Format> formats = to_media(negotiated);
@@ -59,8 +65,7 @@ std::vector<media::Format> formats_to_receive(const std::vector<jsep::Format>& n
 
 media::Protecting protecting_to_receive(const std::vector<jsep::Format>& negotiated,
                                         const std::vector<jsep::Format>& described) {
-  media::Protecting known;
-  add_protecting(negotiated, known);
+  media::Protecting known = protecting(negotiated);
   add_protecting(described, known);
   return known;
 }

@@ -172,6 +172,7 @@ void MediaPlane::Lane::on_frame(media::ReceivedFrame&& received) {
     frame.metadata.rtpTimestamp = arrived.timestamp;
     frame.metadata.contributingSources = std::move(received.contributing);
     frame.metadata.receiveTime = wall_time(arrived.last_arrival);
+    if (received.common_time) frame.metadata.common_time = wall_time(*received.common_time);
     frame.metadata.rid = received.rid;
     tell(received.notes, frame.metadata);
     if (received.dependencies) tell(*received.dependencies, frame.metadata);
@@ -187,6 +188,7 @@ void MediaPlane::Lane::on_frame(media::ReceivedFrame&& received) {
     frame.metadata.contributingSources = std::move(received.contributing);
     frame.metadata.sequenceNumber = static_cast<std::uint16_t>(arrived.first);
     frame.metadata.receiveTime = wall_time(arrived.last_arrival);
+    if (received.common_time) frame.metadata.common_time = wall_time(*received.common_time);
     frame.metadata.audioLevel = arrived.audio_level;
     tell(received.notes, frame.metadata);
     owner_.observer_->on_audio_frame(id_of(received.section), std::move(frame));

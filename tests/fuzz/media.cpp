@@ -80,6 +80,7 @@ Section section(bool video) {
                       {.source = Ssrc(2002), .retransmission = Ssrc(2003), .rid = "l"}};
   }
   made.send_formats = made.receive_formats;
+  made.send_protecting = made.receive_protecting;
   return made;
 }
 

@@ -59,7 +59,8 @@ using FileRecorderEvents = EventTarget<EventType<"error", FileErrorEvent>>;
 ///   .mp4         H.264, H.265, VP9, AV1; Opus
 ///   .ogg, .opus  Opus
 /// Video begins with a key frame, for which the peer is asked. Frames are placed by their RTP timestamps; how tracks
-/// lie to each other is as their first frames arrived. A codec cannot change within a file. Any thread may call; what
+/// lie to each other, the peers' reports tell (`common_time` of frames), for which the file waits up to three seconds;
+/// without, it is as their first frames arrived. A codec cannot change within a file. Any thread may call; what
 /// arrives is handled, and events are fired, on the recorder's loop.
 class PARLEY_EXPORT FileRecorder : public FileRecorderEvents {
  public:

@@ -20,6 +20,20 @@ TEST(Timeline, TheFirstFrameTellsWhereTheTrackLies) {
   EXPECT_EQ(timeline.place(7080ms, start + 80ms), start + 80ms);
 }
 
+TEST(Timeline, ThePeersClockTellsBetterThanArrivals) {
+  // Sound arrives at once, pictures 300 ms late; both were made at the same time.
+  Timeline sound, pictures;
+  const TimePoint start{100s};
+  EXPECT_EQ(sound.place(7s, start), start);
+  EXPECT_EQ(pictures.place(1s, start + 300ms), start + 300ms);
+  EXPECT_FALSE(pictures.is_aligned());
+  sound.align(7500ms, start + 480ms);
+  pictures.align(1500ms, start + 480ms);
+  EXPECT_TRUE(pictures.is_aligned());
+  EXPECT_EQ(sound.place(7s, start), start - 20ms);
+  EXPECT_EQ(pictures.place(1s, start + 300ms), start - 20ms);
+}
+
 TEST(Timeline, ASourceThatCountsAnewGoesOnWhereItArrives) {
   Timeline timeline;
   const TimePoint start{100s};

@@ -1,0 +1,83 @@
+// What a stream sends, and how, by what was negotiated.
+#include <algorithm>
+
+#include "formats/audio.hpp"
+#include "formats/generic.hpp"
+#include "media/send_stream.hpp"
+
+namespace parley::media {
+
+void SendStream::configure(const Section& section, const Encoding& encoding) {
+  encoding_ = encoding;
+  if (mid_ != section.mid) known_ = false;
+  mid_ = section.mid;
+  extensions_ = section.send_extensions;
+  told_captures_.reset();
+  std::vector<Encoder> encoders;
+  formats_ = section.send_formats;
+  configure_redundancy();
+  configure_shield(section.send_protecting);
+  tone_formats_.clear();
+  for (const Format& format : section.send_formats) {
+    if (formats::equals_ignoring_case(format.name, "telephone-event")) tone_formats_.push_back(format);
+    // What else was negotiated anew makes no other stream of it: picture ids go on.
+    const auto known = std::ranges::find_if(encoders_, [&](const Encoder& one) {
+      return one.packetizer && one.format.payload_type == format.payload_type &&
+             formats::equals_ignoring_case(one.format.name, format.name);
+    });
+    auto packetizer = known != encoders_.end() ? std::move(known->packetizer) : packetizer_for(format);
+    if (packetizer) encoders.push_back({format, std::move(packetizer)});
+  }
+  encoders_ = std::move(encoders);
+}
+
+/// A peer that prefers RED to what is in it wants it.
+void SendStream::configure_redundancy() {
+  const bool wanted =
+      kind_ == Kind::Audio && !formats_.empty() && formats::equals_ignoring_case(formats_.front().name, "red");
+  if (!wanted) {
+    redundancy_.reset();
+  } else if (!redundancy_ || redundancy_->format.payload_type != formats_.front().payload_type) {
+    redundancy_ = Redundancy{.format = formats_.front()};
+  }
+}
+
+/// ULPFEC is in RED, so both have to be negotiated.
+void SendStream::configure_shield(const Protecting& protecting) {
+  const auto red =
+      std::ranges::find_if(formats_, [](const Format& one) { return formats::equals_ignoring_case(one.name, "red"); });
+  if (kind_ != Kind::Video || red == formats_.end() || !protecting.ulpfec) {
+    shield_.reset();
+    return;
+  }
+  if (!shield_) shield_.emplace();
+  shield_->red = red->payload_type;
+  shield_->ulpfec = *protecting.ulpfec;
+}
+
+void SendStream::note_loss(double fraction, Duration round_trip) {
+  const bool asks = std::ranges::any_of(formats_, &Format::nack);
+  if (shield_) shield_->protector.note_loss(fraction, asks ? round_trip : Duration::max());
+}
+
+/// RFC 2198 section 4: RED has the rate of what is in it.
+bool SendStream::repeats_sound(const Format& format) const {
+  return redundancy_ && redundancy_->format.clock_rate == format.clock_rate &&
+         redundancy_->format.channels == format.channels;
+}
+
+std::unique_ptr<formats::Packetizer> SendStream::packetizer_for(const Format& format) const {
+  auto made = formats::make_packetizer(format.name);
+  if (made || !format.is_media) return made;
+  if (kind_ == Kind::Audio) return std::make_unique<formats::WholePacketizer>();
+  return std::make_unique<formats::GenericPacketizer>();
+}
+
+SendStream::Encoder* SendStream::encoder(std::string_view codec) {
+  const auto found = std::ranges::find_if(encoders_, [&](const Encoder& one) {
+    return codec.empty() || formats::equals_ignoring_case(one.format.name, codec);
+  });
+  return found == encoders_.end() ? nullptr : &*found;
+}
+
+}  // namespace parley::media
