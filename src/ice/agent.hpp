@@ -193,7 +193,7 @@ class Agent {
   /// Sends what send() has gathered now.
   void flush();
 
-  /// As a conflict with the peer's has settled it.
+  /// As given, or as a conflict with the peer's has settled it, if that was heard.
   [[nodiscard]] Role role() const;
   [[nodiscard]] State state() const;
   /// send() has somewhere to send to.

@@ -23,10 +23,7 @@ void Agent::Core::set_role(Role role) {
   if (!closed_) nice_->set_controlling(role == Role::Controlling);
 }
 
-Role Agent::Core::role() const {
-  if (closed_) return config_.role;
-  return nice_->is_controlling() ? Role::Controlling : Role::Controlled;
-}
+Role Agent::Core::role() const { return paths_.controlling() ? Role::Controlling : Role::Controlled; }
 
 void Agent::Core::set_remote_credentials(const Credentials& remote) {
   if (closed_ || remote_) return;

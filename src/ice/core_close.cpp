@@ -11,7 +11,6 @@ constexpr Duration kGiveUp = 5s;
 
 void Agent::Core::close() {
   if (closed_) return;
-  config_.role = role();
   flush();
   closed_ = true;
   state_ = State::Closed;

@@ -125,12 +125,6 @@ void NiceSession::set_controlling(bool controlling) {
   g_object_set(agent_, "controlling-mode", controlling ? TRUE : FALSE, nullptr);
 }
 
-bool NiceSession::is_controlling() const {
-  gboolean controlling = FALSE;
-  g_object_get(agent_, "controlling-mode", &controlling, nullptr);
-  return controlling != FALSE;
-}
-
 void NiceSession::set_local_credentials(const Credentials& local) {
   nice_agent_set_local_credentials(agent_, stream_, local.ufrag.c_str(), local.password.c_str());
 }

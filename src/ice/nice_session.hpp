@@ -66,8 +66,6 @@ class NiceSession {
   bool add_relay(const SocketAddress& server, ServerTransport transport, const std::string& username,
                  const std::string& password);
   void set_controlling(bool controlling);
-  /// Who is in control may change with a conflict of roles.
-  [[nodiscard]] bool is_controlling() const;
   /// Before the first check.
   void set_local_credentials(const Credentials& local);
   void set_remote_credentials(const Credentials& remote);

@@ -54,6 +54,8 @@ class Paths {
 
   // What happened.
   void set_controlling(bool controlling) { controlling_ = controlling; }
+  /// As the peer's checks since a pair was selected tell: libnice keeps to itself how it has settled a conflict.
+  [[nodiscard]] bool controlling() const { return controlling_; }
   void set_local(const Credentials& local) { local_ = local; }
   void set_remote(const Credentials& remote) {
     remote_ = remote;

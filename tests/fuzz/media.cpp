@@ -287,13 +287,13 @@ class Driver final : public Session::Handler {
     if ((what & 128) != 0) list.push_back({static_cast<std::uint8_t>(4 + payload_type % 3), name});
     Bytes packet(rtp::header_size(list));
     const bool protects = (payload_type & 24) == 24;
-    rtp::write_header(
-        {.payload_type = PayloadType(payload_type & 128 ? 111 : 96 + payload_type % 8 + (protects ? 8 : 0)),
-         .marker = (payload_type & 64) != 0,
-         .sequence_number = number_[what & 3],
-         .timestamp = timestamp_,
-         .ssrc = Ssrc(1U + (what & 3U) + (payload_type & 32 ? input_.u8() * 4U : 0U))},
-        list, packet);
+    rtp::write_header({.payload_type = PayloadType(static_cast<std::uint8_t>(
+                           payload_type & 128 ? 111 : 96 + payload_type % 8 + (protects ? 8 : 0))),
+                       .marker = (payload_type & 64) != 0,
+                       .sequence_number = number_[what & 3],
+                       .timestamp = timestamp_,
+                       .ssrc = Ssrc(1U + (what & 3U) + (payload_type & 32 ? input_.u8() * 4U : 0U))},
+                      list, packet);
     const ByteView payload = input_.bytes();
     if (protects) {
       protect(what, payload, packet);

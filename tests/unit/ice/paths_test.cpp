@@ -156,6 +156,17 @@ TEST_F(IcePaths, ARoleConflictIsLeftToLibnice) {
   EXPECT_FALSE(paths.next_deadline());
 }
 
+TEST_F(IcePaths, WhoControlsAfterAConflictThePeersNextCheckTells) {
+  arrives(answer(), reflexive);
+  arrives(check(false, true), reflexive);
+  EXPECT_TRUE(paths.controlling());
+  select_reflexive();
+  arrives(check(), reflexive);
+  EXPECT_TRUE(paths.controlling());
+  arrives(check(false, true), reflexive);
+  EXPECT_FALSE(paths.controlling());
+}
+
 TEST_F(IcePaths, APeerWhoHasMovedIsFollowed) {
   select_reflexive();
   now += 5s;
