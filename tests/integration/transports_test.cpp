@@ -25,26 +25,32 @@ RTCConfiguration on(const std::string& address) {
 /// A pair that has exchanged a message.
 struct Connected : Pair {
   explicit Connected(const RTCConfiguration& configuration = test::on_loopback()) : Pair(configuration, configuration) {
-    Latch heard, gathered_here, gathered_there;
-    offerer.addEventListener<"icecandidate">([&](const RTCPeerConnectionIceEvent& event) {
+    offerer.addEventListener<"icecandidate">([this](const RTCPeerConnectionIceEvent& event) {
       if (event.candidate && !event.candidate->candidate().empty()) told.push_back(*event.candidate);
       if (!event.candidate) gathered_here.set();
     });
-    answerer.addEventListener<"icecandidate">([&](const RTCPeerConnectionIceEvent& event) {
+    answerer.addEventListener<"icecandidate">([this](const RTCPeerConnectionIceEvent& event) {
       if (!event.candidate) gathered_there.set();
     });
-    answerer.ondatachannel = [&](const RTCDataChannelEvent& event) { event.channel->onmessage = [&] { heard.set(); }; };
+    answerer.ondatachannel = [this](const RTCDataChannelEvent& event) {
+      event.channel->onmessage = [this] { heard.set(); };
+    };
     channel = offerer.createDataChannel("x");
     channel->onopen = [this] { channel->send("x"); };
     negotiate().get(20s);
     ready = heard.wait() && gathered_here.wait() && gathered_there.wait();
     offerer.onconnectionstatechange = nullptr;
   }
+  ~Connected() {
+    offerer.close();
+    answerer.close();
+  }
   static std::shared_ptr<RTCIceTransport> ice(const RTCPeerConnection& pc) {
     return pc.sctp()->transport()->iceTransport();
   }
   std::shared_ptr<RTCDataChannel> channel;
   std::vector<RTCIceCandidate> told;
+  Latch heard, gathered_here, gathered_there;
   bool ready = false;
 };
 
@@ -118,11 +124,11 @@ TEST(Transports, OfAConnectionAreConnectedAndTheSameObjects) {
 /// RFC 8445 section 6.1.1: a peer that keeps its role while we change ours has a conflict, which not everybody
 /// survives.
 TEST(Transports, KeepTheirRolesWhoeverRestartsIce) {
+  Latch connected;
   Connected pair;
   ASSERT_TRUE(pair.ready);
   const auto here = Connected::ice(pair.offerer), there = Connected::ice(pair.answerer);
   const auto before = here->getLocalParameters()->usernameFragment;
-  Latch connected;
   here->onselectedcandidatepairchange = [&] { connected.set(); };
   pair.answerer.restartIce();
   Pair::negotiate(pair.answerer, pair.offerer).get(20s);
@@ -132,7 +138,6 @@ TEST(Transports, KeepTheirRolesWhoeverRestartsIce) {
   ASSERT_TRUE(connected.wait());
   EXPECT_EQ(here->role(), RTCIceRole::Controlling);
   EXPECT_EQ(there->role(), RTCIceRole::Controlled);
-  here->onselectedcandidatepairchange = nullptr;
 }
 
 TEST(Transports, KnowTheCandidatesThatWereSignaledAndTheirPair) {
