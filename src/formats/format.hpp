@@ -60,6 +60,8 @@ struct PayloadInfo {
   bool begins_frame = false;
   /// Of a frame that decoding can begin with; known in its first payload at least.
   bool key_frame = false;
+  /// Of its frame, where pictures are counted: one more than the frame before, in 7 or 15 bits.
+  std::optional<std::uint16_t> picture_id = std::nullopt;
 };
 
 class Depacketizer {

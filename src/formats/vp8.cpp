@@ -50,7 +50,8 @@ Result<PayloadInfo> Vp8Depacketizer::inspect(ByteView payload) const {
   const auto descriptor = read_vp8_descriptor(payload);
   if (!descriptor) return fail(ErrorKind::DataError, "a VP8 payload is cut off");
   return PayloadInfo{.begins_frame = descriptor->begins,
-                     .key_frame = descriptor->begins && is_key_frame(payload.subspan(descriptor->size))};
+                     .key_frame = descriptor->begins && is_key_frame(payload.subspan(descriptor->size)),
+                     .picture_id = descriptor->picture_id};
 }
 
 Result<Frame> Vp8Depacketizer::assemble(std::span<const ByteView> payloads) {

@@ -98,7 +98,8 @@ Result<PayloadInfo> Vp9Depacketizer::inspect(ByteView payload) const {
   const auto descriptor = read_vp9_descriptor(payload);
   if (!descriptor) return fail(ErrorKind::DataError, "a VP9 payload is cut off");
   const bool begins = descriptor->begins && descriptor->spatial_index == 0;
-  return PayloadInfo{.begins_frame = begins, .key_frame = begins && !descriptor->predicted};
+  return PayloadInfo{
+      .begins_frame = begins, .key_frame = begins && !descriptor->predicted, .picture_id = descriptor->picture_id};
 }
 
 Result<Frame> Vp9Depacketizer::assemble(std::span<const ByteView> payloads) {

@@ -87,6 +87,7 @@ bool FrameBuffer::begins(const Slot& slot) const {
 
 /// Where video can begin: the oldest key frame whose first packet is there.
 void FrameBuffer::find_a_start() {
+  last_picture_.reset();
   for (std::int64_t number = oldest_; number <= highest_; ++number) {
     const Slot* slot = find(number);
     if (slot == nullptr || !begins(*slot)) continue;
@@ -104,6 +105,19 @@ void FrameBuffer::find_a_start() {
 void FrameBuffer::skip_padding() {
   for (const Slot* slot = find(*next_); slot != nullptr && slot->payload.empty(); slot = find(*next_))
     begin_at(*next_ + 1);
+}
+
+/// Packets between the last frame and the beginning of the one that is counted next had nothing of either: FEC, which
+/// browsers number like media and do not send again, or padding.
+void FrameBuffer::skip_lost_protection() {
+  if (!last_picture_ || find(*next_) != nullptr) return;
+  std::int64_t number = *next_;
+  const Slot* slot = nullptr;
+  while (number <= highest_ && ((slot = find(number)) == nullptr || slot->payload.empty())) ++number;
+  if (number > highest_ || !slot->info.begins_frame || !slot->info.picture_id) return;
+  const int id = *slot->info.picture_id, last = *last_picture_;
+  const bool follows = id == ((last + 1) & 0x7FFF) || (id == 0 && last == 0x7F);
+  if (follows) begin_at(number);
 }
 
 /// The last packet of the frame that begins at `first`, if all of them are there.
@@ -124,6 +138,7 @@ std::optional<FrameBuffer::Range> FrameBuffer::complete() {
   if (!next_) find_a_start();
   if (!next_) return std::nullopt;
   skip_padding();
+  skip_lost_protection();
   const auto last = end_of_frame(*next_);
   if (!last) return std::nullopt;
   return Range{*next_, *last};

@@ -103,6 +103,7 @@ class FrameBuffer {
   [[nodiscard]] std::optional<Range> complete();
   [[nodiscard]] bool begins(const Slot& slot) const;
   void skip_padding();
+  void skip_lost_protection();
   void begin_at(std::int64_t number);
   void make_room(std::int64_t number);
   void find_a_start();
@@ -112,6 +113,7 @@ class FrameBuffer {
   std::vector<Slot> slots_ = std::vector<Slot>(kSlots);  // a power of two, by number
   std::size_t payload_bytes_ = 0;                        // that they have room for
   std::optional<std::int64_t> next_;                     // where the next frame begins
+  std::optional<std::uint16_t> last_picture_;            // of the frame before it
   std::int64_t whole_until_ = 0;                         // all from next_ to before it are there
   std::int64_t oldest_ = 0, highest_ = -1;               // what is in the ring; nothing before the first packet
   std::int64_t given_until_ = 0;                         // packets before it were of frames that were given, or dropped
@@ -144,6 +146,7 @@ std::optional<ArrivedFrame> FrameBuffer::next(DepacketizerOf depacketizer_of) {
                               : Result<formats::Frame>(fail(ErrorKind::DataError, "no such format"));
     if (frame) {
       given_until_ = range->last + 1;
+      last_picture_ = frame->info.picture_id;
       begin_at(range->last + 1);
       arrived.frame = *std::move(frame);
       return arrived;

@@ -47,6 +47,53 @@ TEST(FrameBuffer, GivesFramesInOrderWhateverTheOrderOfPackets) {
   EXPECT_THAT(video.frames(), ElementsAre(11, 12));
 }
 
+/// Frames of one packet each that count their pictures, in 7 bits or 15.
+struct Counted : Video {
+  void picture(std::int64_t number, std::uint16_t id, bool key = false, bool begins = true) {
+    Bytes payload{static_cast<std::uint8_t>(begins ? 0x90 : 0x80), 0x80};
+    if (is_long) payload.push_back(static_cast<std::uint8_t>(0x80 | id >> 8));
+    payload.push_back(static_cast<std::uint8_t>(is_long ? id : id & 0x7F));
+    payload.insert(payload.end(), {static_cast<std::uint8_t>(key ? 0x10 : 0x11), 0});
+    MediaPacket packet{
+        .number = number, .timestamp = std::uint32_t{id} * 100, .marker = true, .payload = payload, .info = {}};
+    packet.info = *depacketizer.inspect(payload);
+    buffer.insert(packet, kStart);
+  }
+  bool is_long = true;
+};
+
+TEST(FrameBuffer, DoesNotWaitForLostProtectionBetweenPicturesThatAreCounted) {
+  Counted video;
+  video.picture(1, 0x7FFE, true);
+  video.picture(3, 0x7FFF);
+  video.padding(5, 0);
+  video.picture(7, 0);
+  EXPECT_THAT(video.frames(), ElementsAre(1, 3, 7));
+  EXPECT_EQ(video.buffer.missing(), std::nullopt);
+  EXPECT_TRUE(video.buffer.is_past(2));
+  video.is_long = false;
+  video.buffer.drop();
+  video.picture(20, 0x7F, true);
+  video.picture(22, 0);
+  EXPECT_THAT(video.frames(), ElementsAre(20, 22));
+}
+
+TEST(FrameBuffer, WaitsForWhatMayBeAPicture) {
+  Counted video;
+  video.picture(1, 10, true);
+  video.picture(3, 12);  // 11 was in 2
+  EXPECT_THAT(video.frames(), ElementsAre(1));
+  video.picture(2, 11);
+  video.picture(5, 13, false, false);  // its beginning was in 4
+  EXPECT_THAT(video.frames(), ElementsAre(2, 3));
+  EXPECT_EQ(video.buffer.missing(), 4);
+  video.buffer.skip();
+  video.picture(8, 14);  // refers to what was lost
+  EXPECT_TRUE(video.frames().empty());
+  video.picture(10, 15, true);
+  EXPECT_THAT(video.frames(), ElementsAre(10));
+}
+
 TEST(FrameBuffer, TellsWhatItHasAndGivesItBack) {
   Video video;
   const std::size_t empty = video.buffer.bytes();
