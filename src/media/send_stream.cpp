@@ -177,9 +177,14 @@ SendStream::SendStream(Kind kind, const Encoding& encoding, Random& random)
 std::uint32_t SendStream::timestamp_of(const OutgoingFrame& frame, std::uint32_t clock_rate, TimePoint now) {
   using std::chrono::microseconds;
   const auto ours = std::chrono::duration_cast<microseconds>(now.time_since_epoch());
-  // The first frame is as of now; what follows keeps its distance.
-  if (frame.timestamp && !offset_) offset_ = ours - *frame.timestamp;
-  const microseconds time = frame.timestamp ? *frame.timestamp + *offset_ : ours;
+  // The first frame is as of now; what follows keeps its distance, unless it counts from somewhere else: another
+  // source, or the same one after a pause. Receivers stand still for seconds where time goes back. (Frames that are
+  // decoded before others go back a little.)
+  constexpr microseconds kBack = 500ms, kAhead = 10s;
+  microseconds time = frame.timestamp && offset_ ? *frame.timestamp + *offset_ : ours;
+  if (last_time_ && (time < *last_time_ - kBack || time > ours + kAhead)) time = std::max(ours, *last_time_ + 1ms);
+  if (frame.timestamp) offset_ = time - *frame.timestamp;
+  last_time_ = time;
   // In whole seconds and the rest, which cannot overflow.
   const auto whole = static_cast<std::uint64_t>(time / 1s), rest = static_cast<std::uint64_t>((time % 1s).count());
   const std::uint64_t ticks = whole * clock_rate + (rest * clock_rate + 500'000) / 1'000'000;

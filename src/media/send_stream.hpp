@@ -185,8 +185,9 @@ class SendStream {
   const std::int64_t first_number_ = next_number_;
   std::uint16_t next_repeat_number_;
   std::uint32_t first_timestamp_;
-  std::optional<std::chrono::microseconds> offset_;  // from the source's clock to ours
-  std::optional<Mapping> mapping_;                   // while packets are given
+  std::optional<std::chrono::microseconds> offset_;     // from the source's clock to ours
+  std::optional<std::chrono::microseconds> last_time_;  // of the last frame, on ours
+  std::optional<Mapping> mapping_;                      // while packets are given
   std::uint32_t last_timestamp_ = 0, last_clock_rate_ = 0;
   TimePoint last_frame_{};
   bool known_ = false;

@@ -57,6 +57,35 @@ TEST(MediaSession, FramesArriveInOrderOnAGoodPath) {
   }
 }
 
+TEST(MediaSession, TimesGoOnWhereFramesAreCountedAnew) {
+  VideoCall call;
+  const Bytes data = vp8(true, 100, 0);
+  const auto send = [&](std::chrono::microseconds timestamp) {
+    OutgoingFrame frame = frame_of(data, true);
+    frame.timestamp = timestamp;
+    ASSERT_TRUE(call.left->session.send(kVideo, "", frame, call.now));
+  };
+  const auto told = [&] { return call.right->frames.back().arrived.timestamp; };
+  for (const auto& timestamp : {60s, 61s, 62s}) {
+    send(timestamp);
+    call.run(1s);
+  }
+  const std::uint32_t before = told();
+  send(61'900ms);  // decoded before the one that it is shown after
+  call.run(1s);
+  EXPECT_EQ(told(), before - 9000);
+  send(0s);  // after a pause
+  call.run(1s);
+  const std::uint32_t anew = told();
+  EXPECT_EQ(anew, before + 2 * 90000);
+  send(1s);
+  call.run(1s);
+  EXPECT_EQ(told(), anew + 90000);
+  send(1000s);  // of another source
+  call.run(1s);
+  EXPECT_EQ(told(), anew + 2 * 90000);
+}
+
 TEST(MediaSession, AKeyFrameOfOnePacketIsEnough) {
   VideoCall call;
   call.stream(10, 100);
