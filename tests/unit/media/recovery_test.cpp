@@ -126,7 +126,7 @@ TEST(Recovery, TakesAnythingForAProtection) {
   std::mt19937 random(1);
   Recovery recovery(kSource);
   for (int i = 0; i < 20000; ++i) {
-    const auto number = static_cast<std::uint16_t>(random() % 2 ? i : random());
+    const auto number = static_cast<std::uint16_t>(random() % 2 ? static_cast<unsigned long>(i) : random());
     switch (random() % 4) {
       case 0:
         recovery.keep(number, packet(number, random() % 100));
