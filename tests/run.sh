@@ -26,8 +26,7 @@ ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --tim
 [ -f "$results" ] || failed "ctest has not run."
 
 # What ctest started twice.
-again=$(sed -nE 's/^ +Start +[0-9]+: (.*)/\1/p' "$output" | sort | uniq -d)
-[ -z "$again" ] || printf 'Failed at the first attempt: %s\n' $again
+sed -nE 's/^ +Start +[0-9]+: (.*)/Failed at the first attempt: \1/p' "$output" | sort | uniq -d
 # Interop does this by itself (tests/interop/lib/record.mjs).
 find "build/$preset" -name '*.first.log' -newer "$log" -printf 'Failed at the first attempt: %P\n'
 # What has failed at both, and how: CI repeats these lines at its end.

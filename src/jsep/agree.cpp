@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -133,6 +134,19 @@ const Transport* offered_transport(const Agreement& agreement, const std::vector
   return check_offered_association(*known, offered) ? known : nullptr;
 }
 
+/// What was bundled stays bundled (RFC 9429 section 5.2.2).
+bool takes_apart(const Agreement& stable, const Seats& seats) {
+  std::set<TransportId> shared;
+  for (const auto& [index, mids] : seats) {
+    std::set<TransportId> used;
+    for (const std::string& mid : mids)
+      if (const Transport* transport = transport_carrying(stable, mid)) used.insert(transport->id);
+    for (const TransportId id : used)
+      if (!shared.insert(id).second) return true;
+  }
+  return false;
+}
+
 /// A transport that a remote offer asks for has an identity at once, and nothing else before it is answered.
 void take_offered_seat(Agreement& agreement, const Snapshot& snapshot, const Seats::value_type& seat,
                        const TransportView& offered, TransportId& next) {
@@ -209,8 +223,10 @@ Result<Agreement> agree_on_remote_offer(const Snapshot& snapshot, const sdp::Des
   }
   Agreement agreement = snapshot.stable;
   agreement.sections = sections_after(snapshot.stable.sections, offer);
-  for (const auto& seat : seats_of(offer, agreement.sections, carrier_of))
-    take_offered_seat(agreement, snapshot, seat, transport_view(offer, seat.first), next);
+  const Seats seats = seats_of(offer, agreement.sections, carrier_of);
+  if (takes_apart(snapshot.stable, seats))
+    return fail(ErrorKind::InvalidAccessError, "the offer takes sections apart that share a transport");
+  for (const auto& seat : seats) take_offered_seat(agreement, snapshot, seat, transport_view(offer, seat.first), next);
   if (const auto index = data_section(offer, snapshot.stable.data); index && !agreement.data)
     agreement.data = data_at(agreement, *index);
   return agreement;

@@ -47,10 +47,10 @@ struct OverAPath : ::testing::TestWithParam<bool> {
     for (int i = 0; i < messages; ++i) channel->send(message);
   }
 
-  Meddler meddler;
   std::atomic<std::size_t> largest = 0, carries = 65535;
   std::atomic<int> arrived = 0, wanted = 0;
   Latch open, large, all;
+  Meddler meddler;  // its thread sets the latches
   RTCPeerConnection offerer{configuration()}, answerer{configuration()};
   std::shared_ptr<RTCDataChannel> channel = offerer.createDataChannel("data");
 };

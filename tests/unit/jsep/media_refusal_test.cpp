@@ -26,6 +26,20 @@ TEST(MediaRefusal, OfAnotherAssociationInAnySectionOfTheTransport) {
   EXPECT_TRUE(bob.last.start_dtls.empty());
 }
 
+/// The answer of ours could not be set: its sections would have had one transport and no BUNDLE group.
+TEST(MediaRefusal, OfTakingApartWhatIsBundled) {
+  MediaPeer alice("A"), bob("B");
+  alice.add_audio();
+  alice.add_video();
+  negotiate(alice, bob);
+  const std::string offer = alice.offer();
+  for (const char* group : {"", "a=group:BUNDLE 0\r\n"}) {
+    const std::string apart = replaced(offer, "a=group:BUNDLE 0 1\r\n", group);
+    EXPECT_EQ(bob.refusal(Side::Remote, SdpType::Offer, apart).kind, ErrorKind::InvalidAccessError) << group;
+  }
+  bob.reply(offer);
+}
+
 /// An offer whose answer has not arrived is followed by one with another section in front.
 TEST(MediaRefusal, IsNotWhatMeetsAnotherTransportInFrontOfTheOneInUse) {
   MediaPeer alice("A"), bob("B");
