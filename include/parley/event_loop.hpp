@@ -24,6 +24,7 @@ class Promise;
 namespace detail {
 class PromiseCore;
 }
+
 /// What a loop does beside what it has to.
 struct EventLoopOptions {
   /// How long the loop looks for more, again and again, before it sleeps after something has arrived. A thread that

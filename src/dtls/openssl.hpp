@@ -5,21 +5,11 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-#include <memory>
 #include <string>
 
-namespace parley::dtls {
+#include "base/owned.hpp"
 
-/// Owns an OpenSSL object: `Owned<X509, X509_free>`.
-template <auto Free>
-struct Freeing {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-template <class T, auto Free>
-using Owned = std::unique_ptr<T, Freeing<Free>>;
+namespace parley::dtls {
 
 using OwnedBio = Owned<BIO, BIO_free>;
 using OwnedCertificate = Owned<X509, X509_free>;

@@ -30,6 +30,8 @@ Association::Impl::Impl(EventLoop& l, const Config& c, Handler& h)
       path_size(c.mtu) {}
 
 void Association::Impl::output(ByteView packet) {
+  if (margin.keeps(packet)) return;
+  margin.sent();
   ++counters.packets_sent;
   counters.bytes_sent += packet.size();
   if (interleaving) solo.watch(packet);
@@ -72,6 +74,7 @@ void Association::Impl::receive(ByteView packet) {
   ticker->touch();
   packet = path.received(packet, Clock::now());
   if (packet.size() > kCommonHeader) socket.input(packet);
+  if (state == State::Connected) keep_margin(packet);
   read_all();
   if (state != State::Connected) return;
   follow_path();

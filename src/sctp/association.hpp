@@ -30,8 +30,10 @@ struct Config {
   /// The largest message we accept (a=max-message-size). What is longer is discarded as it arrives.
   std::size_t max_message_size = 256 << 10;
   /// Messages under way and not yet read: the throughput's ceiling is the smaller one divided by the round-trip time.
+  /// Ours grows with that time, from `send_buffer` (what is near is faster if less of it waits) to `far_send_buffer`.
   std::uint32_t send_buffer = 1 << 20;
-  std::uint32_t receive_buffer = 1 << 20;
+  std::uint32_t far_send_buffer = 2 << 20;
+  std::uint32_t receive_buffer = 2 << 20;
   /// Streams we ask for, and the most that the peer may have. Memory: about 72 bytes for each of the former, 64 for
   /// each of what the peer asks for up to the latter.
   std::uint16_t streams = 256;

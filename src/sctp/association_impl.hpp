@@ -7,6 +7,7 @@
 #include "sctp/association.hpp"
 #include "sctp/ledger.hpp"
 #include "sctp/path_size.hpp"
+#include "sctp/round_trip_margin.hpp"
 #include "sctp/sack_pace.hpp"
 #include "sctp/socket.hpp"
 #include "sctp/solo.hpp"
@@ -41,6 +42,7 @@ struct Association::Impl final : Endpoint {
   Ledger ledger{};
   Solo solo{};
   bool wants_idle = false;  // what waits cannot go before the stack has sent everything once
+  RoundTripMargin margin{};
   std::vector<StreamId> waiting_resets{};
   bool nudging = false;
   Timer nudge_timer{};
@@ -84,6 +86,7 @@ struct Association::Impl final : Endpoint {
   SendResult block(std::size_t size);
   bool has_room(std::size_t size);
   void look_at_backlog();
+  void keep_margin(ByteView packet);
   void offer_room();
   void nudge();
   void reset(std::span<const StreamId> streams);

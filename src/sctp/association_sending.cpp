@@ -18,6 +18,14 @@ constexpr std::size_t kPiece = 64 << 10;
 constexpr std::size_t kMaxMessages = 8192;
 /// How often a huge message is looked after.
 constexpr auto kNudge = 20ms;
+/// At this round trip and below the least send buffer is enough.
+constexpr auto kNear = 25ms;
+
+std::uint32_t send_limit(const Config& config, Duration round_trip) {
+  const double wanted = config.send_buffer * (round_trip / std::chrono::duration<double>(kNear));
+  const double most = std::max(config.send_buffer, config.far_send_buffer);
+  return static_cast<std::uint32_t>(std::clamp(wanted, static_cast<double>(config.send_buffer), most));
+}
 
 }  // namespace
 
@@ -94,10 +102,20 @@ bool Association::Impl::has_room(std::size_t size) {
 }
 
 void Association::Impl::look_at_backlog() {
-  const std::uint32_t bytes = socket.backlog().bytes;
-  room = config.send_buffer - std::min(config.send_buffer, bytes);
+  const Socket::Backlog backlog = socket.backlog();
+  const std::uint32_t bytes = backlog.bytes, limit = send_limit(config, backlog.round_trip);
+  room = limit - std::min(limit, bytes);
   ledger.settle(bytes);
   if (bytes == 0) solo.emptied();
+}
+
+/// After a packet came.
+void Association::Impl::keep_margin(ByteView packet) {
+  const TimePoint now = Clock::now();
+  if (!margin.due(now)) return;
+  margin.ask(socket.stats().smoothed_rtt, now);
+  socket.wake();
+  if (const auto answer = margin.answer(packet)) socket.input(*answer);
 }
 
 /// After a packet came: is there what was asked for, and enough to be worth the effort?

@@ -52,6 +52,10 @@ sctp_sendv_spa send_parameters(const MessageInfo& info, bool last) {
   return out;
 }
 
+Duration round_trip_of(const sctp_status& status) {
+  return std::chrono::milliseconds(status.sstat_primary.spinfo_srtt);
+}
+
 }  // namespace
 
 template <class T>
@@ -64,7 +68,7 @@ bool Socket::configure(const Config& config) {
   const linger abort{.l_onoff = 1, .l_linger = 0};  // close() is ABORT
   bool ok = usrsctp_set_non_blocking(socket_, 1) == 0;
   ok &= set(SOL_SOCKET, SO_LINGER, abort);
-  ok &= set(SOL_SOCKET, SO_SNDBUF, static_cast<int>(config.send_buffer));
+  ok &= set(SOL_SOCKET, SO_SNDBUF, static_cast<int>(std::max(config.send_buffer, config.far_send_buffer)));
   ok &= set(SOL_SOCKET, SO_RCVBUF, static_cast<int>(config.receive_buffer));
   ok &= set(IPPROTO_SCTP, SCTP_NODELAY, on);
   ok &= set(IPPROTO_SCTP, SCTP_EXPLICIT_EOR, on);
@@ -177,7 +181,9 @@ Socket::Backlog Socket::backlog() const {
   if (usrsctp_getsockopt(socket_, IPPROTO_SCTP, kGetSndbufUse, &use, &size) != 0) return {};
   // The library counts the chunk headers of what is in flight, we do not.
   const std::uint32_t headers = std::uint32_t{status.sstat_unackdata} * kChunkHeader;
-  return {.bytes = use.ss_total_sndbuf - std::min(use.ss_total_sndbuf, headers), .in_flight = status.sstat_unackdata};
+  return {.bytes = use.ss_total_sndbuf - std::min(use.ss_total_sndbuf, headers),
+          .in_flight = status.sstat_unackdata,
+          .round_trip = round_trip_of(status)};
 }
 
 std::size_t Socket::fragment_size() const {
@@ -208,7 +214,7 @@ void Socket::set_path_mtu(std::size_t bytes) {
 Stats Socket::stats() const {
   sctp_status status{};
   if (!read_status(status)) return {};
-  return {.smoothed_rtt = std::chrono::milliseconds(status.sstat_primary.spinfo_srtt),
+  return {.smoothed_rtt = round_trip_of(status),
           .congestion_window = status.sstat_primary.spinfo_cwnd,
           .receiver_window = status.sstat_rwnd,
           .mtu = status.sstat_primary.spinfo_mtu + 12,

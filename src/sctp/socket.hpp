@@ -52,6 +52,7 @@ class Socket {
   /// Bytes accepted and not yet acknowledged, and chunks of them on their way.
   struct Backlog {
     std::uint32_t bytes = 0, in_flight = 0;
+    Duration round_trip{};  ///< smoothed
   };
   [[nodiscard]] Backlog backlog() const;
   /// The largest message that fits one chunk. Once connected.

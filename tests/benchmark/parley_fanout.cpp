@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "parley_pair.hpp"
@@ -197,7 +198,7 @@ void send(const CommandLine& line, Wire& wire, const Counters& counters) {
   connect_all(side, film, counters, ends);
 
   std::uint64_t frames = 0;
-  const auto begin = Clock::now();
+  auto begin = Clock::now();
   const auto play_until = [&](double seconds) {
     for (;;) {
       const auto due = begin + std::chrono::duration<double>(static_cast<double>(frames) / kFramesPerSecond);
@@ -212,19 +213,29 @@ void send(const CommandLine& line, Wire& wire, const Counters& counters) {
     for (const auto& count : counters.packets) sum += count;
     return sum;
   };
+  // Until all that was sent has come, or nothing comes any more.
+  const auto settle = [&] {
+    const std::uint64_t all = film.packets() * ends.size();
+    for (std::uint64_t before = arrived(), quiet = 0; before < all && quiet < 50; ++quiet) {
+      std::this_thread::sleep_for(2ms);
+      const std::uint64_t now = arrived();
+      if (now != std::exchange(before, now)) quiet = 0;
+    }
+  };
   const double warmup = line.number("warmup");
   play_until(warmup);
-  std::this_thread::sleep_for(15ms);
+  const auto paused = Clock::now();
+  settle();
   const auto since = Clock::now();
+  begin += since - paused;
   const std::uint64_t sent = film.packets(), received = arrived();
   const double processor = processor_seconds();
   print_line("mark", "start");
   play_until(warmup + line.number("seconds"));
-  std::this_thread::sleep_for(15ms);
   print_line("mark", "end");
   const double used = processor_seconds() - processor;
   const double seconds = std::chrono::duration<double>(Clock::now() - since).count();
-  std::this_thread::sleep_for(500ms);  // what is under way
+  settle();
   const double all = static_cast<double>((film.packets() - sent) * ends.size());
   const double came = static_cast<double>(arrived() - received);
   print_line("result", {{"receivers", ends.size()},

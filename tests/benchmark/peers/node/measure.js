@@ -1,7 +1,8 @@
 'use strict';
 // The measurements of ../../README.md for any peer library that Node can load. A library gives createPeer(onSignal):
 // { createChannel(label, {reliable}), onChannel(handler), signal(message), close() }, a channel is
-// { isOpen, send(bytes), bufferedAmount(), onMessage(handler(size)), onLow(threshold, handler) }.
+// { isOpen, send(bytes), bufferedAmount(), onMessage(handler(size)), onLow(threshold, handler) }. One that takes RTP packets
+// gives createRtpPair() too: { payloadType, ssrc, send(bytes), onPacket(handler) }, once it is connected.
 const readline = require('node:readline');
 
 const HIGH = 1024 * 1024;
@@ -143,12 +144,57 @@ async function idle(library, mode, options) {
   globalThis.kept = pairs;
 }
 
+/** A packet of VP8 (RFC 3550, RFC 7741): without header extensions, as long as the others' with theirs. */
+function rtpPacket(size, { payloadType, ssrc }) {
+  const packet = Buffer.alloc(size, 1);
+  packet[0] = 0x80;
+  packet[1] = payloadType;
+  packet.writeUInt32BE(ssrc, 8);
+  return packet;
+}
+
+/** Keeps `window` packets on their way; what is lost gives its place to others. */
+async function rtp(library, mode, options) {
+  if (!library.createRtpPair) {
+    print({ result: { unsupported: 'no RTP packets' } });
+    return;
+  }
+  const pair = await library.createRtpPair();
+  const packet = rtpPacket(options.size, pair);
+  let sent = 0, received = 0, lost = 0;
+  const send = () => {
+    packet.writeUInt16BE(sent & 0xffff, 2);
+    packet.writeUInt32BE(Math.floor(sent / 10) * 3000, 4);
+    packet[1] = (packet[1] & 0x7f) | (sent % 10 === 9 ? 0x80 : 0);
+    pair.send(packet);
+    ++sent;
+  };
+  const fill = () => { while (sent - lost - received < options.window) send(); };
+  pair.onPacket(() => { if (++received % (options.window / 4) === 0) fill(); });
+  let before = -1;
+  const watch = setInterval(() => {
+    if (received === before) {
+      lost = sent - received;
+      fill();
+    }
+    before = received;
+  }, 20);
+  fill();
+  await sleep(options.warmup * 1000);
+  const start = { sent, received, at: now() };
+  print({ mark: 'start' });
+  await sleep(options.seconds * 1000);
+  print({ mark: 'end' });
+  clearInterval(watch);
+  print({ result: { packets: received - start.received, sent: sent - start.sent, seconds: (now() - start.at) / 1000 } });
+}
+
 function measure(library) {
   const [measurement, mode, ...rest] = process.argv.slice(2);
   const options = Object.fromEntries(rest.map((word) => word.split('=')).map(([key, value]) => [key, Number(value)]));
   const lines = readline.createInterface({ input: process.stdin });
   lines.on('close', () => { library.exit(); process.exit(0); });
-  ({ flow, roundtrip, setup, idle })[measurement](library, mode, options, lines).catch((error) => {
+  ({ flow, roundtrip, setup, idle, rtp })[measurement](library, mode, options, lines).catch((error) => {
     console.error(error);
     process.exit(1);
   });

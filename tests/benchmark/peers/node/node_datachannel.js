@@ -1,6 +1,6 @@
 'use strict';
 // node-datachannel (libdatachannel on libjuice) in the shape measure.js wants.
-const { PeerConnection, cleanup } = require('node-datachannel');
+const { PeerConnection, Video, cleanup } = require('node-datachannel');
 const { measure } = require('./measure.js');
 
 function wrap(raw) {
@@ -39,4 +39,29 @@ function createPeer(onSignal) {
   };
 }
 
-measure({ createPeer, exit: cleanup });
+async function createRtpPair() {
+  const payloadType = 96, ssrc = 1;
+  const [offerer, answerer] = ['offerer', 'answerer'].map((name) => new PeerConnection(name, { iceServers: [] }));
+  for (const [from, to] of [[offerer, answerer], [answerer, offerer]]) {
+    from.onLocalDescription((sdp, type) => to.setRemoteDescription(sdp, type));
+    from.onLocalCandidate((candidate, sdpMid) => to.addRemoteCandidate(candidate, sdpMid));
+  }
+  const description = new Video('video', 'SendOnly');
+  description.addVP8Codec(payloadType);
+  description.addSSRC(ssrc, 'bench');
+  const track = offerer.addTrack(description);
+  const incoming = new Promise((resolve) => answerer.onTrack(resolve));
+  const opened = new Promise((resolve) => track.onOpen(resolve));
+  offerer.setLocalDescription();
+  const remote = await incoming;
+  await opened;
+  return {
+    payloadType,
+    ssrc,
+    send: (bytes) => track.sendMessageBinary(bytes),
+    onPacket: (handler) => remote.onMessage(handler),
+    kept: [offerer, answerer],
+  };
+}
+
+measure({ createPeer, createRtpPair, exit: cleanup });

@@ -52,7 +52,8 @@ func readSignals(take func(signal)) {
 }
 
 func main() {
-	measurements := map[string]func(string, options){"flow": flow, "roundtrip": roundtrip, "setup": setup, "idle": idle}
+	measurements := map[string]func(string, options){"flow": flow, "roundtrip": roundtrip, "setup": setup, "idle": idle,
+		"rtp": rtpFlow}
 	measurement, mode, opts := os.Args[1], os.Args[2], parseOptions(os.Args[3:])
 	if mode == "local" {
 		go readSignals(func(signal) {})
