@@ -52,6 +52,7 @@ Stack& Stack::get() {
 }
 
 Stack::Stack() : last_tick_(Clock::now().time_since_epoch().count()) {
+  usrsctp_tunable_set_sctp_pcbtblsize(1);  // associations of a socket, which is a table of pointers for each [256]
   usrsctp_init_nothreads(0, &Stack::output, nullptr);
   set_defaults();
 }
