@@ -312,10 +312,12 @@ struct RTCIceCandidatePairStats : RTCStats {
   RTCStatsIceCandidatePairState state{};
   bool nominated = false;
   std::uint64_t packetsSent = 0, packetsReceived = 0, bytesSent = 0, bytesReceived = 0;
+  std::optional<DOMHighResTimeStamp> lastPacketSentTimestamp{}, lastPacketReceivedTimestamp{};
   double totalRoundTripTime = 0;
   std::optional<double> currentRoundTripTime{}, availableOutgoingBitrate{}, availableIncomingBitrate{};
   std::uint64_t responsesReceived = 0;
   std::uint32_t packetsDiscardedOnSend = 0;
+  std::uint64_t bytesDiscardedOnSend = 0;
   ///@}
 };
 

@@ -73,7 +73,10 @@ class IceStats {
     stats.packetsReceived = used.traffic.packets_received;
     stats.bytesSent = used.traffic.bytes_sent;
     stats.bytesReceived = used.traffic.bytes_received;
+    if (used.last.sent) stats.lastPacketSentTimestamp = builder_.timestamp(*used.last.sent);
+    if (used.last.received) stats.lastPacketReceivedTimestamp = builder_.timestamp(*used.last.received);
     stats.packetsDiscardedOnSend = static_cast<std::uint32_t>(used.traffic.packets_discarded);
+    stats.bytesDiscardedOnSend = used.traffic.bytes_discarded;
     stats.totalRoundTripTime = seconds(used.round_trips.total);
     if (used.round_trips.last) stats.currentRoundTripTime = seconds(*used.round_trips.last);
     stats.responsesReceived = used.round_trips.answers;

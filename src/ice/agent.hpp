@@ -66,6 +66,7 @@ struct Counters {
   std::uint64_t bytes_received = 0;
   /// Given to send() but neither sent nor queued: no pair, no consent, queue full.
   std::uint64_t packets_discarded = 0;
+  std::uint64_t bytes_discarded = 0;
   /// Arrived from an address that is not the peer's.
   std::uint64_t packets_refused = 0;
   /// Times a pair was selected after the first.
@@ -88,12 +89,19 @@ struct RoundTrips {
   std::uint64_t answers = 0;
 };
 
+/// When packets last left and came, as far as the loop looks at the clock: once for what leaves together.
+struct LastPackets {
+  std::optional<TimePoint> sent = std::nullopt;
+  std::optional<TimePoint> received = std::nullopt;
+};
+
 /// A pair that is, or was, the selected one.
 struct UsedPair {
   CandidatePair pair;
   bool selected = false;
   /// Of the time in which it was selected.
   Counters traffic = {};
+  LastPackets last = {};
   RoundTrips round_trips = {};
 };
 

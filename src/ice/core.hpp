@@ -150,6 +150,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void update_state();
   void teardown();
   void send_through_nice();
+  void count_discarded(std::size_t packets, std::size_t bytes);
 
   Reactor& reactor_;
   Handler* handler_;
@@ -183,9 +184,11 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
     CandidatePair pair;
     std::optional<Path> path;
     Counters traffic;
+    LastPackets last;
   };
   std::vector<LeftPair> left_pairs_;
   Counters not_of_pair_;                      // what the present pair has not carried of counters_
+  LastPackets last_;                          // of the present pair
   std::optional<SocketAddress> direct_peer_;  // where a socket of our own may send
   std::size_t through_nice_ = 0;              // packets, both ways, on that pair
   SendBatch batch_;

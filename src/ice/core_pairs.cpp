@@ -11,7 +11,7 @@ template <class F>
 Counters combined(Counters a, const Counters& b, F change) {
   for (const auto member :
        {&Counters::packets_sent, &Counters::bytes_sent, &Counters::packets_received, &Counters::bytes_received,
-        &Counters::packets_discarded, &Counters::packets_refused, &Counters::pair_changes})
+        &Counters::packets_discarded, &Counters::bytes_discarded, &Counters::packets_refused, &Counters::pair_changes})
     a.*member = change(a.*member, b.*member);
   return a;
 }
@@ -27,12 +27,14 @@ void Agent::Core::begin_pair(const CandidatePair& pair, const std::optional<Path
   if (pair_) {
     ++counters_.pair_changes;
     if (left_pairs_.size() == kMaxUsedPairs - 1) left_pairs_.erase(left_pairs_.begin());
-    left_pairs_.push_back({.pair = *pair_, .path = left, .traffic = counters_ - not_of_pair_});
+    left_pairs_.push_back({.pair = *pair_, .path = left, .traffic = counters_ - not_of_pair_, .last = last_});
+    last_ = {};
     not_of_pair_ = counters_;
   }
   const auto again = std::ranges::find(left_pairs_, pair, &LeftPair::pair);
   if (again != left_pairs_.end()) {
     not_of_pair_ = not_of_pair_ - again->traffic;
+    last_ = again->last;
     left_pairs_.erase(again);
   }
   pair_ = pair;
@@ -45,11 +47,13 @@ std::vector<UsedPair> Agent::Core::used_pairs() const {
     return path ? paths_.round_trips(*path) : RoundTrips{};
   };
   for (const LeftPair& left : left_pairs_)
-    used.push_back({.pair = left.pair, .traffic = left.traffic, .round_trips = round_trips(left.path)});
+    used.push_back(
+        {.pair = left.pair, .traffic = left.traffic, .last = left.last, .round_trips = round_trips(left.path)});
   if (pair_)
     used.push_back({.pair = *pair_,
                     .selected = true,
                     .traffic = counters_ - not_of_pair_,
+                    .last = last_,
                     .round_trips = round_trips(paths_.selected_path())});
   return used;
 }

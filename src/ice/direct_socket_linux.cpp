@@ -311,6 +311,7 @@ LinuxDirectSocket::Outcome LinuxDirectSocket::judge(int error, const SendBatch::
       break;
   }
   sink_.direct_counters().packets_discarded += run.count;
+  sink_.direct_counters().bytes_discarded += run.size;
   return Outcome::Sent;
 }
 

@@ -271,12 +271,15 @@ void each_member(const RTCIceCandidatePairStats& s, Take&& take) {
   take("packetsReceived", s.packetsReceived);
   take("bytesSent", s.bytesSent);
   take("bytesReceived", s.bytesReceived);
+  take("lastPacketSentTimestamp", s.lastPacketSentTimestamp);
+  take("lastPacketReceivedTimestamp", s.lastPacketReceivedTimestamp);
   take("totalRoundTripTime", s.totalRoundTripTime);
   take("currentRoundTripTime", s.currentRoundTripTime);
   take("availableOutgoingBitrate", s.availableOutgoingBitrate);
   take("availableIncomingBitrate", s.availableIncomingBitrate);
   take("responsesReceived", s.responsesReceived);
   take("packetsDiscardedOnSend", s.packetsDiscardedOnSend);
+  take("bytesDiscardedOnSend", s.bytesDiscardedOnSend);
 }
 
 template <class Take>

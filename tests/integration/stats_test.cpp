@@ -164,6 +164,12 @@ TEST(Stats, PacketsAndBytesOfBothEndsAgree) {
   ASSERT_NE(used, nullptr);
   EXPECT_EQ(used->bytesSent, one.bytesSent);
   EXPECT_EQ(used->packetsReceived, one.packetsReceived);
+  EXPECT_EQ(used->bytesDiscardedOnSend, 0U);
+  for (const auto& last : {used->lastPacketSentTimestamp, used->lastPacketReceivedTimestamp}) {
+    ASSERT_TRUE(last);
+    EXPECT_LE(*last, used->timestamp);
+    EXPECT_GT(*last, used->timestamp - 60'000);
+  }
 }
 
 TEST(Stats, RoundTripsAreMeasuredForWhoAsksAgain) {

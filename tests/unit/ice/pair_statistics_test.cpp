@@ -1,0 +1,73 @@
+// What is counted of pairs, and when something last went over them.
+#include <gmock/gmock.h>
+
+#include "unit/ice/peer.hpp"
+
+namespace parley::ice {
+namespace {
+
+using namespace testing;
+
+class IcePairStatistics : public ::testing::TestWithParam<bool> {
+ protected:
+  static Agent::Config config() { return on_loopback(GetParam()); }
+};
+INSTANTIATE_TEST_SUITE_P(FastPath, IcePairStatistics, ::testing::Bool(),
+                         [](const auto& info) { return info.param ? "On" : "Off"; });
+
+UsedPair only(Peer& peer) {
+  return peer.loop->run([&] {
+    const std::vector<UsedPair> used = peer.agent->used_pairs();
+    EXPECT_EQ(used.size(), 1U);
+    return used.at(0);
+  });
+}
+
+void send(Peer& from, Peer& to, std::size_t count) {
+  const std::size_t before = to.loop->run([&] { return to.packets; });
+  from.loop->run([&] {
+    for (std::size_t i = 0; i < count; ++i) from.agent->send(Bytes(100, 0x80));
+  });
+  EXPECT_TRUE(to.wait([&] { return to.packets == before + count; }));
+}
+
+TEST_P(IcePairStatistics, TellWhenPacketsLastLeftAndCame) {
+  Pair pair(config(), config());
+  ASSERT_TRUE(pair.connect());
+  // Checks are no packets.
+  EXPECT_FALSE(only(pair.a).last.sent || only(pair.a).last.received);
+  const TimePoint begin = Clock::now();
+  send(pair.a, pair.b, 1);
+  const UsedPair first = only(pair.a);
+  ASSERT_TRUE(first.last.sent);
+  EXPECT_GE(*first.last.sent, begin);
+  EXPECT_LE(*first.last.sent, Clock::now());
+  EXPECT_FALSE(first.last.received);
+  send(pair.a, pair.b, 100);  // now through the socket of our own, if there is one
+  EXPECT_GT(*only(pair.a).last.sent, *first.last.sent);
+  const UsedPair other = only(pair.b);
+  ASSERT_TRUE(other.last.received);
+  EXPECT_GE(*other.last.received, *first.last.sent);
+  EXPECT_FALSE(other.last.sent);
+}
+
+TEST_P(IcePairStatistics, CountTheBytesThatAreDiscarded) {
+  Pair pair(config(), config());
+  pair.a.loop->run([&] {
+    for (const std::size_t size : {100U, 50U}) pair.a.agent->send(Bytes(size, 0x80));
+    EXPECT_EQ(pair.a.agent->counters().packets_discarded, 2U);
+    EXPECT_EQ(pair.a.agent->counters().bytes_discarded, 150U);
+  });
+}
+
+TEST_P(IcePairStatistics, APacketLongerThanAnyDatagramIsDiscarded) {
+  Pair pair(config(), config());
+  ASSERT_TRUE(pair.connect());
+  pair.a.loop->run([&] { pair.a.agent->send(Bytes(70000, 0x80)); });
+  EXPECT_EQ(only(pair.a).traffic.packets_discarded, 1U);
+  EXPECT_EQ(only(pair.a).traffic.bytes_discarded, 70000U);
+  EXPECT_FALSE(only(pair.a).last.sent);
+}
+
+}  // namespace
+}  // namespace parley::ice
