@@ -303,8 +303,10 @@ enum class RTCStatsIceCandidatePairState { Frozen, Waiting, InProgress, Failed, 
 /// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(RTCStatsIceCandidatePairState state);
 
-/// webrtc-stats section 8.19, of pairs that are or were selected: libnice keeps the others to itself. Round trips are
-/// measured when a pair is chosen and, at most once a second, after getStats(): whoever asks again gets fresh ones.
+/// webrtc-stats section 8.19, of pairs that are or were selected, and of those that an answer of the peer's has shown
+/// to work: libnice keeps the others to itself, and what it asks. Round trips are measured when a pair is chosen and,
+/// at most once a second, after getStats(): whoever asks again gets fresh ones. Requests and responses are those that
+/// have the right password; absent where they cannot be seen (pairs of relays and TCP, other systems than Linux).
 struct RTCIceCandidatePairStats : RTCStats {
   ///@{
   /// With the meaning and the unit that webrtc-stats section 8.19 gives it.
@@ -315,7 +317,7 @@ struct RTCIceCandidatePairStats : RTCStats {
   std::optional<DOMHighResTimeStamp> lastPacketSentTimestamp{}, lastPacketReceivedTimestamp{};
   double totalRoundTripTime = 0;
   std::optional<double> currentRoundTripTime{}, availableOutgoingBitrate{}, availableIncomingBitrate{};
-  std::uint64_t responsesReceived = 0;
+  std::optional<std::uint64_t> requestsReceived{}, responsesReceived{}, responsesSent{};
   std::uint32_t packetsDiscardedOnSend = 0;
   std::uint64_t bytesDiscardedOnSend = 0;
   ///@}

@@ -95,14 +95,24 @@ struct LastPackets {
   std::optional<TimePoint> received = std::nullopt;
 };
 
-/// A pair that is, or was, the selected one.
+/// Connectivity checks of the peer's and its answers to ours, each with the right password.
+struct HeardStun {
+  std::uint64_t requests = 0;
+  std::uint64_t answers = 0;
+};
+
+/// A pair that is, or was, the selected one, or that an answer of the peer's has shown to work.
 struct UsedPair {
   CandidatePair pair;
   bool selected = false;
+  /// It is or was selected.
+  bool nominated = true;
   /// Of the time in which it was selected.
   Counters traffic = {};
   LastPackets last = {};
   RoundTrips round_trips = {};
+  /// Nothing where what arrives for libnice cannot be seen: pairs of relays and TCP, other platforms.
+  std::optional<HeardStun> heard = std::nullopt;
 };
 
 /// One ICE generation of one transport on one loop: sockets, candidates, checks, consent, packets. An ICE restart is a
@@ -213,7 +223,8 @@ class Agent {
   [[nodiscard]] const std::vector<Candidate>& remote_candidates() const;
   [[nodiscard]] std::size_t ignored_remote_candidates() const;
   [[nodiscard]] const Counters& counters() const;
-  /// In the order in which they were left, the selected one last; at most kMaxUsedPairs.
+  /// First those that only work, then the others in the order in which they were left, the selected one last; at most
+  /// kMaxUsedPairs of each.
   [[nodiscard]] std::vector<UsedPair> used_pairs() const;
   /// Measures the round trip of the selected path, unless that was done a moment ago. For used_pairs(), later.
   void measure_round_trip();

@@ -142,6 +142,11 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
 
   // core_pairs.cpp
   void begin_pair(const CandidatePair& pair, const std::optional<Path>& left);
+  /// What arrives for libnice is looked at before.
+  [[nodiscard]] bool sees_stun() const { return own_stun() && !config_.relay_only; }
+  [[nodiscard]] UsedPair with_stun(UsedPair used, const std::optional<Path>& path) const;
+  [[nodiscard]] bool was_selected(const Path& path) const;
+  [[nodiscard]] std::optional<CandidatePair> pair_of(const Paths::Choice& valid) const;
 
   void offer_to_nice(const Candidate& candidate);
   void take_pair(Candidate local, Candidate remote);

@@ -277,7 +277,9 @@ void each_member(const RTCIceCandidatePairStats& s, Take&& take) {
   take("currentRoundTripTime", s.currentRoundTripTime);
   take("availableOutgoingBitrate", s.availableOutgoingBitrate);
   take("availableIncomingBitrate", s.availableIncomingBitrate);
+  take("requestsReceived", s.requestsReceived);
   take("responsesReceived", s.responsesReceived);
+  take("responsesSent", s.responsesSent);
   take("packetsDiscardedOnSend", s.packetsDiscardedOnSend);
   take("bytesDiscardedOnSend", s.bytesDiscardedOnSend);
 }

@@ -186,6 +186,8 @@ TEST(Stats, RoundTripsAreMeasuredForWhoAsksAgain) {
     EXPECT_LT(*used.currentRoundTripTime, 1);
     EXPECT_GE(used.totalRoundTripTime, *used.currentRoundTripTime);
     EXPECT_GE(used.responsesReceived, 1U);
+    EXPECT_GE(used.requestsReceived, 1U);
+    EXPECT_EQ(used.responsesSent, used.requestsReceived);
   }
 }
 

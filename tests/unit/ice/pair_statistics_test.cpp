@@ -1,6 +1,7 @@
 // What is counted of pairs, and when something last went over them.
 #include <gmock/gmock.h>
 
+#include "ice/direct_socket.hpp"
 #include "unit/ice/peer.hpp"
 
 namespace parley::ice {
@@ -67,6 +68,40 @@ TEST_P(IcePairStatistics, APacketLongerThanAnyDatagramIsDiscarded) {
   EXPECT_EQ(only(pair.a).traffic.packets_discarded, 1U);
   EXPECT_EQ(only(pair.a).traffic.bytes_discarded, 70000U);
   EXPECT_FALSE(only(pair.a).last.sent);
+}
+
+TEST_P(IcePairStatistics, CountChecksAndAnswersWhereTheyCanBeSeen) {
+  Pair pair(config(), config());
+  ASSERT_TRUE(pair.connect());
+  for (Peer* peer : {&pair.a, &pair.b}) {
+    const UsedPair used = only(*peer);
+    ASSERT_EQ(used.heard.has_value(), GetParam() && DirectSocket::supported());
+    if (!used.heard) continue;
+    EXPECT_GE(used.heard->requests, 1U);
+    EXPECT_GE(used.heard->answers, 1U);
+    EXPECT_LE(used.heard->requests + used.heard->answers, 20U);
+  }
+}
+
+TEST_P(IcePairStatistics, TellOfPairsThatWorkWithoutBeingSelected) {
+  const auto both = [] {
+    Agent::Config made = config();
+    made.allow = [](std::string_view, std::string_view address) { return address == "127.0.0.1" || address == "::1"; };
+    return made;
+  };
+  Pair pair(both(), both());
+  ASSERT_TRUE(pair.connect());
+  if (!GetParam() || !DirectSocket::supported()) return void(only(pair.a));
+  ASSERT_TRUE(pair.a.wait([&] { return pair.a.agent->used_pairs().size() == 2; }));
+  pair.a.loop->run([&] {
+    const std::vector<UsedPair> used = pair.a.agent->used_pairs();
+    EXPECT_FALSE(used[0].nominated || used[0].selected);
+    EXPECT_TRUE(used[1].nominated && used[1].selected);
+    EXPECT_EQ(used[1].pair, pair.a.agent->selected_pair());
+    EXPECT_NE(used[0].pair.local.address, used[1].pair.local.address);
+    EXPECT_NE(used[0].pair.remote.address, used[1].pair.remote.address);
+    EXPECT_GE(used[0].heard->answers, 1U);
+  });
 }
 
 }  // namespace
