@@ -79,11 +79,13 @@ struct RTCRtpStreamStats : RTCStats {
   ///@}
 };
 
-/// webrtc-stats section 8.3.
+/// webrtc-stats section 8.3. Marks of congestion (ECN) can be seen on Linux, on pairs of plain UDP; what the peer sees
+/// and what is reported to be lost is known where RFC 8888 was negotiated.
 struct RTCReceivedRtpStreamStats : RTCRtpStreamStats {
   ///@{
   /// With the meaning and the unit that webrtc-stats section 8.3. gives it.
-  std::optional<std::uint64_t> packetsReceived{};
+  std::optional<std::uint64_t> packetsReceived{}, packetsReceivedWithEct1{}, packetsReceivedWithCe{},
+      packetsReportedAsLost{}, packetsReportedAsLostButRecovered{};
   std::optional<std::int64_t> packetsLost{};
   std::optional<double> jitter{};
   ///@}
@@ -135,7 +137,7 @@ struct RTCRemoteInboundRtpStreamStats : RTCReceivedRtpStreamStats {
   /// With the meaning and the unit that webrtc-stats section 8.5 gives it.
   std::optional<std::string> localId{};
   std::optional<double> roundTripTime{}, totalRoundTripTime{}, fractionLost{};
-  std::optional<std::uint64_t> roundTripTimeMeasurements{};
+  std::optional<std::uint64_t> roundTripTimeMeasurements{}, packetsWithBleachedEct1Marking{};
   ///@}
 };
 
@@ -160,7 +162,8 @@ struct RTCOutboundRtpStreamStats : RTCSentRtpStreamStats {
   /// With the meaning and the unit that webrtc-stats section 8.7. gives it.
   std::optional<std::string> mid{}, mediaSourceId{}, remoteId{}, rid{};
   std::optional<std::uint32_t> encodingIndex{};
-  std::optional<std::uint64_t> headerBytesSent{}, retransmittedPacketsSent{}, retransmittedBytesSent{};
+  std::optional<std::uint64_t> headerBytesSent{}, retransmittedPacketsSent{}, retransmittedBytesSent{},
+      packetsSentWithEct1{};
   std::optional<std::uint32_t> rtxSsrc{};
   std::optional<double> targetBitrate{};
   std::optional<std::uint64_t> totalEncodedBytesTarget{};

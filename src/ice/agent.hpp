@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/ecn.hpp"
 #include "base/time.hpp"
 #include "ice/candidate.hpp"
 #include "ice/server_url.hpp"
@@ -228,6 +229,8 @@ class Agent {
   [[nodiscard]] std::vector<UsedPair> used_pairs() const;
   /// Measures the round trip of the selected path, unless that was done a moment ago. For used_pairs(), later.
   void measure_round_trip();
+  /// During on_ice_packet: how the network has marked the packet. Only our own socket tells.
+  [[nodiscard]] Ecn arrival_mark() const;
   /// Packets go through our own socket.
   [[nodiscard]] bool on_fast_path() const;
 

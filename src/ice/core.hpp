@@ -56,6 +56,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   std::size_t ignored_remote_ = 0;
   Counters counters_;
   std::unique_ptr<DirectSocket> direct_;
+  Ecn arrival_mark_ = Ecn::NotCapable;
 
  private:
   /// A server of the configuration on its way through gathering.
@@ -87,7 +88,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void on_nice_packet(ByteView packet) override;
   void on_nice_arrival(ByteView datagram, const SocketAddress& base, const SocketAddress& from) override;
   // DirectSocket::Sink
-  void on_direct_heard() override;
+  void on_direct_heard(Ecn mark) override;
   void on_direct_packet(ByteView packet) override;
   void on_direct_stun(ByteView message, const SocketAddress& from) override;
   void on_direct_writable() override;

@@ -119,14 +119,15 @@ void Agent::Core::on_direct_writable() {
   flush();
 }
 
-void Agent::Core::on_direct_heard() {
+void Agent::Core::on_direct_heard(Ecn mark) {
+  arrival_mark_ = mark;
   const TimePoint now = Clock::now();
   last_.received = now;
   if (checks_.heard(now)) later([](Core& core) { core.update_state(); });
 }
 
 void Agent::Core::on_nice_packet(ByteView packet) {
-  on_direct_heard();
+  on_direct_heard(Ecn::NotCapable);
   count_through_nice(1);
   on_direct_packet(packet);
 }
