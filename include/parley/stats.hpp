@@ -79,11 +79,13 @@ struct RTCRtpStreamStats : RTCStats {
   ///@}
 };
 
-/// webrtc-stats section 8.3.
+/// webrtc-stats section 8.3. Marks of congestion (ECN) can be seen on Linux, on pairs of plain UDP; what the peer sees
+/// and what is reported to be lost is known where RFC 8888 was negotiated.
 struct RTCReceivedRtpStreamStats : RTCRtpStreamStats {
   ///@{
   /// With the meaning and the unit that webrtc-stats section 8.3. gives it.
-  std::optional<std::uint64_t> packetsReceived{};
+  std::optional<std::uint64_t> packetsReceived{}, packetsReceivedWithEct1{}, packetsReceivedWithCe{},
+      packetsReportedAsLost{}, packetsReportedAsLostButRecovered{};
   std::optional<std::int64_t> packetsLost{};
   std::optional<double> jitter{};
   ///@}
@@ -135,7 +137,7 @@ struct RTCRemoteInboundRtpStreamStats : RTCReceivedRtpStreamStats {
   /// With the meaning and the unit that webrtc-stats section 8.5 gives it.
   std::optional<std::string> localId{};
   std::optional<double> roundTripTime{}, totalRoundTripTime{}, fractionLost{};
-  std::optional<std::uint64_t> roundTripTimeMeasurements{};
+  std::optional<std::uint64_t> roundTripTimeMeasurements{}, packetsWithBleachedEct1Marking{};
   ///@}
 };
 
@@ -160,7 +162,8 @@ struct RTCOutboundRtpStreamStats : RTCSentRtpStreamStats {
   /// With the meaning and the unit that webrtc-stats section 8.7. gives it.
   std::optional<std::string> mid{}, mediaSourceId{}, remoteId{}, rid{};
   std::optional<std::uint32_t> encodingIndex{};
-  std::optional<std::uint64_t> headerBytesSent{}, retransmittedPacketsSent{}, retransmittedBytesSent{};
+  std::optional<std::uint64_t> headerBytesSent{}, retransmittedPacketsSent{}, retransmittedBytesSent{},
+      packetsSentWithEct1{};
   std::optional<std::uint32_t> rtxSsrc{};
   std::optional<double> targetBitrate{};
   std::optional<std::uint64_t> totalEncodedBytesTarget{};
@@ -303,8 +306,10 @@ enum class RTCStatsIceCandidatePairState { Frozen, Waiting, InProgress, Failed, 
 /// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(RTCStatsIceCandidatePairState state);
 
-/// webrtc-stats section 8.19, of pairs that are or were selected: libnice keeps the others to itself. Round trips are
-/// measured when a pair is chosen and, at most once a second, after getStats(): whoever asks again gets fresh ones.
+/// webrtc-stats section 8.19, of pairs that are or were selected, and of those that an answer of the peer's has shown
+/// to work: libnice keeps the others to itself, and what it asks. Round trips are measured when a pair is chosen and,
+/// at most once a second, after getStats(): whoever asks again gets fresh ones. Requests and responses are those that
+/// have the right password; absent where they cannot be seen (pairs of relays and TCP, other systems than Linux).
 struct RTCIceCandidatePairStats : RTCStats {
   ///@{
   /// With the meaning and the unit that webrtc-stats section 8.19 gives it.
@@ -312,10 +317,12 @@ struct RTCIceCandidatePairStats : RTCStats {
   RTCStatsIceCandidatePairState state{};
   bool nominated = false;
   std::uint64_t packetsSent = 0, packetsReceived = 0, bytesSent = 0, bytesReceived = 0;
+  std::optional<DOMHighResTimeStamp> lastPacketSentTimestamp{}, lastPacketReceivedTimestamp{};
   double totalRoundTripTime = 0;
   std::optional<double> currentRoundTripTime{}, availableOutgoingBitrate{}, availableIncomingBitrate{};
-  std::uint64_t responsesReceived = 0;
+  std::optional<std::uint64_t> requestsReceived{}, responsesReceived{}, responsesSent{};
   std::uint32_t packetsDiscardedOnSend = 0;
+  std::uint64_t bytesDiscardedOnSend = 0;
   ///@}
 };
 

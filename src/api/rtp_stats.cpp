@@ -80,6 +80,7 @@ class RtpStats {
     stats.totalPacketSendDelay = seconds(counters.waited);
     stats.retransmittedPacketsSent = counters.repeated_packets;
     stats.retransmittedBytesSent = counters.repeated_bytes;
+    stats.packetsSentWithEct1 = counters.ect1_packets;
     if (one.is_repaired) stats.rtxSsrc = one.encoding.retransmission.get();
     stats.nackCount = static_cast<std::uint32_t>(counters.nacks);
     const auto& encodings = core.state.sender.encodings;
@@ -134,8 +135,20 @@ class RtpStats {
     stats.packetsLost = remote.packets_lost;
     if (one.clock_rate > 0) stats.jitter = static_cast<double>(remote.jitter) / one.clock_rate;
     stats.fractionLost = remote.fraction_lost;
+    if (one.is_told) {
+      const media::ToldPackets& told = one.counters.told;
+      add_marks(told.marks, stats);
+      stats.packetsReportedAsLost = told.lost;
+      stats.packetsReportedAsLostButRecovered = told.recovered;
+      stats.packetsWithBleachedEct1Marking = told.bleached;
+    }
     add_round_trips(one.counters.round_trips, stats);
     return stats.id;
+  }
+
+  static void add_marks(const EcnCounts& marks, RTCReceivedRtpStreamStats& stats) {
+    stats.packetsReceivedWithEct1 = marks.ect1;
+    stats.packetsReceivedWithCe = marks.congestion;
   }
 
   template <class T>
@@ -156,6 +169,11 @@ class RtpStats {
     stats.bytesReceived = counters.payload_bytes + counters.repaired_bytes + counters.separate_bytes;
     stats.headerBytesReceived = counters.header_bytes;
     stats.packetsLost = one.packets_lost;
+    add_marks(one.marks, stats);
+    if (one.reported) {
+      stats.packetsReportedAsLost = one.reported->lost;
+      stats.packetsReportedAsLostButRecovered = one.reported->recovered;
+    }
     stats.packetsDiscarded = counters.late_packets;
     stats.jitter = one.jitter;
     stats.nackCount = static_cast<std::uint32_t>(counters.nacks);

@@ -68,15 +68,21 @@ class IceStats {
     stats.localCandidateId = id_of(RTCStatsType::LocalCandidate, used.pair.local);
     stats.remoteCandidateId = id_of(RTCStatsType::RemoteCandidate, used.pair.remote);
     stats.state = RTCStatsIceCandidatePairState::Succeeded;
-    stats.nominated = true;
+    stats.nominated = used.nominated;
     stats.packetsSent = used.traffic.packets_sent;
     stats.packetsReceived = used.traffic.packets_received;
     stats.bytesSent = used.traffic.bytes_sent;
     stats.bytesReceived = used.traffic.bytes_received;
+    if (used.last.sent) stats.lastPacketSentTimestamp = builder_.timestamp(*used.last.sent);
+    if (used.last.received) stats.lastPacketReceivedTimestamp = builder_.timestamp(*used.last.received);
     stats.packetsDiscardedOnSend = static_cast<std::uint32_t>(used.traffic.packets_discarded);
+    stats.bytesDiscardedOnSend = used.traffic.bytes_discarded;
     stats.totalRoundTripTime = seconds(used.round_trips.total);
     if (used.round_trips.last) stats.currentRoundTripTime = seconds(*used.round_trips.last);
-    stats.responsesReceived = used.round_trips.answers;
+    if (used.heard) {
+      stats.requestsReceived = stats.responsesSent = used.heard->requests;  // libnice answers each of them at once
+      stats.responsesReceived = used.heard->answers;
+    }
     // A peer-reflexive one of ours is in no list.
     if (!stats_exist(used.pair.local)) add_candidate(RTCStatsType::LocalCandidate, used.pair.local);
     add_candidate(RTCStatsType::RemoteCandidate, used.pair.remote);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/ecn.hpp"
 #include "base/time.hpp"
 
 /// Congestion control: from what was sent, and what the peer says of it, to how much may be sent. Pure; time is an
@@ -18,6 +19,7 @@ struct SentPacket {
   TimePoint sent{};
   /// Which probe it belongs to.
   std::optional<std::uint32_t> probe = std::nullopt;
+  Ecn ecn = Ecn::NotCapable;
 };
 
 /// What became of it.
@@ -25,6 +27,8 @@ struct PacketResult {
   SentPacket packet;
   /// On the peer's clock, which begins anywhere; nothing if it did not arrive.
   std::optional<Duration> arrival = std::nullopt;
+  /// How the network has marked it, if the peer tells.
+  Ecn ecn = Ecn::NotCapable;
 };
 
 /// What one message of the peer tells, in the order of sending.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/ecn.hpp"
 #include "base/time.hpp"
 #include "ice/candidate.hpp"
 #include "ice/server_url.hpp"
@@ -66,6 +67,7 @@ struct Counters {
   std::uint64_t bytes_received = 0;
   /// Given to send() but neither sent nor queued: no pair, no consent, queue full.
   std::uint64_t packets_discarded = 0;
+  std::uint64_t bytes_discarded = 0;
   /// Arrived from an address that is not the peer's.
   std::uint64_t packets_refused = 0;
   /// Times a pair was selected after the first.
@@ -88,13 +90,30 @@ struct RoundTrips {
   std::uint64_t answers = 0;
 };
 
-/// A pair that is, or was, the selected one.
+/// When packets last left and came, as far as the loop looks at the clock: once for what leaves together.
+struct LastPackets {
+  std::optional<TimePoint> sent = std::nullopt;
+  std::optional<TimePoint> received = std::nullopt;
+};
+
+/// Connectivity checks of the peer's and its answers to ours, each with the right password.
+struct HeardStun {
+  std::uint64_t requests = 0;
+  std::uint64_t answers = 0;
+};
+
+/// A pair that is, or was, the selected one, or that an answer of the peer's has shown to work.
 struct UsedPair {
   CandidatePair pair;
   bool selected = false;
+  /// It is or was selected.
+  bool nominated = true;
   /// Of the time in which it was selected.
   Counters traffic = {};
+  LastPackets last = {};
   RoundTrips round_trips = {};
+  /// Nothing where what arrives for libnice cannot be seen: pairs of relays and TCP, other platforms.
+  std::optional<HeardStun> heard = std::nullopt;
 };
 
 /// One ICE generation of one transport on one loop: sockets, candidates, checks, consent, packets. An ICE restart is a
@@ -205,10 +224,13 @@ class Agent {
   [[nodiscard]] const std::vector<Candidate>& remote_candidates() const;
   [[nodiscard]] std::size_t ignored_remote_candidates() const;
   [[nodiscard]] const Counters& counters() const;
-  /// In the order in which they were left, the selected one last; at most kMaxUsedPairs.
+  /// First those that only work, then the others in the order in which they were left, the selected one last; at most
+  /// kMaxUsedPairs of each.
   [[nodiscard]] std::vector<UsedPair> used_pairs() const;
   /// Measures the round trip of the selected path, unless that was done a moment ago. For used_pairs(), later.
   void measure_round_trip();
+  /// During on_ice_packet: how the network has marked the packet. Only our own socket tells.
+  [[nodiscard]] Ecn arrival_mark() const;
   /// Packets go through our own socket.
   [[nodiscard]] bool on_fast_path() const;
 

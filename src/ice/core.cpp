@@ -78,6 +78,7 @@ std::size_t Agent::ignored_remote_candidates() const { return core_->ignored_rem
 const Counters& Agent::counters() const { return core_->counters_; }
 std::vector<UsedPair> Agent::used_pairs() const { return core_->used_pairs(); }
 void Agent::measure_round_trip() { core_->measure_round_trip(); }
+Ecn Agent::arrival_mark() const { return core_->arrival_mark_; }
 bool Agent::on_fast_path() const { return core_->direct_ != nullptr; }
 
 }  // namespace parley::ice

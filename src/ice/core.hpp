@@ -56,6 +56,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   std::size_t ignored_remote_ = 0;
   Counters counters_;
   std::unique_ptr<DirectSocket> direct_;
+  Ecn arrival_mark_ = Ecn::NotCapable;
 
  private:
   /// A server of the configuration on its way through gathering.
@@ -87,7 +88,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void on_nice_packet(ByteView packet) override;
   void on_nice_arrival(ByteView datagram, const SocketAddress& base, const SocketAddress& from) override;
   // DirectSocket::Sink
-  void on_direct_heard() override;
+  void on_direct_heard(Ecn mark) override;
   void on_direct_packet(ByteView packet) override;
   void on_direct_stun(ByteView message, const SocketAddress& from) override;
   void on_direct_writable() override;
@@ -142,6 +143,11 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
 
   // core_pairs.cpp
   void begin_pair(const CandidatePair& pair, const std::optional<Path>& left);
+  /// What arrives for libnice is looked at before.
+  [[nodiscard]] bool sees_stun() const { return own_stun() && !config_.relay_only; }
+  [[nodiscard]] UsedPair with_stun(UsedPair used, const std::optional<Path>& path) const;
+  [[nodiscard]] bool was_selected(const Path& path) const;
+  [[nodiscard]] std::optional<CandidatePair> pair_of(const Paths::Choice& valid) const;
 
   void offer_to_nice(const Candidate& candidate);
   void take_pair(Candidate local, Candidate remote);
@@ -150,6 +156,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void update_state();
   void teardown();
   void send_through_nice();
+  void count_discarded(std::size_t packets, std::size_t bytes);
 
   Reactor& reactor_;
   Handler* handler_;
@@ -183,9 +190,11 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
     CandidatePair pair;
     std::optional<Path> path;
     Counters traffic;
+    LastPackets last;
   };
   std::vector<LeftPair> left_pairs_;
   Counters not_of_pair_;                      // what the present pair has not carried of counters_
+  LastPackets last_;                          // of the present pair
   std::optional<SocketAddress> direct_peer_;  // where a socket of our own may send
   std::size_t through_nice_ = 0;              // packets, both ways, on that pair
   SendBatch batch_;

@@ -45,16 +45,10 @@ void Agent::Core::count_through_nice(std::size_t packets) {
 }
 
 void Agent::Core::send(ByteView packet, std::uint8_t dscp) {
-  if (!writable()) {
-    ++counters_.packets_discarded;
-    return;
-  }
+  if (!writable()) return count_discarded(1, packet.size());
   if (!batch_.push(packet, blocked_ ? kMaxQueuedBytes : kFlushBytes, dscp)) {
     if (!blocked_) flush();
-    if (!batch_.push(packet, kMaxQueuedBytes, dscp)) {
-      ++counters_.packets_discarded;
-      return;
-    }
+    if (!batch_.push(packet, kMaxQueuedBytes, dscp)) return count_discarded(1, packet.size());
   }
   if (flush_due_) return;
   flush_due_ = true;
@@ -64,16 +58,23 @@ void Agent::Core::send(ByteView packet, std::uint8_t dscp) {
   });
 }
 
+void Agent::Core::count_discarded(std::size_t packets, std::size_t bytes) {
+  counters_.packets_discarded += packets;
+  counters_.bytes_discarded += bytes;
+}
+
 void Agent::Core::flush() {
   if (batch_.empty()) return;
+  const std::uint64_t before = counters_.packets_sent;
   if (!writable()) {
-    for (const SendBatch::Run& run : batch_.runs()) counters_.packets_discarded += run.count;
+    for (const SendBatch::Run& run : batch_.runs()) count_discarded(run.count, run.size);
     batch_.clear();
   } else if (direct_) {
     blocked_ = !direct_->send(batch_);
   } else {
     send_through_nice();
   }
+  if (counters_.packets_sent != before) last_.sent = Clock::now();
 }
 
 void Agent::Core::send_probe(ByteView packet) {
@@ -84,6 +85,7 @@ void Agent::Core::send_probe(ByteView packet) {
   if (blocked_ || !send_whole(socket, packet, *peer)) return;
   ++counters_.packets_sent;
   counters_.bytes_sent += packet.size();
+  last_.sent = Clock::now();
 }
 
 void Agent::Core::send_through_nice() {
@@ -117,12 +119,15 @@ void Agent::Core::on_direct_writable() {
   flush();
 }
 
-void Agent::Core::on_direct_heard() {
-  if (checks_.heard(Clock::now())) later([](Core& core) { core.update_state(); });
+void Agent::Core::on_direct_heard(Ecn mark) {
+  arrival_mark_ = mark;
+  const TimePoint now = Clock::now();
+  last_.received = now;
+  if (checks_.heard(now)) later([](Core& core) { core.update_state(); });
 }
 
 void Agent::Core::on_nice_packet(ByteView packet) {
-  on_direct_heard();
+  on_direct_heard(Ecn::NotCapable);
   count_through_nice(1);
   on_direct_packet(packet);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/ecn.hpp"
 #include "base/reactor.hpp"
 #include "ice/address.hpp"
 #include "ice/agent.hpp"
@@ -22,8 +23,8 @@ class DirectSocket {
   class Sink {
    public:
     virtual ~Sink() = default;
-    /// One or more on_direct_packet() follow.
-    virtual void on_direct_heard() = 0;
+    /// One or more on_direct_packet() follow, all marked so by the network.
+    virtual void on_direct_heard(Ecn mark) = 0;
     virtual void on_direct_packet(ByteView packet) = 0;
     /// STUN with our tag, from anybody.
     virtual void on_direct_stun(ByteView message, const SocketAddress& from) = 0;

@@ -65,8 +65,9 @@ bool is_own_address(const SocketAddress& address) {
   return source == address.address();
 }
 
+/// How a datagram has come: how many bytes each packet of it has but the last, and its mark.
 struct alignas(cmsghdr) Control {
-  char bytes[CMSG_SPACE(sizeof(int))];
+  char bytes[2 * CMSG_SPACE(sizeof(int))];
 };
 
 /// How a run of packets leaves: in segments, marked.
@@ -102,6 +103,14 @@ struct alignas(cmsghdr) SendControl {
   }
 };
 
+/// IPv4's type of service is a byte, everything else an int.
+int number_in(cmsghdr& control) {
+  if (control.cmsg_len == CMSG_LEN(1)) return *CMSG_DATA(&control);
+  int value = 0;
+  if (control.cmsg_len == CMSG_LEN(sizeof value)) std::memcpy(&value, CMSG_DATA(&control), sizeof value);
+  return value;
+}
+
 /// What one call receives into; one for all sockets of a thread.
 struct Receiver {
   std::array<std::array<std::uint8_t, kReceiveBuffer>, kReceives> buffers;
@@ -124,15 +133,22 @@ struct Receiver {
     return recvmmsg(socket, messages.data(), kReceives, MSG_DONTWAIT, nullptr);
   }
   [[nodiscard]] ByteView bytes(unsigned i) const { return ByteView(buffers[i]).first(messages[i].msg_len); }
-  /// How long each packet of the message is but the last.
-  [[nodiscard]] std::size_t segment(unsigned i) {
+  /// The kernel makes no train of packets whose marks differ.
+  struct Train {
+    std::size_t segment = kReceiveBuffer;  // how long each packet is but the last
+    Ecn mark = Ecn::NotCapable;
+  };
+  [[nodiscard]] Train train(unsigned i) {
+    Train train;
     for (cmsghdr* c = CMSG_FIRSTHDR(&messages[i].msg_hdr); c != nullptr; c = CMSG_NXTHDR(&messages[i].msg_hdr, c)) {
-      if (c->cmsg_level != SOL_UDP || c->cmsg_type != UDP_GRO) continue;
-      int size = 0;
-      std::memcpy(&size, CMSG_DATA(c), sizeof size);
-      if (size > 0) return static_cast<std::size_t>(size);
+      const int value = number_in(*c);
+      if (c->cmsg_level == SOL_UDP && c->cmsg_type == UDP_GRO) {
+        if (value > 0) train.segment = static_cast<std::size_t>(value);
+      } else if (c->cmsg_type == (c->cmsg_level == IPPROTO_IPV6 ? IPV6_TCLASS : IP_TOS)) {
+        train.mark = static_cast<Ecn>(value & 3);
+      }
     }
-    return kReceiveBuffer;
+    return train;
   }
 };
 
@@ -176,7 +192,7 @@ class LinuxDirectSocket final : public DirectSocket {
  private:
   enum class Outcome { Sent, Blocked, Apart };
   void on_ready(short ready);
-  void take(ByteView bytes, std::size_t segment, const SocketAddress& from);
+  void take(ByteView bytes, const Receiver::Train& train, const SocketAddress& from);
   [[nodiscard]] bool is_peer(const SocketAddress& from) const {
     return std::find(peers_.begin(), peers_.end(), from) != peers_.end();
   }
@@ -215,26 +231,26 @@ void LinuxDirectSocket::on_ready(short ready) {
       const SocketAddress from(reinterpret_cast<const sockaddr*>(&input.from[i]),
                                input.messages[i].msg_hdr.msg_namelen);
       bytes += input.messages[i].msg_len;
-      take(input.bytes(i), input.segment(i), from);
+      take(input.bytes(i), input.train(i), from);
       if (!sink_.wants_direct_packets()) return;
     }
     if (count < static_cast<int>(kReceives)) return;
   }
 }
 
-void LinuxDirectSocket::take(ByteView bytes, std::size_t segment, const SocketAddress& from) {
+void LinuxDirectSocket::take(ByteView bytes, const Receiver::Train& train, const SocketAddress& from) {
   if (bytes.empty()) return;
   if (bytes[0] < 4) {
     sink_.on_direct_stun(bytes, from);
     return;
   }
   if (!is_peer(from)) {
-    sink_.direct_counters().packets_refused += (bytes.size() + segment - 1) / segment;
+    sink_.direct_counters().packets_refused += (bytes.size() + train.segment - 1) / train.segment;
     return;
   }
-  sink_.on_direct_heard();
+  sink_.on_direct_heard(train.mark);
   while (!bytes.empty() && sink_.wants_direct_packets()) {
-    const ByteView packet = bytes.first(std::min(segment, bytes.size()));
+    const ByteView packet = bytes.first(std::min(train.segment, bytes.size()));
     sink_.on_direct_packet(packet);
     bytes = bytes.subspan(packet.size());
   }
@@ -311,6 +327,7 @@ LinuxDirectSocket::Outcome LinuxDirectSocket::judge(int error, const SendBatch::
       break;
   }
   sink_.direct_counters().packets_discarded += run.count;
+  sink_.direct_counters().bytes_discarded += run.size;
   return Outcome::Sent;
 }
 
@@ -347,7 +364,9 @@ std::unique_ptr<DirectSocket> DirectSocket::open(Reactor& reactor, int nice_sock
   const int socket = ::socket(storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (socket < 0) return nullptr;
   const int on = 1;
-  if (storage.ss_family == AF_INET6) setsockopt(socket, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  const bool six = storage.ss_family == AF_INET6;
+  if (six) setsockopt(socket, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  setsockopt(socket, six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_RECVTCLASS : IP_RECVTOS, &on, sizeof on);
   enlarge_buffers(socket);
   // The port's group has the order of joining, so libnice's socket must be in it first. Between bind and the selector
   // the kernel deals packets by hash: what comes to us in these microseconds counts as lost on the way.

@@ -52,10 +52,11 @@ bool Paths::signed_by_peer(const stun::Message& message, ByteView datagram) cons
 
 bool Paths::arrived(ByteView datagram, const Path& path, TimePoint now) {
   if (datagram.empty() || datagram[0] > 3) return false;  // RFC 7983 section 7
-  if (!remote_) return arrived_early(datagram, path.remote);
+  if (!remote_) return arrived_early(datagram, path);
   const auto message = stun::parse(datagram);
   if (!message || message->method != static_cast<std::uint16_t>(stun::Method::Binding)) return false;
   if (!signed_by_peer(*message, datagram)) return false;
+  count(*message, path);
   if (selected_ == path) selected_heard_ = now;
   if (message->type == stun::Class::Request) {
     heard_check(*message, path, now);
@@ -69,14 +70,26 @@ bool Paths::arrived(ByteView datagram, const Path& path, TimePoint now) {
   return true;
 }
 
-bool Paths::arrived_early(ByteView datagram, const SocketAddress& from) {
-  if (too_many_early() || std::find(early_.begin(), early_.end(), from) != early_.end()) return false;
+bool Paths::arrived_early(ByteView datagram, const Path& path) {
+  if (too_many_early()) return false;
   const auto message = stun::parse(datagram);
   if (!message || message->type != stun::Class::Request) return false;
   if (!message->username.starts_with(local_.ufrag + ":") || !stun::verify(datagram, as_bytes(local_.password)))
     return false;
-  early_.push_back(from);
+  count(*message, path);
+  if (std::find(early_.begin(), early_.end(), path.remote) != early_.end()) return false;
+  early_.push_back(path.remote);
   return too_many_early();
+}
+
+void Paths::count(const stun::Message& message, const Path& path) {
+  auto found = std::ranges::find(heard_, path, [](const auto& entry) -> const Path& { return entry.first; });
+  if (found == heard_.end()) {
+    if (heard_.size() == kMaxHeard) heard_.erase(heard_.begin());
+    found = heard_.insert(heard_.end(), {path, HeardStun{}});
+  }
+  if (message.type == stun::Class::Request) ++found->second.requests;
+  if (message.type == stun::Class::Success || message.type == stun::Class::Error) ++found->second.answers;
 }
 
 void Paths::heard_check(const stun::Message& message, const Path& path, TimePoint now) {
@@ -169,6 +182,18 @@ bool Paths::measure(TimePoint now) {
 RoundTrips Paths::round_trips(const Path& path) const {
   const auto found = std::find_if(known_.begin(), known_.end(), [&](const Known& k) { return k.path == path; });
   return found == known_.end() ? RoundTrips{} : found->round_trips;
+}
+
+HeardStun Paths::heard(const Path& path) const {
+  const auto found = std::ranges::find(heard_, path, [](const auto& entry) -> const Path& { return entry.first; });
+  return found == heard_.end() ? HeardStun{} : found->second;
+}
+
+std::vector<Paths::Choice> Paths::valid() const {
+  std::vector<Choice> paths;
+  for (const Known& known : known_)
+    if (known.valid) paths.push_back({known.path, known.mapped});
+  return paths;
 }
 
 void Paths::ask(const Path& path, bool nominate, TimePoint now) {

@@ -40,6 +40,8 @@ class Paths {
   static constexpr Duration kFresh = 1s;
   static constexpr std::size_t kMaxKnown = 16;
   static constexpr std::size_t kMaxEarly = 100;
+  /// Paths of which is counted what they have brought.
+  static constexpr std::size_t kMaxHeard = 32;
 
   explicit Paths(bool controlling);
 
@@ -63,7 +65,7 @@ class Paths {
   }
   void add_base(const SocketAddress& base, std::uint32_t priority) { bases_.emplace_back(base, priority); }
   void add_remote(const SocketAddress& remote, std::uint32_t priority) { remotes_.emplace_back(remote, priority); }
-  /// True if something may follow from it. Before set_remote(), checks are only counted.
+  /// True if something may follow from it. Before set_remote(), checks and where they come from are only counted.
   bool arrived(ByteView datagram, const Path& path, TimePoint now);
   /// A pair was selected; nothing if it is not one of plain UDP.
   void selected(std::optional<Path> path, TimePoint now);
@@ -79,6 +81,9 @@ class Paths {
   [[nodiscard]] const std::optional<Path>& selected_path() const { return selected_; }
   /// Of questions that were sent once: what a repeated one's answer answers cannot be said.
   [[nodiscard]] RoundTrips round_trips(const Path& path) const;
+  [[nodiscard]] HeardStun heard(const Path& path) const;
+  /// Those on which an answer has come, and how the peer sees us there.
+  [[nodiscard]] std::vector<Choice> valid() const;
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
  private:
@@ -99,7 +104,8 @@ class Paths {
     int sends = 0;
     TimePoint sent = {};  // first
   };
-  bool arrived_early(ByteView datagram, const SocketAddress& from);
+  bool arrived_early(ByteView datagram, const Path& path);
+  void count(const stun::Message& message, const Path& path);
   [[nodiscard]] bool signed_by_peer(const stun::Message& message, ByteView datagram) const;
   Known& know(const Path& path, std::uint32_t priority);
   [[nodiscard]] std::uint64_t rank(const Known& known) const;
@@ -118,6 +124,7 @@ class Paths {
   std::vector<std::pair<SocketAddress, std::uint32_t>> bases_, remotes_;
   std::vector<Known> known_;
   std::vector<SocketAddress> early_;
+  std::vector<std::pair<Path, HeardStun>> heard_;
   std::vector<Question> open_;
   std::optional<TimePoint> decide_;  // when to nominate
   bool is_selected_ = false;

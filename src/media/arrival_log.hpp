@@ -1,9 +1,12 @@
 #pragma once
 
+#include <bitset>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
+#include "base/ecn.hpp"
 #include "base/time.hpp"
 #include "rtp/sequence.hpp"
 
@@ -16,28 +19,50 @@ class ArrivalLog {
   struct Arrival {
     std::uint16_t number = 0;
     std::optional<TimePoint> at = std::nullopt;  ///< nothing: not arrived
+    Ecn ecn = Ecn::NotCapable;
+  };
+  /// Packets that were told to be missing, and those of them that were told to have arrived later.
+  struct Reported {
+    std::uint64_t lost = 0, recovered = 0;
+
+    Reported& operator+=(const Reported& other) {
+      lost += other.lost;
+      recovered += other.recovered;
+      return *this;
+    }
   };
   /// Some peers send many packets in little time: then feedback is more frequent.
   static constexpr std::size_t kMany = 100;
   static constexpr Duration kInterval = 50ms;
 
-  void arrived(std::uint16_t number, TimePoint now);
-  /// From the first packet that was not told of to the last that arrived, without a gap in the numbers. Empty if there
-  /// is nothing new.
+  void arrived(std::uint16_t number, TimePoint now, Ecn ecn = Ecn::NotCapable);
+  /// From the first packet that was not told of to the last one, without a gap in the numbers. Empty if there is
+  /// nothing new.
   std::vector<Arrival> take();
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
   /// The count of feedback messages, which they carry.
   std::uint8_t next_count() { return count_++; }
+  [[nodiscard]] const Reported& reported() const { return reported_; }
 
  private:
   struct Entry {
     std::int64_t number;
     TimePoint at;
+    Ecn ecn;
   };
+  /// How far back is known what was told. A latecomer is told of with all that follows it.
+  static constexpr std::int64_t kKept = 512, kTracked = 2048;
+
   [[nodiscard]] std::optional<std::int64_t> first_to_tell() const;
+  void note(std::int64_t number, bool arrived);
+  void begin_anew(std::int64_t number);
 
   rtp::SequenceUnwrapper unwrapper_;
-  std::vector<Entry> entries_;              // by number
+  std::vector<Entry> entries_;                // by number; also of what was told last
+  std::optional<std::int64_t> first_, last_;  // of those that were not told
+  std::size_t waiting_ = 0;                   // how many these are
+  std::bitset<kTracked> lost_;                // as told, by number
+  Reported reported_;
   std::optional<std::int64_t> told_until_;  // all before it
   std::optional<TimePoint> since_;
   std::uint8_t count_ = 0;

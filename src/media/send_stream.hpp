@@ -20,6 +20,7 @@
 #include "media/packet_history.hpp"
 #include "media/protector.hpp"
 #include "media/round_trips.hpp"
+#include "media/told_packets.hpp"
 #include "media/tone.hpp"
 #include "rtp/packet.hpp"
 
@@ -83,6 +84,8 @@ class SendStream {
     std::uint16_t width = 0, height = 0;
     std::optional<PayloadType> payload_type = std::nullopt;
     std::optional<Remote> remote = std::nullopt;
+    ToldPackets told;
+    std::uint64_t ect1_packets = 0;  ///< of all packets those that were sent with ECT(1)
     RoundTrips round_trips;
   };
   /// The largest packet, without what SRTP adds: fits into 1280 bytes of IPv6 with a TURN header.

@@ -15,6 +15,12 @@ std::optional<cc::SentPacket> SentLog::take(std::uint16_t number, bool arrived) 
   return take_full(next_ - 1 - static_cast<std::uint16_t>(last - number), arrived);
 }
 
+bool SentLog::was_lost(std::int64_t number) const {
+  if (number < 1) return false;
+  const Slot& slot = slots_[static_cast<std::size_t>(number) % kLength];
+  return slot.packet.number == number && slot.lost;
+}
+
 std::optional<cc::SentPacket> SentLog::take_full(std::int64_t full, bool arrived) {
   if (full < 1) return std::nullopt;
   Slot& slot = slots_[static_cast<std::size_t>(full) % kLength];

@@ -17,6 +17,7 @@ class SentLog {
   const cc::SentPacket& add(std::size_t size, std::optional<std::uint32_t> probe, TimePoint now);
   /// Once for each packet that has arrived; one that is reported lost may still be reported as arrived.
   std::optional<cc::SentPacket> take(std::uint16_t number, bool arrived);
+  [[nodiscard]] bool was_lost(std::int64_t number) const;
   /// By the number that does not wrap.
   std::optional<cc::SentPacket> take_full(std::int64_t number, bool arrived);
 

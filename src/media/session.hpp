@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ecn.hpp"
 #include "cc/controller.hpp"
 #include "cc/pacer.hpp"
 #include "formats/red.hpp"
@@ -108,7 +109,8 @@ class Session {
   void configure(std::vector<Section> sections);
   /// Packets can be sent from now on.
   void connect(TimePoint now);
-  void receive_rtp(ByteView packet, TimePoint now);
+  /// `ecn`: how the network has marked it, as far as that can be seen.
+  void receive_rtp(ByteView packet, TimePoint now, Ecn ecn = Ecn::NotCapable);
   void receive_rtcp(ByteView packet, TimePoint now);
   /// Refused if the section does not send, has no such encoding, or the frame is not of a negotiated codec.
   Result<void> send(SectionKey section, std::string_view rid, const OutgoingFrame& frame, TimePoint now);
@@ -160,6 +162,7 @@ class Session {
     std::optional<Duration> peer_clock = std::nullopt;  ///< what ours is ahead of it; the same for one CNAME
     RoundTrips round_trips;                             ///< by what it answers to our time
     TimePoint last_packet{};
+    EcnCounts marks;
     bool said_goodbye = false;
     std::uint32_t picture_losses = 0, intra_requests = 0;  ///< that were sent
   };

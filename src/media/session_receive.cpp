@@ -6,7 +6,7 @@
 
 namespace parley::media {
 
-void Session::receive_rtp(ByteView bytes, TimePoint now) {
+void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
   const auto parsed = rtp::PacketView::parse(bytes);
   if (!parsed) return;
   const rtp::PacketView& packet = *parsed;
@@ -20,7 +20,7 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
   if (number && number->size() == 2)
     arrivals_.arrived(static_cast<std::uint16_t>((*number)[0] << 8 | (*number)[1]), now);
   if (std::ranges::any_of(section->receive_formats, &Format::congestion_feedback))
-    source_arrivals_.arrived(header.ssrc, header.sequence_number, now);
+    source_arrivals_.arrived(header.ssrc, header.sequence_number, now, ecn);
   if (!section->receives) return;
 
   const FrameNotes notes = read_notes(packet, section->receive_extensions);
@@ -32,11 +32,13 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
       section->receive_formats, [&](const Format& format) { return format.retransmission == header.payload_type; });
   if (section->receive_protecting.flexfec == header.payload_type) {
     from = take_flexfec(packet, now);
+    if (from != nullptr) from->marks.add(ecn);
   } else if (repaired != section->receive_formats.end()) {
     // RFC 4588 section 4: the original number, then the payload. Without, it is padding.
     const ByteView payload = packet.payload();
     from = repaired_by(packet, *section);
     if (from == nullptr) return;
+    from->marks.add(ecn);
     if (payload.size() < 2) return from->stream.receive_padding(bytes.size(), now);
     const StreamPacket original{.sequence_number = static_cast<std::uint16_t>(payload[0] << 8 | payload[1]),
                                 .timestamp = header.timestamp,
@@ -59,6 +61,7 @@ void Session::receive_rtp(ByteView bytes, TimePoint now) {
                        .payload = packet.payload(),
                        .header_bytes = bytes.size() - packet.payload().size(),
                        .payload_bytes = packet.payload().size()};
+    from->marks.add(ecn);
     from->contributing.clear();
     for (std::size_t i = 0; i < packet.csrc_count(); ++i) from->contributing.push_back(packet.csrc(i).get());
     const auto level = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::AudioLevel));

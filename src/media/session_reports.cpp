@@ -138,10 +138,11 @@ void Session::tell_arrivals_by_source(TimePoint now) {
       if (told == nullptr)
         told = &feedback.sources.emplace_back(
             rtp::CongestionFeedback::Source{.source = source.source, .first = arrival.number, .packets = {}});
-      told->packets.push_back(
-          arrival.at
-              ? rtp::CongestionFeedback::Packet{.arrived = true, .offset = rtp::arrival_offset(now - *arrival.at)}
-              : rtp::CongestionFeedback::Packet{});
+      told->packets.push_back(arrival.at
+                                  ? rtp::CongestionFeedback::Packet{.arrived = true,
+                                                                    .ecn = static_cast<std::uint8_t>(arrival.ecn),
+                                                                    .offset = rtp::arrival_offset(now - *arrival.at)}
+                                  : rtp::CongestionFeedback::Packet{});
       ++count;
     }
   }

@@ -184,16 +184,26 @@ void Session::take_congestion_feedback(const rtp::RtcpPacket& packet, TimePoint 
   if (!told_by_source_) return;
   const Duration reported = source_clock_.unwrap(rtp::from_compact(told->time));
   cc::Feedback feedback{.received = now, .packets = {}};
-  for (const Told::Source& source : told->sources)
+  for (const Told::Source& source : told->sources) {
+    SendStream* const stream = stream_sending(source.source);
     for (std::size_t i = 0; i < source.packets.size(); ++i) {
       const Told::Packet& one = source.packets[i];
       if (one.arrived && one.offset >= Told::kTooEarly) continue;  // it came, but nobody knows when
       const auto number = sent_numbers_.number(source.source, static_cast<std::uint16_t>(source.first + i));
+      const bool was_lost = number && sent_.was_lost(*number);
       const auto sent = number ? sent_.take_full(*number, one.arrived) : std::nullopt;
       if (!sent) continue;
       const Duration before = std::chrono::duration_cast<Duration>(1s * one.offset) / 1024;
-      feedback.packets.push_back({*sent, one.arrived ? std::optional(reported - before) : std::nullopt});
+      const cc::PacketResult result{.packet = *sent,
+                                    .arrival = one.arrived ? std::optional(reported - before) : std::nullopt,
+                                    .ecn = one.arrived ? static_cast<Ecn>(one.ecn) : Ecn::NotCapable};
+      if (stream != nullptr) {
+        stream->counters().told.add(result);
+        if (was_lost && one.arrived) ++stream->counters().told.recovered;
+      }
+      feedback.packets.push_back(result);
     }
+  }
   if (feedback.packets.empty()) return;
   std::ranges::sort(feedback.packets, {}, [](const cc::PacketResult& one) { return one.packet.number; });
   controller_->on_feedback(feedback);

@@ -19,14 +19,14 @@ class SourceArrivals {
   /// The most sources; what comes of further ones is not told.
   static constexpr std::size_t kMost = 128;
 
-  void arrived(Ssrc source, std::uint16_t number, TimePoint now) {
+  void arrived(Ssrc source, std::uint16_t number, TimePoint now, Ecn ecn = Ecn::NotCapable) {
     auto found = logs_.find(source);
     if (found == logs_.end()) {
       if (logs_.size() >= kMost) forget_the_silent(now);
       if (logs_.size() >= kMost) return;
       found = logs_.emplace(source, Log{}).first;
     }
-    found->second.arrivals.arrived(number, now);
+    found->second.arrivals.arrived(number, now, ecn);
     found->second.last = now;
   }
   /// What is new of each.
@@ -35,6 +35,11 @@ class SourceArrivals {
     for (auto& [source, log] : logs_)
       if (auto packets = log.arrivals.take(); !packets.empty()) sources.push_back({source, std::move(packets)});
     return sources;
+  }
+  /// What was told of a source.
+  [[nodiscard]] ArrivalLog::Reported reported(Ssrc source) const {
+    const auto found = logs_.find(source);
+    return found == logs_.end() ? ArrivalLog::Reported{} : found->second.arrivals.reported();
   }
   [[nodiscard]] std::optional<TimePoint> next_deadline() const {
     std::optional<TimePoint> next;

@@ -11,6 +11,10 @@ bool has_retransmission(const std::vector<Format>& formats) {
   return std::ranges::any_of(formats, [](const Format& one) { return one.retransmission && !one.offered_only; });
 }
 
+bool tells_by_source(const Section& section) {
+  return std::ranges::any_of(section.receive_formats, &Format::congestion_feedback);
+}
+
 /// What the sender's clock showed when the last frame was made, and what has passed since it was handed over.
 std::optional<rtp::NtpTime> playout_of(const PeerSender& told, const ReceiveStream& stream, TimePoint now) {
   const ReceiveStream::Counters& counters = stream.counters();
@@ -52,6 +56,7 @@ IncomingStatistics Session::statistics_of(const Incoming& incoming, TimePoint no
                           .counters = stream.counters(),
                           .packets_lost = stream.statistics().lost(),
                           .jitter = stream.statistics().jitter(),
+                          .marks = incoming.marks,
                           .frames_dropped = stream.frames_dropped(),
                           .frames_per_second = stream.pace().per_second(now),
                           .pace = stream.pace(),
@@ -63,6 +68,10 @@ IncomingStatistics Session::statistics_of(const Incoming& incoming, TimePoint no
   if (announced != section.announced.end()) {
     if (announced->retransmission) made.retransmission = announced->retransmission;
     if (announced->protection) made.protection = announced->protection;
+  }
+  if (tells_by_source(section)) {
+    made.reported = source_arrivals_.reported(incoming.source);
+    if (made.retransmission) *made.reported += source_arrivals_.reported(*made.retransmission);
   }
   if (made.told) made.playout = playout_of(*made.told, stream, now);
   return made;
@@ -81,6 +90,7 @@ OutgoingStatistics Session::statistics_of(const Outgoing& outgoing, std::size_t 
                           .frames_per_second = stream.frames_per_second(now),
                           .clock_rate = stream.last_clock_rate(),
                           .packets_received = stream.packets_received(),
+                          .is_told = told_by_source_,
                           .target = outgoing.target,
                           .is_only = outgoing.streams.size() == 1,
                           .limitation = outgoing.limitation};

@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "base/ecn.hpp"
 #include "base/rtp_numbers.hpp"
 #include "base/time.hpp"
+#include "media/arrival_log.hpp"
 #include "media/format.hpp"
 #include "media/limitation.hpp"
 #include "media/receive_stream.hpp"
@@ -39,6 +41,8 @@ struct IncomingStatistics {
   ReceiveStream::Counters counters;
   std::int64_t packets_lost = 0;
   double jitter = 0;  ///< in seconds
+  EcnCounts marks;
+  std::optional<ArrivalLog::Reported> reported = std::nullopt;  ///< if RFC 8888 was agreed on
   std::uint32_t frames_dropped = 0, frames_per_second = 0;
   FramePace pace;
   std::uint32_t picture_losses = 0, intra_requests = 0;  ///< that were sent
@@ -60,6 +64,7 @@ struct OutgoingStatistics {
   std::uint32_t frames_per_second = 0;
   std::uint32_t clock_rate = 0;
   std::uint64_t packets_received = 0;  ///< as the peer reports
+  bool is_told = false;                ///< of single packets, by RFC 8888
   /// Bits per second, of the whole sender.
   std::optional<double> target = std::nullopt;
   bool is_only = false;  ///< of the sender's encodings

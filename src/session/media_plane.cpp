@@ -231,7 +231,8 @@ void MediaPlane::forget(const Transport& transport) {
 
 void MediaPlane::receive_rtp(Transport& transport, ByteView packet) {
   if (Lane* lane = find(transport))
-    lane->with_session([&](media::Session& session, TimePoint now) { session.receive_rtp(packet, now); });
+    lane->with_session(
+        [&](media::Session& session, TimePoint now) { session.receive_rtp(packet, now, transport.arrival_mark()); });
 }
 
 void MediaPlane::receive_rtcp(Transport& transport, ByteView packet) {

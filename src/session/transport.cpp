@@ -41,7 +41,10 @@ void Transport::Generation::on_ice_selected_pair(const ice::Candidate&, const ic
   if (owner.observer_ != nullptr && owner.carrier_ == this) owner.observer_->on_path_changed(owner);
 }
 
-void Transport::Generation::on_ice_packet(ByteView packet) { owner.receive(packet); }
+void Transport::Generation::on_ice_packet(ByteView packet) {
+  owner.arrival_mark_ = agent.arrival_mark();
+  owner.receive(packet);
+}
 
 // SRTP is negotiated even without media: it may come later over the same association (RFC 8842 section 3), and pion
 // ends a handshake without use_srtp with an alert.

@@ -96,6 +96,8 @@ class Transport final : private dtls::Transport::Handler {
   /// Of all generations, also those that are gone.
   [[nodiscard]] ice::Counters counters() const;
   void measure_round_trip();
+  /// During on_rtp: how the network has marked the packet.
+  [[nodiscard]] Ecn arrival_mark() const { return arrival_mark_; }
   [[nodiscard]] const dtls::Certificate& certificate() const { return *certificate_; }
   [[nodiscard]] const std::optional<ice::Credentials>& remote_credentials() const { return remote_credentials_; }
 
@@ -153,6 +155,7 @@ class Transport final : private dtls::Transport::Handler {
   std::optional<DtlsStart> dtls_start_;  // until the handshake has begun
   std::optional<srtp::Session> srtp_;    // from the first packet on: it costs memory and time
   bool fast_path_ = true;
+  Ecn arrival_mark_ = Ecn::NotCapable;
 };
 
 }  // namespace parley::session

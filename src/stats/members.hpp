@@ -37,6 +37,10 @@ template <class Take>
 void each_member(const RTCReceivedRtpStreamStats& s, Take&& take) {
   each_member(static_cast<const RTCRtpStreamStats&>(s), take);
   take("packetsReceived", s.packetsReceived);
+  take("packetsReceivedWithEct1", s.packetsReceivedWithEct1);
+  take("packetsReceivedWithCe", s.packetsReceivedWithCe);
+  take("packetsReportedAsLost", s.packetsReportedAsLost);
+  take("packetsReportedAsLostButRecovered", s.packetsReportedAsLostButRecovered);
   take("packetsLost", s.packetsLost);
   take("jitter", s.jitter);
 }
@@ -107,6 +111,7 @@ void each_member(const RTCRemoteInboundRtpStreamStats& s, Take&& take) {
   take("totalRoundTripTime", s.totalRoundTripTime);
   take("fractionLost", s.fractionLost);
   take("roundTripTimeMeasurements", s.roundTripTimeMeasurements);
+  take("packetsWithBleachedEct1Marking", s.packetsWithBleachedEct1Marking);
 }
 
 template <class Take>
@@ -127,6 +132,7 @@ void each_member(const RTCOutboundRtpStreamStats& s, Take&& take) {
   take("headerBytesSent", s.headerBytesSent);
   take("retransmittedPacketsSent", s.retransmittedPacketsSent);
   take("retransmittedBytesSent", s.retransmittedBytesSent);
+  take("packetsSentWithEct1", s.packetsSentWithEct1);
   take("rtxSsrc", s.rtxSsrc);
   take("targetBitrate", s.targetBitrate);
   take("totalEncodedBytesTarget", s.totalEncodedBytesTarget);
@@ -271,12 +277,17 @@ void each_member(const RTCIceCandidatePairStats& s, Take&& take) {
   take("packetsReceived", s.packetsReceived);
   take("bytesSent", s.bytesSent);
   take("bytesReceived", s.bytesReceived);
+  take("lastPacketSentTimestamp", s.lastPacketSentTimestamp);
+  take("lastPacketReceivedTimestamp", s.lastPacketReceivedTimestamp);
   take("totalRoundTripTime", s.totalRoundTripTime);
   take("currentRoundTripTime", s.currentRoundTripTime);
   take("availableOutgoingBitrate", s.availableOutgoingBitrate);
   take("availableIncomingBitrate", s.availableIncomingBitrate);
+  take("requestsReceived", s.requestsReceived);
   take("responsesReceived", s.responsesReceived);
+  take("responsesSent", s.responsesSent);
   take("packetsDiscardedOnSend", s.packetsDiscardedOnSend);
+  take("bytesDiscardedOnSend", s.bytesDiscardedOnSend);
 }
 
 template <class Take>

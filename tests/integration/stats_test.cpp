@@ -164,6 +164,12 @@ TEST(Stats, PacketsAndBytesOfBothEndsAgree) {
   ASSERT_NE(used, nullptr);
   EXPECT_EQ(used->bytesSent, one.bytesSent);
   EXPECT_EQ(used->packetsReceived, one.packetsReceived);
+  EXPECT_EQ(used->bytesDiscardedOnSend, 0U);
+  for (const auto& last : {used->lastPacketSentTimestamp, used->lastPacketReceivedTimestamp}) {
+    ASSERT_TRUE(last);
+    EXPECT_LE(*last, used->timestamp);
+    EXPECT_GT(*last, used->timestamp - 60'000);
+  }
 }
 
 TEST(Stats, RoundTripsAreMeasuredForWhoAsksAgain) {
@@ -180,6 +186,8 @@ TEST(Stats, RoundTripsAreMeasuredForWhoAsksAgain) {
     EXPECT_LT(*used.currentRoundTripTime, 1);
     EXPECT_GE(used.totalRoundTripTime, *used.currentRoundTripTime);
     EXPECT_GE(used.responsesReceived, 1U);
+    EXPECT_GE(used.requestsReceived, 1U);
+    EXPECT_EQ(used.responsesSent, used.requestsReceived);
   }
 }
 

@@ -14,13 +14,15 @@ namespace {
 using testing::ElementsAre;
 
 struct Nobody final : DirectSocket::Sink {
-  void on_direct_heard() override {}
-  void on_direct_packet(ByteView) override {}
+  void on_direct_heard(Ecn mark) override { marks.push_back(mark); }
+  void on_direct_packet(ByteView) override { ++packets; }
   void on_direct_stun(ByteView, const SocketAddress&) override {}
   void on_direct_writable() override {}
   bool wants_direct_packets() override { return true; }
   Counters& direct_counters() override { return counters; }
   Counters counters;
+  std::vector<Ecn> marks;
+  std::size_t packets = 0;
 };
 
 int bound_to(const SocketAddress& address) {
@@ -82,6 +84,34 @@ TEST_P(IceDirectSocket, MarksEachPacketAsItIsTold) {
     ASSERT_TRUE(socket->send(batch));
     for (const auto& one : sent) EXPECT_EQ(next(peer), one);
     EXPECT_EQ(nobody.counters.packets_sent, 6U);
+  }
+  close(nice);
+  close(peer);
+}
+
+TEST_P(IceDirectSocket, TellsHowTheNetworkHasMarkedWhatArrives) {
+  if (!DirectSocket::supported()) GTEST_SKIP() << "there is none";
+  const int nice = bound_to(*SocketAddress::parse(GetParam(), 0)),
+            peer = bound_to(*SocketAddress::parse(GetParam(), 0));
+  {
+    Reactor reactor;
+    Nobody hears;
+    const auto socket = DirectSocket::open(reactor, nice, 7, DirectSocket::Purpose::Data, hears);
+    ASSERT_NE(socket, nullptr);
+    socket->carry(local_address(peer));
+    const SocketAddress to = local_address(nice);
+    for (const int traffic_class : {0, 46 << 2 | 1, 2, 3, 34 << 2}) {
+      const bool six = to.family() == AF_INET6;
+      ASSERT_EQ(setsockopt(peer, six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_TCLASS : IP_TOS, &traffic_class,
+                           sizeof traffic_class),
+                0);
+      const Bytes packet(100, 0x80);
+      ASSERT_EQ(sendto(peer, packet.data(), packet.size(), 0, to.data(), to.size()), 100);
+    }
+    bool late = false;
+    const Timer patience = reactor.after(5s, [&] { late = true; });
+    for (const Reactor::Inside inside(reactor); hears.packets < 5 && !late;) reactor.turn(true);
+    EXPECT_THAT(hears.marks, ElementsAre(Ecn::NotCapable, Ecn::Ect1, Ecn::Ect0, Ecn::Congestion, Ecn::NotCapable));
   }
   close(nice);
   close(peer);

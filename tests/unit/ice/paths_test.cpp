@@ -89,6 +89,39 @@ TEST_F(IcePaths, ASingleValidPathIsNominatedSoon) {
   EXPECT_EQ(choice->mapped, mapped);
 }
 
+TEST_F(IcePaths, CountsWhatThePeerAsksAndAnswersOnEachPath) {
+  arrives(check(), reflexive);
+  arrives(check(), reflexive);
+  arrives(answer(), reflexive);
+  arrives(answer(), host);
+  arrives(answer(nullptr, "somebody else's password"), host);
+  const auto heard = [&](const SocketAddress& from) {
+    const HeardStun stun = paths.heard({base, from});
+    return std::pair(stun.requests, stun.answers);
+  };
+  EXPECT_EQ(heard(reflexive), std::pair(2UL, 1UL));
+  EXPECT_EQ(heard(host), std::pair(0UL, 1UL));
+  EXPECT_EQ(heard(stranger), std::pair(0UL, 0UL));
+  ASSERT_EQ(paths.valid().size(), 2U);
+  EXPECT_EQ(paths.valid()[0].path, (Path{base, reflexive}));
+  EXPECT_EQ(paths.valid()[1].mapped, mapped);
+}
+
+TEST_F(IcePaths, CountsChecksThatCameBeforeTheAnswer) {
+  Paths early(true);
+  early.set_local(local);
+  for (int i = 0; i < 3; ++i) early.arrived(check(), {base, host}, now);
+  early.set_remote(remote);
+  EXPECT_EQ(early.heard({base, host}).requests, 3U);
+}
+
+TEST_F(IcePaths, CountsOnlySoManyPaths) {
+  for (std::uint16_t port = 1; port <= Paths::kMaxHeard + 1; ++port)
+    arrives(check(), *SocketAddress::parse("192.0.2.9", port));
+  EXPECT_EQ(paths.heard({base, *SocketAddress::parse("192.0.2.9", 1)}).requests, 0U);
+  EXPECT_EQ(paths.heard({base, *SocketAddress::parse("192.0.2.9", 2)}).requests, 1U);
+}
+
 TEST_F(IcePaths, TheBestOfTheValidOnesIsNominated) {
   arrives(answer(), reflexive);
   now += 10ms;

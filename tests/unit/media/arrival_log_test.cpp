@@ -40,6 +40,37 @@ TEST(ArrivalLog, BeginsWhereTheLastOneEndedAndTellsOfLatecomers) {
   EXPECT_EQ(told[0].at, kStart + 1ms);
 }
 
+TEST(ArrivalLog, WhatWasToldIsNotTakenBackForALatecomer) {
+  ArrivalLog log;
+  log.arrived(10, kStart, Ecn::Ect1);
+  log.arrived(12, kStart + 2ms, Ecn::Congestion);
+  (void)log.take();
+  EXPECT_EQ(log.reported().lost, 1U);
+  log.arrived(14, kStart + 4ms);
+  log.arrived(11, kStart + 5ms);
+  const auto told = log.take();
+  ASSERT_EQ(told.size(), 4U);
+  EXPECT_EQ(told[0].at, kStart + 5ms);
+  EXPECT_EQ(told[1].at, kStart + 2ms);
+  EXPECT_EQ(told[1].ecn, Ecn::Congestion);
+  EXPECT_EQ(told[2].at, std::nullopt);
+  EXPECT_EQ(log.reported().lost, 2U);
+  EXPECT_EQ(log.reported().recovered, 1U);
+}
+
+TEST(ArrivalLog, APacketThatComesTwiceIsToldOfOnce) {
+  ArrivalLog log;
+  log.arrived(10, kStart, Ecn::Ect1);
+  log.arrived(10, kStart + 1ms, Ecn::Congestion);
+  const auto told = log.take();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].at, kStart);
+  EXPECT_EQ(told[0].ecn, Ecn::Congestion);  // whichever copy has met it: RFC 8888 section 3.1
+  log.arrived(10, kStart + 2ms);
+  EXPECT_EQ(log.next_deadline(), std::nullopt);
+  EXPECT_TRUE(log.take().empty());
+}
+
 TEST(ArrivalLog, ManyPacketsAreToldOfAtOnce) {
   ArrivalLog log;
   for (std::uint16_t number = 0; number < 100; ++number) log.arrived(number, kStart);

@@ -96,11 +96,11 @@ class Call {
       now = std::max(now, *next);
       while (!flying_.empty() && flying_.begin()->first <= now) {
         auto arrived = flying_.extract(flying_.begin());
-        auto& [to, bytes, rtcp] = arrived.mapped();
+        auto& [to, bytes, rtcp, mark] = arrived.mapped();
         if (rtcp) {
           to->session.receive_rtcp(bytes, now);
         } else {
-          to->session.receive_rtp(bytes, now);
+          to->session.receive_rtp(bytes, now, mark);
         }
       }
       for (const auto& one : {left.get(), right.get()})
@@ -129,12 +129,15 @@ class Call {
   std::unique_ptr<End> left, right;
   /// Drops what it returns true for.
   std::function<bool(ByteView packet, bool rtcp)> filter;
+  /// How the network marks a packet of media.
+  std::function<Ecn()> marks = [] { return Ecn::NotCapable; };
 
  private:
   struct Flying {
     End* to;
     Bytes bytes;
     bool rtcp;
+    Ecn mark;
   };
 
   void transmit(End& from, ByteView packet, bool rtcp) {
@@ -158,7 +161,8 @@ class Call {
     }
     const auto late = cc::from_seconds(random_.uniform() * cc::seconds(path.jitter));
     flying_.emplace(leaves + path.delay + late,
-                    Flying{rightwards ? right.get() : left.get(), Bytes(packet.begin(), packet.end()), rtcp});
+                    Flying{rightwards ? right.get() : left.get(), Bytes(packet.begin(), packet.end()), rtcp,
+                           rtcp ? Ecn::NotCapable : marks()});
   }
 
   SeededRandom random_;

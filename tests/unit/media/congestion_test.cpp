@@ -15,20 +15,7 @@ struct Way {
   bool by_source;  ///< RFC 8888, without transport-wide numbers
 };
 
-Section section_for(bool by_source) {
-  Section section = video_section();
-  if (!by_source) return section;
-  rtp::ExtensionMap map;
-  map.set(1, rtp::ExtensionKind::Mid);
-  map.set(2, rtp::ExtensionKind::SendTime);
-  section.receive_extensions = section.send_extensions = map;
-  for (auto* formats : {&section.send_formats, &section.receive_formats})
-    for (Format& format : *formats) {
-      format.transport_cc = false;
-      format.congestion_feedback = true;
-    }
-  return section;
-}
+Section section_for(bool by_source) { return by_source ? told_by_source() : video_section(); }
 
 class Congestion : public testing::TestWithParam<Way> {
  protected:

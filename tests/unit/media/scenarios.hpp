@@ -12,6 +12,20 @@
 /// every run. The tests of congestion control and the benchmark that draws it have the same ones.
 namespace parley::media::test {
 
+/// Whose packets the peer tells of by RFC 8888, without transport-wide numbers.
+inline Section told_by_source(Section section = video_section()) {
+  rtp::ExtensionMap map;
+  map.set(1, rtp::ExtensionKind::Mid);
+  map.set(2, rtp::ExtensionKind::SendTime);
+  section.receive_extensions = section.send_extensions = map;
+  for (auto* formats : {&section.send_formats, &section.receive_formats})
+    for (Format& format : *formats) {
+      format.transport_cc = false;
+      format.congestion_feedback = true;
+    }
+  return section;
+}
+
 /// An encoder that obeys, over a link with 50 ms of round trip.
 struct AdaptiveCall : Call {
   AdaptiveCall(double rate, std::uint32_t seed, const Section& section = video_section()) : Call(seed) {
