@@ -8,6 +8,7 @@
 #include "sdp/lookup.hpp"
 #include "sdp/parse.hpp"
 #include "sdp/print.hpp"
+#include "unit/sdp/recordings.hpp"
 
 namespace parley::sdp {
 namespace {
@@ -32,24 +33,40 @@ Description read_corpus(const std::string& name) {
   return description ? *std::move(description) : Description{};
 }
 
-class SdpCorpus : public testing::TestWithParam<CorpusFile> {};
-
-TEST_P(SdpCorpus, SaysTheSameWhenPrintedAgain) {
-  const auto first = parse(GetParam().text);
+void expect_same_when_printed(const std::string& text) {
+  const auto first = parse(text);
   ASSERT_TRUE(first) << first.error().message;
   const std::string printed = print(*first);
-  EXPECT_EQ(sorted_lines(printed), sorted_lines(GetParam().text));
+  EXPECT_EQ(sorted_lines(printed), sorted_lines(text));
   const auto second = parse(printed);
   ASSERT_TRUE(second) << second.error().message;
   EXPECT_EQ(*second, *first);
   EXPECT_EQ(print(*second), printed);
 }
 
+class SdpCorpus : public testing::TestWithParam<CorpusFile> {};
+
+TEST_P(SdpCorpus, SaysTheSameWhenPrintedAgain) { expect_same_when_printed(GetParam().text); }
+
 INSTANTIATE_TEST_SUITE_P(Real, SdpCorpus, testing::ValuesIn(corpus()), [](const auto& entry) {
   std::string name = entry.param.name;
   std::ranges::replace(name, '-', '_');
   return name;
 });
+
+class SdpRecordings : public testing::TestWithParam<std::string> {};
+
+TEST_P(SdpRecordings, SayTheSameWhenPrintedAgain) {
+  const auto files = recorded_files(GetParam(), ".sdp");
+  ASSERT_FALSE(files.empty());
+  for (const auto& path : files) {
+    SCOPED_TRACE(path.string());
+    expect_same_when_printed(file_text(path));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Real, SdpRecordings, testing::ValuesIn(recorded_peers()),
+                         [](const auto& info) { return test_name(info.param); });
 
 TEST(SdpCorpusFacts, TheCorpusIsThere) { EXPECT_GE(corpus().size(), 30U); }
 
