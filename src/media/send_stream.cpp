@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "formats/describe.hpp"
+#include "media/send_stream_writer.hpp"
 #include "rtp/packet.hpp"
 #include "rtp/sequence.hpp"
 
@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::size_t kHistory = 1024;
 constexpr std::size_t kAudioHistory = 64;
-/// What retransmission puts in front of the payload: RFC 4588 section 4.
-constexpr std::size_t kOriginalNumber = 2;
 /// Silence that is longer makes a new talkspurt.
 constexpr Duration kPause = 500ms;
 /// What others cut is not cut again; a path may carry it or not.
@@ -25,143 +23,7 @@ constexpr std::size_t kNoteBytes = 64;
 constexpr rtp::ExtensionKind kNotes[] = {rtp::ExtensionKind::CaptureTime, rtp::ExtensionKind::VideoOrientation,
                                          rtp::ExtensionKind::PlayoutDelay, rtp::ExtensionKind::ColorSpace};
 
-/// Their values are written when the packet leaves.
-constexpr std::array<std::uint8_t, 3> kTimeLater{};
-constexpr std::array<std::uint8_t, 2> kNumberLater{};
-
 }  // namespace
-
-/// The header extensions of one packet. Values live as long as the list.
-class SendStream::Extensions {
- public:
-  explicit Extensions(const rtp::ExtensionMap& map) : map_(map) {}
-  void add(rtp::ExtensionKind kind, ByteView value) {
-    if (const std::uint8_t id = map_.id(kind); id != 0 && !value.empty()) list_[count_++] = {id, value};
-  }
-  void add_what_comes_later() {
-    add(rtp::ExtensionKind::SendTime, kTimeLater);
-    add(rtp::ExtensionKind::TransportSequenceNumber, kNumberLater);
-  }
-  [[nodiscard]] std::span<const rtp::Extension> list() const { return std::span(list_).first(count_); }
-  /// Tells the packet where what comes later goes.
-  void mark(cc::Packet& packet) const {
-    packet.send_time = offset(rtp::ExtensionKind::SendTime);
-    packet.transport_number = offset(rtp::ExtensionKind::TransportSequenceNumber);
-  }
-
- private:
-  [[nodiscard]] std::uint16_t offset(rtp::ExtensionKind kind) const {
-    const std::uint8_t id = map_.id(kind);
-    return id == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(rtp::value_offset(list(), id));
-  }
-
-  const rtp::ExtensionMap& map_;
-  std::array<rtp::Extension, 12> list_{};
-  std::size_t count_ = 0;
-};
-
-/// Makes packets of payloads: number, extend, keep, hand over.
-class SendStream::Writer final : public formats::PayloadSink {
- public:
-  Writer(SendStream& stream, const rtp::Header& header, const Extensions& extensions, Sink& sink)
-      : stream_(stream),
-        header_(header),
-        extensions_(extensions),
-        header_size_(rtp::header_size(extensions.list())),
-        sink_(sink) {
-    extensions.mark(marks_);
-  }
-
-  /// What follows is put into RED and protected.
-  void protect(Shield& shield) { shield_ = &shield; }
-  /// For a payload. What protects a packet holds all of it but the fixed header, behind one of its own.
-  [[nodiscard]] std::size_t room() const {
-    const std::size_t extensions = header_size_ - rtp::kFixedHeader;
-    const std::size_t protection = shield_ == nullptr ? 0 : kRedHeader + rtp::kUlpfecHeader + extensions;
-    return kMaxPacket - header_size_ - kOriginalNumber - protection;
-  }
-
-  void on_payload(std::span<const ByteView> pieces, bool last) override {
-    std::size_t size = 0;
-    for (const ByteView piece : pieces) size += piece.size();
-    if (stream_.kind_ == Kind::Video) header_.marker = last;
-    header_.sequence_number = static_cast<std::uint16_t>(stream_.next_number_++);
-    if (shield_ != nullptr) return on_protected(pieces, size);
-    cc::Packet& packet = begin(header_size_ + size);
-    auto at = packet.head.begin() + static_cast<std::ptrdiff_t>(header_size_);
-    for (const ByteView piece : pieces) at = std::ranges::copy(piece, at).out;
-    finish(packet, size);
-  }
-
-  /// The payload of the packet whose header was given.
-  void on_copied(ByteView payload) {
-    cc::Packet& packet = begin(header_size_ + payload.size());
-    std::ranges::copy(payload, packet.head.begin() + static_cast<std::ptrdiff_t>(header_size_));
-    finish(packet, payload.size());
-  }
-  /// The same, and it stays where it is.
-  void on_shared(const OutgoingPacket& given) {
-    cc::Packet& packet = begin(header_size_);
-    packet.payload = given.payload;
-    packet.owner = given.owner;
-    finish(packet, given.payload.size());
-  }
-
- private:
-  /// Of the only block of RED.
-  static constexpr std::size_t kRedHeader = 1;
-
-  void on_protected(std::span<const ByteView> pieces, std::size_t size) {
-    Bytes& plain = shield_->plain;
-    plain.resize(header_size_ + size);
-    rtp::write_header(header_, extensions_.list(), plain);
-    auto at = plain.begin() + static_cast<std::ptrdiff_t>(header_size_);
-    for (const ByteView piece : pieces) at = std::ranges::copy(piece, at).out;
-    on_red(header_.payload_type, ByteView(plain).subspan(header_size_));
-    if (const auto made = shield_->protector.add(header_.sequence_number, plain)) on_protection(*made);
-  }
-  void on_red(PayloadType inside, ByteView payload) {
-    const PayloadType outside = std::exchange(header_.payload_type, shield_->red);
-    cc::Packet& packet = begin(header_size_ + kRedHeader + payload.size());
-    packet.head[header_size_] = inside.get();
-    std::ranges::copy(payload, packet.head.begin() + static_cast<std::ptrdiff_t>(header_size_ + kRedHeader));
-    header_.payload_type = outside;
-    finish(packet, kRedHeader + payload.size());
-  }
-  void on_protection(const rtp::Protection& protection) {
-    Bytes payload;
-    rtp::write_ulpfec(protection, payload);
-    if (header_size_ + kRedHeader + payload.size() + kOriginalNumber > kMaxPacket) return;
-    const bool marker = std::exchange(header_.marker, false);
-    header_.sequence_number = static_cast<std::uint16_t>(stream_.next_number_++);
-    on_red(shield_->ulpfec, payload);
-    header_.marker = marker;
-    ++stream_.counters_.protecting_packets;
-    stream_.counters_.protecting_bytes += header_size_ + kRedHeader + payload.size();
-  }
-
-  cc::Packet& begin(std::size_t size) {
-    cc::Packet& packet = stream_.history_.store(header_.sequence_number, size);
-    packet.send_time = marks_.send_time;
-    packet.transport_number = marks_.transport_number;
-    rtp::write_header(header_, extensions_.list(), packet.head);
-    return packet;
-  }
-  void finish(const cc::Packet& packet, std::size_t payload_size) {
-    ++stream_.counters_.packets;
-    stream_.counters_.payload_bytes += payload_size;
-    stream_.counters_.header_bytes += header_size_;
-    sink_.on_packet(packet);
-  }
-
-  SendStream& stream_;
-  rtp::Header header_;
-  const Extensions& extensions_;
-  std::size_t header_size_;
-  cc::Packet marks_;
-  Sink& sink_;
-  Shield* shield_ = nullptr;
-};
 
 SendStream::SendStream(Kind kind, const Encoding& encoding, Random& random)
     : kind_(kind),

@@ -90,6 +90,8 @@ class SendStream {
   };
   /// The largest packet, without what SRTP adds: fits into 1280 bytes of IPv6 with a TURN header.
   static constexpr std::size_t kMaxPacket = 1200;
+  /// What retransmission puts in front of the payload: RFC 4588 section 4.
+  static constexpr std::size_t kOriginalNumber = 2;
 
   SendStream(Kind kind, const Encoding& encoding, Random& random);
 

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "media/send_stream.hpp"
+
+/// How the packets of a stream are put together, with what protects them. Of use to SendStream alone.
+namespace parley::media {
+
+/// The header extensions of one packet. Values live as long as the list.
+class SendStream::Extensions {
+ public:
+  explicit Extensions(const rtp::ExtensionMap& map) : map_(map) {}
+  void add(rtp::ExtensionKind kind, ByteView value) {
+    if (const std::uint8_t id = map_.id(kind); id != 0 && !value.empty()) list_[count_++] = {id, value};
+  }
+  /// Values that are written when the packet leaves.
+  void add_what_comes_later() {
+    static constexpr std::array<std::uint8_t, 3> kTime{};
+    static constexpr std::array<std::uint8_t, 2> kNumber{};
+    add(rtp::ExtensionKind::SendTime, kTime);
+    add(rtp::ExtensionKind::TransportSequenceNumber, kNumber);
+  }
+  [[nodiscard]] std::span<const rtp::Extension> list() const { return std::span(list_).first(count_); }
+  /// Tells the packet where what comes later goes.
+  void mark(cc::Packet& packet) const {
+    packet.send_time = offset(rtp::ExtensionKind::SendTime);
+    packet.transport_number = offset(rtp::ExtensionKind::TransportSequenceNumber);
+  }
+
+ private:
+  [[nodiscard]] std::uint16_t offset(rtp::ExtensionKind kind) const {
+    const std::uint8_t id = map_.id(kind);
+    return id == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(rtp::value_offset(list(), id));
+  }
+
+  const rtp::ExtensionMap& map_;
+  std::array<rtp::Extension, 12> list_{};
+  std::size_t count_ = 0;
+};
+
+/// Makes packets of payloads: number, extend, keep, hand over.
+class SendStream::Writer final : public formats::PayloadSink {
+ public:
+  Writer(SendStream& stream, const rtp::Header& header, const Extensions& extensions, Sink& sink);
+
+  /// What follows is put into RED and protected.
+  void protect(Shield& shield) { shield_ = &shield; }
+  /// For a payload. What protects a packet holds all of it but the fixed header, behind one of its own.
+  [[nodiscard]] std::size_t room() const;
+
+  void on_payload(std::span<const ByteView> pieces, bool last) override;
+  /// The payload of the packet whose header was given.
+  void on_copied(ByteView payload);
+  /// The same, and it stays where it is.
+  void on_shared(const OutgoingPacket& given);
+
+ private:
+  void on_protected(std::span<const ByteView> pieces, std::size_t size);
+  void on_red(PayloadType inside, ByteView payload);
+  void on_protection(const rtp::Protection& protection);
+  cc::Packet& begin(std::size_t size);
+  void finish(const cc::Packet& packet, std::size_t payload_size);
+
+  SendStream& stream_;
+  rtp::Header header_;
+  const Extensions& extensions_;
+  std::size_t header_size_;
+  cc::Packet marks_;
+  Sink& sink_;
+  Shield* shield_ = nullptr;
+};
+
+}  // namespace parley::media
