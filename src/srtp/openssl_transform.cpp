@@ -2,6 +2,7 @@
 
 #include "srtp/gcm_keys.hpp"
 #include "srtp/numbers.hpp"
+#include "srtp/sent_tags.hpp"
 #include "srtp/session.hpp"
 #include "srtp/sha1_keys.hpp"
 #include "srtp/streams.hpp"
@@ -18,7 +19,6 @@ Number big_endian(std::uint32_t value) {
   for (unsigned i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
   return bytes;
 }
-std::uint16_t sequence_number(ByteView rtp) { return *ByteReader(rtp.subspan(2)).number<std::uint16_t>(); }
 
 struct IncomingNumbers {
   ReplayWindow<Session::kReplayWindow> packets;
@@ -26,7 +26,7 @@ struct IncomingNumbers {
 };
 
 /// One direction.
-template <class Keys, class Numbers>
+template <class Keys, class Source>
 struct Way {
   static std::optional<Way> create(Profile profile, const MasterKey& master, Direction direction) {
     auto rtp = Keys::derive(profile, master, Kind::Rtp, direction);
@@ -35,7 +35,7 @@ struct Way {
     return Way{std::move(*rtp), std::move(*rtcp), {}};
   }
   Keys rtp, rtcp;
-  Streams<Numbers> streams;
+  Streams<Source> streams;
 };
 
 /// Where the parts of a whole protected packet are.
@@ -81,7 +81,7 @@ Sealing report(const Layout& layout, std::uint32_t index) {
 template <class Keys>
 class OpensslTransform final : public Transform {
  public:
-  using Outgoing = Way<Keys, OutgoingNumbers>;
+  using Outgoing = Way<Keys, OutgoingSource>;
   using Incoming = Way<Keys, IncomingNumbers>;
 
   OpensslTransform(Profile profile, Outgoing outgoing, Incoming incoming)
@@ -89,14 +89,14 @@ class OpensslTransform final : public Transform {
 
   Outcome protect(Kind kind, std::span<std::uint8_t> buffer, std::size_t length) override {
     const Ssrc source = ssrc(kind, buffer);
-    OutgoingNumbers* numbers = outgoing_.streams.find(source);
-    if (numbers == nullptr) {
+    OutgoingSource* sent = outgoing_.streams.find(source);
+    if (sent == nullptr) {
       if (outgoing_.streams.full()) return Unexpected(Refusal::TooManyStreams);
-      numbers = &outgoing_.streams.add(source);
+      sent = &outgoing_.streams.add(source);
     }
     return kind == Kind::Rtp
-               ? protect_rtp(*numbers, buffer.first(length + sizes(profile_).rtp_tag))
-               : protect_rtcp(*numbers, buffer.first(length + sizes(profile_).rtcp_tag + Number{}.size()));
+               ? protect_rtp(*sent, buffer.first(length + sizes(profile_).rtp_tag))
+               : protect_rtcp(sent->numbers, buffer.first(length + sizes(profile_).rtcp_tag + Number{}.size()));
   }
   Outcome unprotect(Kind kind, std::span<std::uint8_t> packet) override {
     const Ssrc source = ssrc(kind, packet);
@@ -114,10 +114,12 @@ class OpensslTransform final : public Transform {
   }
 
  private:
-  Outcome protect_rtp(OutgoingNumbers& numbers, std::span<std::uint8_t> whole) {
-    const auto index = numbers.packet(sequence_number(whole), Session::kReplayWindow);
+  Outcome protect_rtp(OutgoingSource& sent, std::span<std::uint8_t> whole) {
+    const auto index = sent.numbers.packet(sequence_number(whole), Session::kReplayWindow);
     if (!index) return Unexpected(index.error());
-    if (!outgoing_.rtp.seal(media(Layout(profile_, Kind::Rtp, whole), *index))) return Unexpected(Refusal::Failed);
+    const Sealing packet = media(Layout(profile_, Kind::Rtp, whole), *index);
+    if (!outgoing_.rtp.seal(packet)) return Unexpected(Refusal::Failed);
+    if (!sent.tags.take(*index, packet.tag)) return Unexpected(Refusal::Reused);
     return whole;
   }
   Outcome protect_rtcp(OutgoingNumbers& numbers, std::span<std::uint8_t> whole) {

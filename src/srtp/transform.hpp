@@ -19,13 +19,15 @@ enum class Refusal {
   Replayed,
   /// Behind the replay window; an outgoing one would have needed a number that was used before.
   TooOld,
+  /// Another packet was sent under this number.
+  Reused,
   TooManyStreams,
   /// The key has protected as many packets as it may (RFC 3711 section 9.2): 2^48 of RTP, 2^31 of RTCP.
   Exhausted,
   /// The cryptographic library did not do it.
   Failed,
 };
-inline constexpr std::size_t kRefusals = 7;
+inline constexpr std::size_t kRefusals = 8;
 
 /// The packet as it is now, at the place where it was.
 using Outcome = Result<std::span<std::uint8_t>, Refusal>;
