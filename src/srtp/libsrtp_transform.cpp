@@ -100,6 +100,7 @@ class LibsrtpTransform final : public Transform {
   bool forget(Direction direction, Ssrc ssrc) override {
     return direction == Direction::Outgoing ? outgoing_.forget(ssrc) : incoming_.forget(ssrc);
   }
+  bool set_headers(Direction /*direction*/, Headers headers) override { return headers == Headers::Readable; }
 
  private:
   /// The library lets a number be used again, whatever the packet is.

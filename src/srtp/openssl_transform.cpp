@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "srtp/cryptex.hpp"
 #include "srtp/gcm_keys.hpp"
 #include "srtp/numbers.hpp"
 #include "srtp/sent_tags.hpp"
@@ -55,8 +56,13 @@ class Layout {
   /// Of RTCP only.
   [[nodiscard]] std::span<std::uint8_t> number() const { return whole_.subspan(number_, Number{}.size()); }
   [[nodiscard]] Sealing sealing(Kind kind, std::uint64_t index, const Number& number) const {
-    return {.header = whole_.first(header_),
-            .body = plain().subspan(header_),
+    const bool split = kind == Kind::Rtp && has_encrypted_headers(whole_);
+    const EncryptedHeaders parts =
+        split ? split_encrypted_headers(plain())
+              : EncryptedHeaders{.readable = {whole_.first(header_)}, .encrypted = {{{}, plain().subspan(header_)}}};
+    return {.whole = plain(),
+            .readable = parts.readable,
+            .encrypted = parts.encrypted,
             .tag = whole_.subspan(tag_, tag_length_),
             .number = number,
             .kind = kind,
@@ -94,11 +100,14 @@ class OpensslTransform final : public Transform {
       if (outgoing_.streams.full()) return Unexpected(Refusal::TooManyStreams);
       sent = &outgoing_.streams.add(source);
     }
-    return kind == Kind::Rtp
-               ? protect_rtp(*sent, buffer.first(length + sizes(profile_).rtp_tag))
-               : protect_rtcp(sent->numbers, buffer.first(length + sizes(profile_).rtcp_tag + Number{}.size()));
+    if (kind == Kind::Rtcp)
+      return protect_rtcp(sent->numbers, buffer.first(length + sizes(profile_).rtcp_tag + Number{}.size()));
+    const std::size_t size = outgoing_headers_ == Headers::Encrypted ? announce_encrypted(buffer, length) : length;
+    return protect_rtp(*sent, buffer.first(size + sizes(profile_).rtp_tag));
   }
   Outcome unprotect(Kind kind, std::span<std::uint8_t> packet) override {
+    if (kind == Kind::Rtp && incoming_headers_ == Headers::Encrypted && has_readable_headers(packet))
+      return Unexpected(Refusal::Readable);
     const Ssrc source = ssrc(kind, packet);
     IncomingNumbers* const known = incoming_.streams.find(source);
     if (known == nullptr && incoming_.streams.full()) return Unexpected(Refusal::TooManyStreams);
@@ -111,6 +120,10 @@ class OpensslTransform final : public Transform {
   }
   bool forget(Direction direction, Ssrc ssrc) override {
     return direction == Direction::Outgoing ? outgoing_.streams.remove(ssrc) : incoming_.streams.remove(ssrc);
+  }
+  bool set_headers(Direction direction, Headers headers) override {
+    (direction == Direction::Outgoing ? outgoing_headers_ : incoming_headers_) = headers;
+    return true;
   }
 
  private:
@@ -137,6 +150,7 @@ class OpensslTransform final : public Transform {
     const Layout layout(profile_, Kind::Rtp, whole);
     if (!incoming_.rtp.open(media(layout, index))) return Unexpected(Refusal::Forged);
     numbers.packets.take(index);
+    if (has_encrypted_headers(whole)) announce_readable(whole);
     return layout.plain();
   }
   Outcome unprotect_rtcp(IncomingNumbers& numbers, std::span<std::uint8_t> whole) {
@@ -151,6 +165,7 @@ class OpensslTransform final : public Transform {
   Profile profile_;
   Outgoing outgoing_;
   Incoming incoming_;
+  Headers outgoing_headers_ = Headers::Readable, incoming_headers_ = Headers::Readable;
 };
 
 template <class Keys>
