@@ -23,12 +23,18 @@ enum class RTCIceTransportPolicy { All, Relay };
 enum class RTCBundlePolicy { Balanced, MaxCompat, MaxBundle };
 /// RTCP travels with RTP: webrtc-pc section 4.2.6.
 enum class RTCRtcpMuxPolicy { Require };
+/// Whether header extensions and contributing sources of media have to be encrypted (RFC 9335), or are wherever both
+/// sides can: webrtc-extensions, "RTP Header Extension Encryption". With `Require`, setRemoteDescription() rejects with
+/// InvalidAccessError where a peer cannot, and packets in which they can be read are not taken.
+enum class RTCRtpHeaderEncryptionPolicy { Negotiate, Require };
 /// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(RTCIceTransportPolicy policy);
 /// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(RTCBundlePolicy policy);
 /// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(RTCRtcpMuxPolicy policy);
+/// As the specification spells it.
+PARLEY_EXPORT std::string_view to_string(RTCRtpHeaderEncryptionPolicy policy);
 
 /// IDL's (DOMString or sequence<DOMString>): `.urls = "stun:host"` or `.urls = {"turn:a", "turn:b?transport=tcp"}`.
 class StringOrStrings : public std::vector<std::string> {
@@ -67,7 +73,8 @@ struct NetworkOptions {
   /// Offer loopback addresses as well. Without another interface they are used anyway.
   bool include_loopback = false;
   /// Send and receive around libnice where the system allows it (Linux), and protect media without libsrtp2, with
-  /// OpenSSL's ciphers alone. Off: the portable path, whose work libnice and libsrtp2 do.
+  /// OpenSSL's ciphers alone. Off: the portable path, whose work libnice and libsrtp2 do (but for media whose header
+  /// extensions are encrypted, which libsrtp2 cannot read).
   bool fast_path = true;
   /// The largest message we accept, announced as a=max-message-size (RFC 8841). A channel on which a larger one arrives
   /// fails, with `error` and `close`. 0: as large as the peer likes, all of it in memory.
@@ -94,6 +101,8 @@ struct RTCConfiguration {
   /// webrtc-extensions, "Always negotiating data channels": the first offer has a data section, before all others,
   /// although there is no channel yet. setConfiguration() does not change it.
   bool alwaysNegotiateDataChannels = false;
+  /// setConfiguration() does not change it.
+  RTCRtpHeaderEncryptionPolicy rtpHeaderEncryptionPolicy = RTCRtpHeaderEncryptionPolicy::Negotiate;
   /// Not in W3C.
   NetworkOptions network{};
 };

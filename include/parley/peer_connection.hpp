@@ -160,8 +160,9 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   /// As of the constructor or the last setConfiguration().
   [[nodiscard]] RTCConfiguration getConfiguration() const;
   /// Other servers and another transport policy, for gathering that begins from now on: restartIce() makes it begin.
-  /// Throws InvalidStateError when closed, InvalidModificationError for other certificates, bundlePolicy or
-  /// rtcpMuxPolicy, and for another iceCandidatePoolSize after setLocalDescription; and what the constructor throws.
+  /// Throws InvalidStateError when closed, InvalidModificationError for other certificates, bundlePolicy, rtcpMuxPolicy
+  /// or rtpHeaderEncryptionPolicy, and for another iceCandidatePoolSize after setLocalDescription; and what the
+  /// constructor throws.
   /// `network` stays as it was, but for the ports and the filter.
   void setConfiguration(const RTCConfiguration& configuration);
 

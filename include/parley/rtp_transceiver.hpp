@@ -187,6 +187,9 @@ class PARLEY_EXPORT RTCRtpTransceiver {
   void setHeaderExtensionsToNegotiate(const std::vector<RTCRtpHeaderExtensionCapability>& extensions);
   /// What has become of them; empty before negotiation.
   [[nodiscard]] std::vector<RTCRtpHeaderExtensionCapability> getNegotiatedHeaderExtensions() const;
+  /// webrtc-extensions: whether both sides encrypt header extensions and contributing sources (RFC 9335). False before
+  /// negotiation.
+  [[nodiscard]] bool rtpHeaderEncryptionNegotiated() const;
 
   /// For the library's own use.
   explicit RTCRtpTransceiver(std::shared_ptr<api::TransceiverCore> core);

@@ -70,6 +70,9 @@ Result<session::Config> to_session_config(const RTCConfiguration& configuration)
   config.capabilities = current_capabilities();
   config.make_controller = configuration.network.congestion_controller;
   config.bundle_policy = static_cast<jsep::BundlePolicy>(configuration.bundlePolicy);  // the same order
+  config.header_encryption = configuration.rtpHeaderEncryptionPolicy == RTCRtpHeaderEncryptionPolicy::Require
+                                 ? jsep::HeaderEncryption::Require
+                                 : jsep::HeaderEncryption::Negotiate;
   if (configuration.network.port_min > configuration.network.port_max)
     return fail(ErrorKind::RangeError, "port_min is above port_max");
   // webrtc-pc section 4.4.1.1 looks at the certificates before the servers.
@@ -87,6 +90,7 @@ Result<void> check_unchanged(const RTCConfiguration& now, const RTCConfiguration
   if (now.certificates != wanted.certificates) return refuse("certificates");
   if (now.bundlePolicy != wanted.bundlePolicy) return refuse("bundlePolicy");
   if (now.rtcpMuxPolicy != wanted.rtcpMuxPolicy) return refuse("rtcpMuxPolicy");
+  if (now.rtpHeaderEncryptionPolicy != wanted.rtpHeaderEncryptionPolicy) return refuse("rtpHeaderEncryptionPolicy");
   return {};
 }
 

@@ -33,6 +33,7 @@ constexpr std::array<std::string_view, 2> kComponents = {"rtp", "rtcp"};
 constexpr std::array<std::string_view, 2> kTransportPolicies = {"all", "relay"};
 constexpr std::array<std::string_view, 3> kBundlePolicies = {"balanced", "max-compat", "max-bundle"};
 constexpr std::array<std::string_view, 1> kMuxPolicies = {"require"};
+constexpr std::array<std::string_view, 2> kHeaderEncryptionPolicies = {"negotiate", "require"};
 constexpr std::array<std::string_view, 14> kStatsTypes = {
     "codec",          "inbound-rtp",     "outbound-rtp",     "remote-inbound-rtp", "remote-outbound-rtp",
     "media-source",   "media-playout",   "peer-connection",  "data-channel",       "transport",
@@ -67,6 +68,7 @@ std::string_view to_string(RTCIceComponent component) { return name(kComponents,
 std::string_view to_string(RTCIceTransportPolicy policy) { return name(kTransportPolicies, policy); }
 std::string_view to_string(RTCBundlePolicy policy) { return name(kBundlePolicies, policy); }
 std::string_view to_string(RTCRtcpMuxPolicy policy) { return name(kMuxPolicies, policy); }
+std::string_view to_string(RTCRtpHeaderEncryptionPolicy policy) { return name(kHeaderEncryptionPolicies, policy); }
 std::string_view to_string(RTCStatsType type) { return name(kStatsTypes, type); }
 std::string_view to_string(RTCQualityLimitationReason reason) { return name(kLimitationReasons, reason); }
 std::string_view to_string(RTCDtlsRole role) { return name(kDtlsRoles, role); }

@@ -248,4 +248,8 @@ std::vector<RTCRtpHeaderExtensionCapability> RTCRtpTransceiver::getNegotiatedHea
   return core_->loop->run([this] { return api::negotiated_extensions(*core_); });
 }
 
+bool RTCRtpTransceiver::rtpHeaderEncryptionNegotiated() const {
+  return core_->loop->run([this] { return core_->section && core_->section->encrypted_headers; });
+}
+
 }  // namespace parley

@@ -44,6 +44,7 @@ struct RtpLines {
   std::vector<sdp::Extmap> extensions;
   std::vector<std::string> sent_layers, received_layers;
   bool reduced_size_rtcp = true;
+  bool encrypted_headers = false;
 };
 sdp::MediaDescription rtp_media(const Transceiver& transceiver, const LocalParameters& local, const RtpLines& lines);
 

@@ -76,6 +76,7 @@ class AnswerBuilder {
       : snapshot_(snapshot),
         options_(options),
         offer_(snapshot.pending_remote->parsed),
+        peer_takes_encrypted_headers_(takes_encrypted_headers(offer_)),
         fresh_(options.local),
         answer_(empty_description(snapshot)) {}
 
@@ -124,7 +125,9 @@ class AnswerBuilder {
                    .formats = std::move(formats),
                    .extensions = answer_extensions(unambiguous_extmaps(offer_, index),
                                                    extensions_of(*transceiver, capabilities), mixed),
-                   .reduced_size_rtcp = offered.rtcp_rsize};
+                   .reduced_size_rtcp = offered.rtcp_rsize,
+                   .encrypted_headers =
+                       snapshot_.header_encryption != HeaderEncryption::Unable && peer_takes_encrypted_headers_[index]};
     if (sdp::sends(direction))
       lines.sent_layers = common_layers(layers(offered, Layers::Received), rids_of(transceiver->sender));
     if (sdp::receives(direction)) lines.received_layers = layers(offered, Layers::Sent);
@@ -183,6 +186,7 @@ class AnswerBuilder {
   const Snapshot& snapshot_;
   const AnswerOptions& options_;
   const sdp::Description& offer_;
+  std::vector<bool> peer_takes_encrypted_headers_;
   FreshTransports fresh_;
   std::optional<IceCredentials> renewed_;
   sdp::Description answer_;

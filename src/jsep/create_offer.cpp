@@ -71,7 +71,8 @@ class OfferBuilder {
          .formats = number_codecs(codecs, numbers_.payload_types),
          .extensions = number_extensions(extensions_of(transceiver, capabilities), numbers_.extension_ids, true),
          .sent_layers = simulcast ? rids_of(transceiver.sender) : std::vector<std::string>{},
-         .received_layers = keeps_layers ? section->receive_rids : std::vector<std::string>{}});
+         .received_layers = keeps_layers ? section->receive_rids : std::vector<std::string>{},
+         .encrypted_headers = snapshot_.header_encryption != HeaderEncryption::Unable});
   }
 
   /// In the place of a section that both sides have done with, of whatever kind it was, or else at the end.

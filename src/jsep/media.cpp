@@ -227,9 +227,12 @@ void apply_remote_offer_to_media(Snapshot& snapshot, const std::vector<Section>&
 }
 
 void apply_answer_to_media(Snapshot& snapshot, const Answered& answered) {
+  const std::vector<bool> asked = takes_encrypted_headers(answered.offer),
+                          said = takes_encrypted_headers(answered.answer);
   for (std::size_t i = 0; i < answered.answer.media.size(); ++i) {
     if (!media_section_at(snapshot.now, i)) continue;
     MediaSection& section = section_at(snapshot, i);
+    section.encrypted_headers = asked[i] && said[i];
     if (answered.answerer == Side::Remote || !is_stopped(snapshot, section))
       section.transport = carrier_id(snapshot.now, section.mid);
     if (answered.answerer == Side::Remote) {

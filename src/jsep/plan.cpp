@@ -33,6 +33,8 @@ const sdp::Description& offer_for(const Snapshot& snapshot, Side side) {
 
 Result<void> check(const Snapshot& snapshot, const Incoming& incoming) {
   if (auto checked = check_description(incoming.parsed(), incoming.description.type); !checked) return checked;
+  if (incoming.side == Side::Remote && snapshot.header_encryption == HeaderEncryption::Require)
+    if (auto checked = check_takes_encrypted_headers(incoming.parsed()); !checked) return checked;
   if (!incoming.is_offer()) return check_answer(offer_for(snapshot, incoming.side), incoming.parsed());
   // webrtc-pc section 4.4.1.5: back-to-back remote offers count as if they had been answered in between.
   return check_reoffer(incoming.side == Side::Remote ? snapshot.now : snapshot.stable, incoming.parsed());

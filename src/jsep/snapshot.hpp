@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "jsep/header_encryption.hpp"
 #include "jsep/header_extensions.hpp"
 #include "jsep/signaling.hpp"
 #include "jsep/transceiver.hpp"
@@ -89,6 +90,7 @@ struct Snapshot {
   std::vector<Transceiver> transceivers;
   TransceiverId next_transceiver{1};
   std::shared_ptr<const MediaCapabilities> capabilities = default_capabilities();
+  HeaderEncryption header_encryption = HeaderEncryption::Negotiate;
   std::optional<CreatedDescription> last_created_offer, last_created_answer;
   /// o=: random, below 2^63, chosen once (RFC 9429 section 5.2.1).
   std::uint64_t session_id = 0;

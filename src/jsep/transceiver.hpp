@@ -127,6 +127,8 @@ struct MediaSection {
   std::vector<sdp::Extmap> receive_extensions;
   /// RFC 5506: both sides take reduced-size RTCP.
   bool reduced_size_rtcp = false;
+  /// RFC 9335: both sides take packets whose header extensions are encrypted.
+  bool encrypted_headers = false;
   /// The layers that the peer sends, by rid; empty without simulcast.
   std::vector<std::string> receive_rids;
   bool operator==(const MediaSection&) const = default;

@@ -1,5 +1,7 @@
 #include "media/packet_history.hpp"
 
+#include <algorithm>
+
 namespace parley::media {
 
 PacketHistory::PacketHistory(std::size_t slots) : slots_(slots) {}
@@ -17,6 +19,13 @@ cc::Packet& PacketHistory::store(std::uint16_t number, std::size_t size) {
 cc::Packet* PacketHistory::find(std::uint16_t number) {
   Slot& slot = slots_[number & (slots_.size() - 1)];
   return slot.used && slot.number == number ? &slot.packet : nullptr;
+}
+
+void PacketHistory::take_over(std::uint16_t number, const cc::Packet& left) {
+  cc::Packet* const kept = find(number);
+  if (kept == nullptr || kept->head.size() != left.head.size()) return;
+  std::ranges::copy(left.written_last(), kept->head.begin());
+  kept->has_left = left.has_left;
 }
 
 const cc::Packet* PacketHistory::again(std::uint16_t number, TimePoint now, Duration pause) {

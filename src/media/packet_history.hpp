@@ -27,6 +27,8 @@ class PacketHistory {
   const cc::Packet* again(std::uint16_t number, TimePoint now, Duration pause);
   /// nullptr if it is not there any more.
   cc::Packet* find(std::uint16_t number);
+  /// A copy of the packet with this number has left: what was written into it last is written here, too.
+  void take_over(std::uint16_t number, const cc::Packet& left);
 
  private:
   struct Slot {

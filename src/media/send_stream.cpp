@@ -253,12 +253,16 @@ void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip
   const auto original = rtp::PacketView::parse(kept->head);
   const auto format = std::ranges::find(formats_, original->header().payload_type, &Format::payload_type);
   if (format == formats_.end()) return;
+  // Without a number of its own it is the same packet once more, bit for bit: two packets under one number would give
+  // the key away. While the first still waits there is nothing to repeat.
+  if (!format->retransmission && !kept->has_left) return;
   const ByteView payload = kept->owner ? kept->payload : original->payload();
   ++counters_.repeated_packets;
   counters_.repeated_bytes += payload.size();
   if (!format->retransmission) {
     counters_.header_bytes += original->header_size();
-    sink.on_packet(*kept);  // the same packet once more
+    cc::Packet same = *kept;
+    sink.on_packet(same);
     return;
   }
   rtp::Header header = original->header();
@@ -282,6 +286,10 @@ void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip
   cc::Packet packet{.head = repeated_, .payload = payload, .owner = kept->owner};
   list.mark(packet);
   sink.on_packet(packet);
+}
+
+void SendStream::note_left(const cc::Packet& packet) {
+  if (rtp::source_of(packet.head) == encoding_.source) history_.take_over(rtp::sequence_number_of(packet.head), packet);
 }
 
 cc::Packet SendStream::pad(std::size_t size, Bytes& buffer) {

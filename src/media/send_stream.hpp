@@ -61,8 +61,8 @@ class SendStream {
   class Sink {
    public:
     virtual ~Sink() = default;
-    /// Valid during the call.
-    virtual void on_packet(const cc::Packet& packet) = 0;
+    /// Valid during the call. If it leaves at once, it is written as it leaves.
+    virtual void on_packet(cc::Packet& packet) = 0;
   };
   /// What the peer has reported last.
   struct Remote {
@@ -108,6 +108,8 @@ class SendStream {
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
   /// Sends again what the peer has lost, unless it has just been sent again.
   void repeat(std::uint16_t number, TimePoint now, Duration round_trip, Sink& sink);
+  /// A packet that has waited has left, as it is now.
+  void note_left(const cc::Packet& packet);
   /// A packet of `size` (1 to 255) bytes of padding, with the retransmissions' number and source, which nobody misses.
   /// It is written into `buffer`. Empty if there are no retransmissions.
   cc::Packet pad(std::size_t size, Bytes& buffer);

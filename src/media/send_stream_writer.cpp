@@ -91,7 +91,7 @@ cc::Packet& SendStream::Writer::begin(std::size_t size) {
   return packet;
 }
 
-void SendStream::Writer::finish(const cc::Packet& packet, std::size_t payload_size) {
+void SendStream::Writer::finish(cc::Packet& packet, std::size_t payload_size) {
   ++stream_.counters_.packets;
   stream_.counters_.payload_bytes += payload_size;
   stream_.counters_.header_bytes += header_size_;

@@ -63,7 +63,7 @@ class SendStream::Writer final : public formats::PayloadSink {
   void on_red(PayloadType inside, ByteView payload);
   void on_protection(const rtp::Protection& protection);
   cc::Packet& begin(std::size_t size);
-  void finish(const cc::Packet& packet, std::size_t payload_size);
+  void finish(cc::Packet& packet, std::size_t payload_size);
 
   SendStream& stream_;
   rtp::Header header_;

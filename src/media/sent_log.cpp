@@ -4,15 +4,15 @@ namespace parley::media {
 
 const cc::SentPacket& SentLog::add(std::size_t size, std::optional<std::uint32_t> probe, TimePoint now) {
   Slot& slot = slots_[static_cast<std::size_t>(next_) % kLength];
-  slot = {.packet = {.number = next_, .size = size, .sent = now, .probe = probe}, .waiting = true, .lost = false};
+  slot = {.packet = {.number = next_, .size = size, .sent = now, .probe = probe}, .waiting = true};
   ++next_;
   return slot.packet;
 }
 
-std::optional<cc::SentPacket> SentLog::take(std::uint16_t number, bool arrived) {
-  // Of all that have this number, the last one sent.
+/// Of all that have this number, the last one sent.
+std::int64_t SentLog::full(std::uint16_t number) const {
   const auto last = static_cast<std::uint16_t>(next_ - 1);
-  return take_full(next_ - 1 - static_cast<std::uint16_t>(last - number), arrived);
+  return next_ - 1 - static_cast<std::uint16_t>(last - number);
 }
 
 bool SentLog::was_lost(std::int64_t number) const {
@@ -21,16 +21,31 @@ bool SentLog::was_lost(std::int64_t number) const {
   return slot.packet.number == number && slot.lost;
 }
 
-std::optional<cc::SentPacket> SentLog::take_full(std::int64_t full, bool arrived) {
-  if (full < 1) return std::nullopt;
-  Slot& slot = slots_[static_cast<std::size_t>(full) % kLength];
-  if (slot.packet.number != full || !slot.waiting || (!arrived && slot.lost)) return std::nullopt;
+SentLog::Slot* SentLog::find(std::int64_t number) {
+  if (number < 1) return nullptr;
+  Slot& slot = slots_[static_cast<std::size_t>(number) % kLength];
+  return slot.packet.number == number && slot.waiting ? &slot : nullptr;
+}
+
+std::optional<cc::SentPacket> SentLog::take(std::uint16_t number, bool arrived) {
+  return take_full(full(number), arrived);
+}
+
+std::optional<cc::SentPacket> SentLog::take_full(std::int64_t number, bool arrived) {
+  Slot* const slot = find(number);
+  if (slot == nullptr || (arrived ? slot->repeated : slot->lost)) return std::nullopt;
   if (arrived) {
-    slot.waiting = false;
+    slot->waiting = false;
   } else {
-    slot.lost = true;
+    slot->lost = true;
   }
-  return slot.packet;
+  return slot->packet;
+}
+
+void SentLog::repeat(std::uint16_t number) { repeat_full(full(number)); }
+
+void SentLog::repeat_full(std::int64_t number) {
+  if (Slot* const slot = find(number)) slot->repeated = true;
 }
 
 }  // namespace parley::media

@@ -20,13 +20,19 @@ class SentLog {
   [[nodiscard]] bool was_lost(std::int64_t number) const;
   /// By the number that does not wrap.
   std::optional<cc::SentPacket> take_full(std::int64_t number, bool arrived);
+  /// It is sent once more under the same number: what arrives with it says no more how long it took. That it was lost
+  /// can still be reported.
+  void repeat(std::uint16_t number);
+  void repeat_full(std::int64_t number);
 
  private:
   static constexpr std::size_t kLength = 4096;
   struct Slot {
     cc::SentPacket packet;
-    bool waiting = false, lost = false;
+    bool waiting = false, lost = false, repeated = false;
   };
+  [[nodiscard]] std::int64_t full(std::uint16_t number) const;
+  Slot* find(std::int64_t number);
   std::vector<Slot> slots_ = std::vector<Slot>(kLength);
   std::int64_t next_ = 1;
 };

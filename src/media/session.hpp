@@ -219,7 +219,9 @@ class Session {
   void set_pace(TimePoint now);
   void send_paced(TimePoint now);
   [[nodiscard]] SendStream* stream_sending(Ssrc source) const;
-  void transmit(const cc::Packet& packet, TimePoint now);
+  void transmit(cc::Packet& packet, TimePoint now);
+  void stamp(const cc::Packet& packet, TimePoint now);
+  void note_repetition(const cc::Packet& packet);
   std::size_t send_padding(std::size_t needed, TimePoint now);
   void ask_encoder(Outgoing& outgoing, const SendStream& stream, TimePoint now);
   void begin_sending();

@@ -10,7 +10,7 @@ class Session::PacketSink final : public SendStream::Sink {
  public:
   PacketSink(Session& session, cc::Priority priority, TimePoint now)
       : session_(session), priority_(priority), now_(now) {}
-  void on_packet(const cc::Packet& packet) override {
+  void on_packet(cc::Packet& packet) override {
     if (priority_ == cc::Priority::Retransmission) session_.repeated_.add(packet.size(), now_);
     if (session_.pacer_.pass(packet.size(), priority_, now_)) {
       session_.transmit(packet, now_);
@@ -122,9 +122,12 @@ void Session::advance_tones(TimePoint now) {
 void Session::send_paced(TimePoint now) {
   set_pace(now);
   while (auto* packet = pacer_.pop(now)) {
-    if (SendStream* stream = stream_sending(rtp::source_of(packet->head)))
-      stream->counters().waited += now - packet->since;
+    SendStream* const stream = stream_sending(rtp::source_of(packet->head));
     transmit(*packet, now);
+    if (stream != nullptr) {
+      stream->counters().waited += now - packet->since;
+      stream->note_left(*packet);
+    }
     packet->owner.reset();
   }
   for (std::size_t needed = pacer_.padding(now); paced_ && needed > 0; needed = pacer_.padding(now)) {
@@ -156,8 +159,18 @@ std::chrono::system_clock::time_point Session::wall_clock(TimePoint now) const {
   return wall_offset_ + std::chrono::duration_cast<std::chrono::system_clock::duration>(now.time_since_epoch());
 }
 
+void Session::transmit(cc::Packet& packet, TimePoint now) {
+  if (packet.has_left) {
+    note_repetition(packet);
+  } else {
+    stamp(packet, now);
+    packet.has_left = true;
+  }
+  handler_.on_rtp(packet.head, packet.payload);
+}
+
 /// The last touch: numbers and times of the transport.
-void Session::transmit(const cc::Packet& packet, TimePoint now) {
+void Session::stamp(const cc::Packet& packet, TimePoint now) {
   if (packet.send_time != 0) {
     // 24 bits, 18 of them behind the point.
     const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
@@ -174,7 +187,16 @@ void Session::transmit(const cc::Packet& packet, TimePoint now) {
     sent_numbers_.add(rtp::source_of(packet.head), rtp::sequence_number_of(packet.head), sent.number);
     controller_->on_sent(sent);
   }
-  handler_.on_rtp(packet.head, packet.payload);
+}
+
+/// It has the number that it had, so feedback about that is of either.
+void Session::note_repetition(const cc::Packet& packet) {
+  if (const std::uint16_t at = packet.transport_number; at != 0) {
+    sent_.repeat(static_cast<std::uint16_t>(packet.head[at] << 8 | packet.head[at + 1U]));
+  } else if (const auto number =
+                 sent_numbers_.number(rtp::source_of(packet.head), rtp::sequence_number_of(packet.head))) {
+    sent_.repeat_full(*number);
+  }
 }
 
 /// A packet of nothing but padding, on a retransmission source, which nobody misses.
@@ -184,7 +206,7 @@ std::size_t Session::send_padding(std::size_t needed, TimePoint now) {
     if (section->kind != Kind::Video || !section->sends) continue;
     for (const auto& stream : outgoing.streams) {
       if (!stream->has_sent()) continue;
-      const cc::Packet packet = stream->pad(std::min<std::size_t>(needed, 255), padding_);
+      cc::Packet packet = stream->pad(std::min<std::size_t>(needed, 255), padding_);
       if (packet.head.empty()) continue;
       transmit(packet, now);
       return packet.size();

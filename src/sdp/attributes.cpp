@@ -38,6 +38,7 @@ constexpr std::array kSessionRows = {
     InD::tolerant(InD::one<&D::msid_semantic, &read_verbatim>("msid-semantic", "")),
     InD::flag<&D::extmap_allow_mixed>("extmap-allow-mixed"),
     InD::many<&D::extmaps>("extmap", "RFC 8285 section 8"),
+    InD::flag<&D::cryptex>("cryptex"),
 };
 
 constexpr std::array kMediaNameRows = {
@@ -52,6 +53,7 @@ constexpr std::array kMediaRows = {
     InM::tolerant(InM::one<&M::maxptime>("maxptime", "RFC 8866 section 6.5")),
     InM::flag<&M::extmap_allow_mixed>("extmap-allow-mixed"),
     InM::many<&M::extmaps>("extmap", "RFC 8285 section 8"),
+    InM::flag<&M::cryptex>("cryptex"),
     InM::many<&M::rtcp_feedback>("rtcp-fb", "RFC 4585 section 4.2"),
     InM::many<&M::msids>("msid", "RFC 8830 section 2"),
     // RFC 8851 section 6 and RFC 8853 section 5.3 want what is malformed here to be ignored, not refused.

@@ -53,4 +53,8 @@ bool effective_extmap_allow_mixed(const Description& description, const MediaDes
   return description.extmap_allow_mixed || media.extmap_allow_mixed;
 }
 
+bool effective_cryptex(const Description& description, const MediaDescription& media) {
+  return description.cryptex || media.cryptex;
+}
+
 }  // namespace parley::sdp

@@ -21,5 +21,6 @@ Direction effective_direction(const Description& description, const MediaDescrip
 /// Those of the session and of the section together (RFC 8285 section 8).
 std::vector<Extmap> effective_extmaps(const Description& description, const MediaDescription& media);
 bool effective_extmap_allow_mixed(const Description& description, const MediaDescription& media);
+bool effective_cryptex(const Description& description, const MediaDescription& media);
 
 }  // namespace parley::sdp

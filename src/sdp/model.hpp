@@ -17,6 +17,8 @@ struct Section {
   std::optional<Direction> direction;
   bool extmap_allow_mixed = false;
   std::vector<Extmap> extmaps;
+  /// RFC 9335: header extensions may come encrypted.
+  bool cryptex = false;
 
   std::optional<std::string> ice_ufrag;
   std::optional<std::string> ice_pwd;

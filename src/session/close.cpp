@@ -12,6 +12,7 @@ Connection::Connection(EventLoop& loop, Config config, session::Observer& observ
       data_(loop, config_.max_message_size, *this, observer),
       media_(loop, observer, config_.make_controller) {
   snapshot_.capabilities = config_.capabilities;
+  snapshot_.header_encryption = config_.header_encryption;
   wishes_.always_data = config_.always_data;
   snapshot_.session_id = system_random().u64() >> 2;  // below 2^62, which every implementation can store
   cname_ = system_random().text(16, kIceChars);       // RFC 7022 section 5: 96 bits, short-term persistent

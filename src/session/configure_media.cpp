@@ -71,6 +71,25 @@ std::vector<media::Encoding> to_media(const jsep::Sender& sender, jsep::MediaKin
 
 }  // namespace
 
+/// All sections of a transport have to agree: whose packets these are, their header extensions say.
+void Connection::protect_headers() {
+  const bool required = config_.header_encryption == jsep::HeaderEncryption::Require;
+  for (const auto& [id, transport] : transports_) {
+    std::size_t carried = 0, agreed = 0;
+    for (const jsep::MediaSection& section : snapshot_.now.media) {
+      if (section.transport != id || !section.current) continue;  // not yet answered
+      ++carried;
+      if (section.encrypted_headers) ++agreed;
+    }
+    using enum srtp::Headers;
+    const bool encrypted = required || (carried > 0 && agreed == carried);
+    const bool negotiating = snapshot_.state != jsep::SignalingState::Stable;
+    transport->protect_headers({.ours = encrypted ? Encrypted : Readable,
+                                .theirs = required ? Encrypted : Readable,
+                                .may_come = encrypted || negotiating});
+  }
+}
+
 void Connection::configure_media() {
   std::map<jsep::TransportId, std::vector<media::Section>> carried;
   for (const auto& [id, transport] : transports_) carried[id];  // also those that carry no media any more
@@ -104,6 +123,7 @@ void Connection::configure_media() {
       made.announced = announced(remote->parsed.media[section.index]);
     carried[*section.transport].push_back(std::move(made));
   }
+  protect_headers();
   for (auto& [id, sections] : carried)
     if (Transport* transport = find_transport(id)) media_.configure(*transport, std::move(sections), cname_);
 }

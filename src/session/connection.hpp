@@ -38,6 +38,7 @@ struct Config {
   jsep::BundlePolicy bundle_policy = jsep::BundlePolicy::Balanced;
   /// Offers have a data section whether there is a channel or not.
   bool always_data = false;
+  jsep::HeaderEncryption header_encryption = jsep::HeaderEncryption::Negotiate;
   std::shared_ptr<const jsep::MediaCapabilities> capabilities = jsep::default_capabilities();
   /// Of a program's congestion control; may be empty.
   CongestionControllerFactory make_controller = {};
@@ -152,6 +153,8 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   void on_sctp_probe_ready(ByteView packet) override;
 
   jsep::LocalParameters local_parameters();
+  void note_what_headers_can_be();
+  void protect_headers();
   void commit(const jsep::Plan& plan);
   void commit_generations(const jsep::Plan& plan);
   void commit_data(const jsep::Plan& plan);

@@ -1,4 +1,6 @@
 // Descriptions out: createOffer, createAnswer, and what localDescription shows.
+#include <algorithm>
+
 #include "base/random.hpp"
 #include "session/connection.hpp"
 
@@ -28,7 +30,16 @@ jsep::LocalParameters Connection::local_parameters() {
           .max_message_size = config_.max_message_size};
 }
 
+/// libsrtp2 cannot read encrypted header extensions; what has begun with it goes on with it.
+void Connection::note_what_headers_can_be() {
+  if (config_.header_encryption != jsep::HeaderEncryption::Negotiate) return;
+  const bool able =
+      std::ranges::all_of(transports_, [](const auto& entry) { return entry.second->reads_encrypted_headers(); });
+  snapshot_.header_encryption = able ? jsep::HeaderEncryption::Negotiate : jsep::HeaderEncryption::Unable;
+}
+
 Result<std::string> Connection::create_offer(bool ice_restart) {
+  note_what_headers_can_be();
   auto created = jsep::create_offer(snapshot_, {.local = local_parameters(),
                                                 .wishes = wishes_,
                                                 .gathered = gathered_candidates(),
@@ -40,6 +51,7 @@ Result<std::string> Connection::create_offer(bool ice_restart) {
 }
 
 Result<std::string> Connection::create_answer() {
+  note_what_headers_can_be();
   auto created = jsep::create_answer(snapshot_, {.local = local_parameters(),
                                                  .wishes = wishes_,
                                                  .gathered = gathered_candidates(),

@@ -76,6 +76,17 @@ class Transport final : private dtls::Transport::Handler {
   [[nodiscard]] bool has_srtp() const {
     return dtls_state() == dtls::State::Connected && dtls_->srtp_profile().has_value();
   }
+  /// What becomes of the header extensions of media (RFC 9335), from now on.
+  struct HeaderProtection {
+    srtp::Headers ours = srtp::Headers::Readable;
+    /// Encrypted: they have to be.
+    srtp::Headers theirs = srtp::Headers::Readable;
+    /// Whether the peer may encrypt them, now or once a negotiation that is under way is over.
+    bool may_come = true;
+  };
+  void protect_headers(const HeaderProtection& wanted);
+  /// False once SRTP works with what cannot read encrypted ones, for as long as the association lives.
+  [[nodiscard]] bool reads_encrypted_headers() const { return !srtp_ || srtp_engine_ == srtp::Engine::OpenSsl; }
   /// One record in a datagram that leaves at once and that nobody may fragment; nothing is sent where that cannot be
   /// had.
   void send_probe(ByteView data);
@@ -134,6 +145,7 @@ class Transport final : private dtls::Transport::Handler {
   void receive(ByteView packet);
   void receive_srtp(ByteView packet);
   srtp::Session* srtp();
+  void apply_header_protection();
   void report_dtls(const std::optional<Error>& error);
   void begin_handshake_if_ready();
 
@@ -154,6 +166,8 @@ class Transport final : private dtls::Transport::Handler {
   std::unique_ptr<Deadline<dtls::Transport>> dtls_deadline_;
   std::optional<DtlsStart> dtls_start_;  // until the handshake has begun
   std::optional<srtp::Session> srtp_;    // from the first packet on: it costs memory and time
+  srtp::Engine srtp_engine_ = srtp::Engine::OpenSsl;
+  HeaderProtection headers_;
   bool fast_path_ = true;
   Ecn arrival_mark_ = Ecn::NotCapable;
 };

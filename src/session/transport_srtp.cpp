@@ -34,12 +34,26 @@ Result<srtp::Session> make_srtp(const dtls::Transport& dtls, dtls::SrtpProfile a
 srtp::Session* Transport::srtp() {
   if (srtp_) return &*srtp_;
   if (!has_srtp()) return nullptr;
-  auto made = make_srtp(*dtls_, *dtls_->srtp_profile(), fast_path_ ? srtp::Engine::OpenSsl : srtp::Engine::Libsrtp2);
+  srtp_engine_ = fast_path_ || headers_.may_come ? srtp::Engine::OpenSsl : srtp::Engine::Libsrtp2;
+  auto made = make_srtp(*dtls_, *dtls_->srtp_profile(), srtp_engine_);
   if (!made) {
     log(LogLevel::Error, "srtp", made.error().message);
     return nullptr;
   }
-  return &srtp_.emplace(*std::move(made));
+  srtp_.emplace(*std::move(made));
+  apply_header_protection();
+  return &*srtp_;
+}
+
+void Transport::protect_headers(const HeaderProtection& wanted) {
+  headers_ = wanted;
+  if (srtp_) apply_header_protection();
+}
+
+void Transport::apply_header_protection() {
+  if (!srtp_->set_headers(srtp::Direction::Outgoing, headers_.ours) ||
+      !srtp_->set_headers(srtp::Direction::Incoming, headers_.theirs))
+    log(LogLevel::Error, "srtp", "header extensions cannot be encrypted");
 }
 
 bool Transport::send_rtp(ByteView head, ByteView payload, std::uint8_t dscp) {

@@ -46,15 +46,19 @@ GcmKeys::Iv GcmKeys::iv(const std::array<std::uint8_t, kSalt>& salt, Ssrc source
 bool GcmKeys::crypt(const Sealing& packet) {
   EVP_CIPHER_CTX* const cipher = cipher_.get();
   const Iv first = iv(salt_, packet.source, packet.index);
-  std::uint8_t* const body = packet.body.data();
   const auto associate = [&](ByteView bytes) {
     int length = 0;
     return EVP_CipherUpdate(cipher, nullptr, &length, bytes.data(), static_cast<int>(bytes.size())) == 1;
   };
-  int written = 0;
-  return EVP_CipherInit_ex(cipher, nullptr, nullptr, nullptr, first.data(), -1) == 1 && associate(packet.header) &&
-         (packet.kind == Kind::Rtp || associate(packet.number)) &&
-         EVP_CipherUpdate(cipher, body, &written, body, static_cast<int>(packet.body.size())) == 1;
+  const auto change = [&](std::span<std::uint8_t> bytes) {
+    int written = 0;
+    return EVP_CipherUpdate(cipher, bytes.data(), &written, bytes.data(), static_cast<int>(bytes.size())) == 1;
+  };
+  const auto& [header, block] = packet.readable;
+  const auto& [sources, body] = packet.encrypted;
+  return EVP_CipherInit_ex(cipher, nullptr, nullptr, nullptr, first.data(), -1) == 1 && associate(header) &&
+         (block.empty() || associate(block)) && (packet.kind == Kind::Rtp || associate(packet.number)) &&
+         (sources.empty() || change(sources)) && change(body);
 }
 
 bool GcmKeys::finish() {

@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "srtp/sent_tags.hpp"
 #include "srtp/session.hpp"
 #include "srtp/streams.hpp"
 #include "srtp/transform.hpp"
@@ -56,6 +57,7 @@ Refusal refusal(srtp_err_status_t status) {
 
 /// One direction. The library makes a stream for an SSRC at its first packet, and for a received one after it has
 /// authenticated it: only the peer can make it keep something, and `streams` is the limit for that.
+template <class Source>
 struct Way {
   using Call = srtp_err_status_t(srtp_t, void*, int*);
 
@@ -78,27 +80,40 @@ struct Way {
   }
 
   Context context;
-  Streams<std::monostate> streams{};
+  Streams<Source> streams{};
 };
 
 class LibsrtpTransform final : public Transform {
  public:
-  LibsrtpTransform(Context outgoing, Context incoming)
-      : outgoing_{std::move(outgoing)}, incoming_{std::move(incoming)} {}
+  LibsrtpTransform(Profile profile, Context outgoing, Context incoming)
+      : profile_(profile), outgoing_{std::move(outgoing)}, incoming_{std::move(incoming)} {}
 
   Outcome protect(Kind kind, std::span<std::uint8_t> buffer, std::size_t length) override {
-    return outgoing_.run(kind == Kind::Rtp ? srtp_protect : srtp_protect_rtcp, ssrc(kind, buffer), buffer, length);
+    const Ssrc source = ssrc(kind, buffer);
+    const Outcome sealed = outgoing_.run(kind == Kind::Rtp ? srtp_protect : srtp_protect_rtcp, source, buffer, length);
+    return sealed && kind == Kind::Rtp ? checked(*outgoing_.streams.find(source), *sealed) : sealed;
   }
   Outcome unprotect(Kind kind, std::span<std::uint8_t> packet) override {
     return incoming_.run(kind == Kind::Rtp ? srtp_unprotect : srtp_unprotect_rtcp, ssrc(kind, packet), packet,
                          packet.size());
   }
   bool forget(Direction direction, Ssrc ssrc) override {
-    return (direction == Direction::Outgoing ? outgoing_ : incoming_).forget(ssrc);
+    return direction == Direction::Outgoing ? outgoing_.forget(ssrc) : incoming_.forget(ssrc);
   }
+  bool set_headers(Direction /*direction*/, Headers headers) override { return headers == Headers::Readable; }
 
  private:
-  Way outgoing_, incoming_;
+  /// The library lets a number be used again, whatever the packet is.
+  [[nodiscard]] Outcome checked(OutgoingSource& sent, std::span<std::uint8_t> sealed) const {
+    const auto index = sent.numbers.packet(sequence_number(sealed), Session::kReplayWindow);
+    if (!index) return Unexpected(index.error());
+    if (!sent.tags.take(*index, sealed.last(sizes(profile_).rtp_tag))) return Unexpected(Refusal::Reused);
+    return sealed;
+  }
+
+  Profile profile_;
+  Way<OutgoingSource> outgoing_;
+  Way<std::monostate> incoming_;
 };
 
 }  // namespace
@@ -109,7 +124,8 @@ Result<std::unique_ptr<Transform>> make_libsrtp_transform(Profile profile, const
   Context outgoing = make_context(profile, ssrc_any_outbound, local);
   Context incoming = make_context(profile, ssrc_any_inbound, remote);
   if (!outgoing || !incoming) return fail(ErrorKind::OperationError, "SRTP: libsrtp2 does not take the keys");
-  return std::unique_ptr<Transform>(std::make_unique<LibsrtpTransform>(std::move(outgoing), std::move(incoming)));
+  return std::unique_ptr<Transform>(
+      std::make_unique<LibsrtpTransform>(profile, std::move(outgoing), std::move(incoming)));
 }
 
 }  // namespace parley::srtp

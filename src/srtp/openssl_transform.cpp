@@ -1,7 +1,9 @@
 #include <algorithm>
 
+#include "srtp/cryptex.hpp"
 #include "srtp/gcm_keys.hpp"
 #include "srtp/numbers.hpp"
+#include "srtp/sent_tags.hpp"
 #include "srtp/session.hpp"
 #include "srtp/sha1_keys.hpp"
 #include "srtp/streams.hpp"
@@ -18,7 +20,6 @@ Number big_endian(std::uint32_t value) {
   for (unsigned i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
   return bytes;
 }
-std::uint16_t sequence_number(ByteView rtp) { return *ByteReader(rtp.subspan(2)).number<std::uint16_t>(); }
 
 struct IncomingNumbers {
   ReplayWindow<Session::kReplayWindow> packets;
@@ -26,7 +27,7 @@ struct IncomingNumbers {
 };
 
 /// One direction.
-template <class Keys, class Numbers>
+template <class Keys, class Source>
 struct Way {
   static std::optional<Way> create(Profile profile, const MasterKey& master, Direction direction) {
     auto rtp = Keys::derive(profile, master, Kind::Rtp, direction);
@@ -35,7 +36,7 @@ struct Way {
     return Way{std::move(*rtp), std::move(*rtcp), {}};
   }
   Keys rtp, rtcp;
-  Streams<Numbers> streams;
+  Streams<Source> streams;
 };
 
 /// Where the parts of a whole protected packet are.
@@ -55,8 +56,13 @@ class Layout {
   /// Of RTCP only.
   [[nodiscard]] std::span<std::uint8_t> number() const { return whole_.subspan(number_, Number{}.size()); }
   [[nodiscard]] Sealing sealing(Kind kind, std::uint64_t index, const Number& number) const {
-    return {.header = whole_.first(header_),
-            .body = plain().subspan(header_),
+    const bool split = kind == Kind::Rtp && has_encrypted_headers(whole_);
+    const EncryptedHeaders parts =
+        split ? split_encrypted_headers(plain())
+              : EncryptedHeaders{.readable = {whole_.first(header_)}, .encrypted = {{{}, plain().subspan(header_)}}};
+    return {.whole = plain(),
+            .readable = parts.readable,
+            .encrypted = parts.encrypted,
             .tag = whole_.subspan(tag_, tag_length_),
             .number = number,
             .kind = kind,
@@ -81,7 +87,7 @@ Sealing report(const Layout& layout, std::uint32_t index) {
 template <class Keys>
 class OpensslTransform final : public Transform {
  public:
-  using Outgoing = Way<Keys, OutgoingNumbers>;
+  using Outgoing = Way<Keys, OutgoingSource>;
   using Incoming = Way<Keys, IncomingNumbers>;
 
   OpensslTransform(Profile profile, Outgoing outgoing, Incoming incoming)
@@ -89,16 +95,19 @@ class OpensslTransform final : public Transform {
 
   Outcome protect(Kind kind, std::span<std::uint8_t> buffer, std::size_t length) override {
     const Ssrc source = ssrc(kind, buffer);
-    OutgoingNumbers* numbers = outgoing_.streams.find(source);
-    if (numbers == nullptr) {
+    OutgoingSource* sent = outgoing_.streams.find(source);
+    if (sent == nullptr) {
       if (outgoing_.streams.full()) return Unexpected(Refusal::TooManyStreams);
-      numbers = &outgoing_.streams.add(source);
+      sent = &outgoing_.streams.add(source);
     }
-    return kind == Kind::Rtp
-               ? protect_rtp(*numbers, buffer.first(length + sizes(profile_).rtp_tag))
-               : protect_rtcp(*numbers, buffer.first(length + sizes(profile_).rtcp_tag + Number{}.size()));
+    if (kind == Kind::Rtcp)
+      return protect_rtcp(sent->numbers, buffer.first(length + sizes(profile_).rtcp_tag + Number{}.size()));
+    const std::size_t size = outgoing_headers_ == Headers::Encrypted ? announce_encrypted(buffer, length) : length;
+    return protect_rtp(*sent, buffer.first(size + sizes(profile_).rtp_tag));
   }
   Outcome unprotect(Kind kind, std::span<std::uint8_t> packet) override {
+    if (kind == Kind::Rtp && incoming_headers_ == Headers::Encrypted && has_readable_headers(packet))
+      return Unexpected(Refusal::Readable);
     const Ssrc source = ssrc(kind, packet);
     IncomingNumbers* const known = incoming_.streams.find(source);
     if (known == nullptr && incoming_.streams.full()) return Unexpected(Refusal::TooManyStreams);
@@ -112,12 +121,18 @@ class OpensslTransform final : public Transform {
   bool forget(Direction direction, Ssrc ssrc) override {
     return direction == Direction::Outgoing ? outgoing_.streams.remove(ssrc) : incoming_.streams.remove(ssrc);
   }
+  bool set_headers(Direction direction, Headers headers) override {
+    (direction == Direction::Outgoing ? outgoing_headers_ : incoming_headers_) = headers;
+    return true;
+  }
 
  private:
-  Outcome protect_rtp(OutgoingNumbers& numbers, std::span<std::uint8_t> whole) {
-    const auto index = numbers.packet(sequence_number(whole), Session::kReplayWindow);
+  Outcome protect_rtp(OutgoingSource& sent, std::span<std::uint8_t> whole) {
+    const auto index = sent.numbers.packet(sequence_number(whole), Session::kReplayWindow);
     if (!index) return Unexpected(index.error());
-    if (!outgoing_.rtp.seal(media(Layout(profile_, Kind::Rtp, whole), *index))) return Unexpected(Refusal::Failed);
+    const Sealing packet = media(Layout(profile_, Kind::Rtp, whole), *index);
+    if (!outgoing_.rtp.seal(packet)) return Unexpected(Refusal::Failed);
+    if (!sent.tags.take(*index, packet.tag)) return Unexpected(Refusal::Reused);
     return whole;
   }
   Outcome protect_rtcp(OutgoingNumbers& numbers, std::span<std::uint8_t> whole) {
@@ -135,6 +150,7 @@ class OpensslTransform final : public Transform {
     const Layout layout(profile_, Kind::Rtp, whole);
     if (!incoming_.rtp.open(media(layout, index))) return Unexpected(Refusal::Forged);
     numbers.packets.take(index);
+    if (has_encrypted_headers(whole)) announce_readable(whole);
     return layout.plain();
   }
   Outcome unprotect_rtcp(IncomingNumbers& numbers, std::span<std::uint8_t> whole) {
@@ -149,6 +165,7 @@ class OpensslTransform final : public Transform {
   Profile profile_;
   Outgoing outgoing_;
   Incoming incoming_;
+  Headers outgoing_headers_ = Headers::Readable, incoming_headers_ = Headers::Readable;
 };
 
 template <class Keys>

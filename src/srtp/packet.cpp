@@ -24,5 +24,6 @@ std::optional<std::size_t> header_length(Kind kind, ByteView packet) {
 Ssrc ssrc(Kind kind, ByteView packet) {
   return Ssrc(*ByteReader(packet.subspan(kind == Kind::Rtp ? 8 : 4)).number<std::uint32_t>());
 }
+std::uint16_t sequence_number(ByteView rtp) { return *ByteReader(rtp.subspan(2)).number<std::uint16_t>(); }
 
 }  // namespace parley::srtp

@@ -19,5 +19,6 @@ std::optional<std::size_t> header_length(Kind kind, ByteView packet);
 
 /// Of a packet that has a header.
 Ssrc ssrc(Kind kind, ByteView packet);
+std::uint16_t sequence_number(ByteView rtp);
 
 }  // namespace parley::srtp

@@ -34,6 +34,8 @@ Outcome Session::unprotect_rtcp(std::span<std::uint8_t> packet) { return unprote
 Outcome Session::protect(Kind kind, std::span<std::uint8_t> buffer, std::size_t length) {
   if (length > kMaxPacket || buffer.size() < length + kMaxTrailer || !header_length(kind, buffer.first(length)))
     return Unexpected(Refusal::Malformed);
+  // What announces encrypted header extensions announces nothing else.
+  if (kind == Kind::Rtp && has_encrypted_headers(buffer.first(length))) return Unexpected(Refusal::Malformed);
   return transform_->protect(kind, buffer, length);
 }
 

@@ -43,6 +43,13 @@ class Session {
   /// again, and a forgotten outgoing one must not go on: its packets would be numbered as before.
   bool forget(Direction direction, Ssrc ssrc) { return transform_->forget(direction, ssrc); }
 
+  /// RFC 9335, from now on. Outgoing: whether header extensions and contributing sources are encrypted; the peer has to
+  /// have said that it takes that. Incoming: both are read, unless they have to be encrypted. False if the engine
+  /// cannot: libsrtp2 reads no packet whose headers are encrypted.
+  [[nodiscard]] bool set_headers(Direction direction, Headers headers) {
+    return transform_->set_headers(direction, headers);
+  }
+
   /// How many received packets were refused for that reason.
   [[nodiscard]] std::uint64_t refused(Refusal reason) const { return refused_[static_cast<std::size_t>(reason)]; }
 

@@ -66,10 +66,13 @@ Sha1Keys::Counter Sha1Keys::counter(const std::array<std::uint8_t, kSalt>& salt,
 
 bool Sha1Keys::crypt(const Sealing& packet) {
   const Counter first = counter(salt_, packet.source, packet.index);
-  std::uint8_t* const body = packet.body.data();
-  int written = 0;
+  const auto change = [&](std::span<std::uint8_t> bytes) {
+    int written = 0;
+    return EVP_EncryptUpdate(cipher_.get(), bytes.data(), &written, bytes.data(), static_cast<int>(bytes.size())) == 1;
+  };
+  const auto& [sources, body] = packet.encrypted;
   return EVP_EncryptInit_ex(cipher_.get(), nullptr, nullptr, nullptr, first.data()) == 1 &&
-         EVP_EncryptUpdate(cipher_.get(), body, &written, body, static_cast<int>(packet.body.size())) == 1;
+         (sources.empty() || change(sources)) && change(body);
 }
 
 std::optional<Sha1Keys::Tag> Sha1Keys::tag(const Sealing& packet) {
@@ -77,7 +80,7 @@ std::optional<Sha1Keys::Tag> Sha1Keys::tag(const Sealing& packet) {
   std::size_t size = 0;
   EVP_MAC_CTX* const mac = mac_.get();
   const bool done = EVP_MAC_init(mac, nullptr, 0, nullptr) == 1 &&
-                    EVP_MAC_update(mac, packet.header.data(), packet.header.size() + packet.body.size()) == 1 &&
+                    EVP_MAC_update(mac, packet.whole.data(), packet.whole.size()) == 1 &&
                     EVP_MAC_update(mac, packet.number.data(), packet.number.size()) == 1 &&
                     EVP_MAC_final(mac, tag.data(), &size, tag.size()) == 1;
   return done && size == tag.size() ? std::optional(tag) : std::nullopt;

@@ -31,8 +31,8 @@ TEST(NegotiationWalk, BreaksNoRule) {
 TEST(Snapshot, IsComparedWhole) {
   const Snapshot original;
   auto [state, current_local, current_remote, pending_local, pending_remote, now, stable, transceivers,
-        next_transceiver, capabilities, offer, answer, session_id, session_version, next_transport, replaced] =
-      original;
+        next_transceiver, capabilities, encryption, offer, answer, session_id, session_version, next_transport,
+        replaced] = original;
   const AppliedDescription description{.sdp = "x"};
   const auto differs = [&](auto member, auto value) {
     Snapshot changed = original;
@@ -48,6 +48,7 @@ TEST(Snapshot, IsComparedWhole) {
   EXPECT_TRUE(differs(&Snapshot::transceivers, std::vector<Transceiver>(1)));
   EXPECT_TRUE(differs(&Snapshot::next_transceiver, TransceiverId(next_transceiver.get() + 1)));
   EXPECT_TRUE(differs(&Snapshot::capabilities, std::make_shared<const MediaCapabilities>()));
+  EXPECT_TRUE(differs(&Snapshot::header_encryption, HeaderEncryption::Require));
   EXPECT_TRUE(differs(&Snapshot::last_created_offer, CreatedDescription{}));
   EXPECT_TRUE(differs(&Snapshot::last_created_answer, CreatedDescription{}));
   EXPECT_TRUE(differs(&Snapshot::session_id, session_id + 1));

@@ -46,5 +46,22 @@ TEST(PacketHistory, DoesNotRepeatWhatIsOnItsWay) {
   EXPECT_NE(history.again(1, kStart + 20ms, 20ms), nullptr);
 }
 
+TEST(PacketHistory, WhatWasWrittenWhenACopyLeftIsWrittenHere) {
+  PacketHistory history(8);
+  store(history, 1, 10);
+  history.find(1)->send_time = 4;
+  Bytes bytes(10, 1);
+  bytes[4] = bytes[5] = bytes[6] = 9;
+  const cc::Packet left{.head = bytes, .send_time = 4, .has_left = true};
+  history.take_over(2, left);
+  EXPECT_FALSE(history.find(1)->has_left);
+  history.take_over(1, left);
+  EXPECT_TRUE(history.find(1)->has_left);
+  EXPECT_TRUE(std::ranges::equal(history.find(1)->head, bytes));
+  store(history, 9, 10);
+  history.take_over(1, left);
+  EXPECT_FALSE(history.find(9)->has_left) << "another packet has taken its place";
+}
+
 }  // namespace
 }  // namespace parley::media

@@ -28,6 +28,21 @@ TEST(SentLog, ANumberFromLongAgoIsNotTakenForANewOne) {
   EXPECT_FALSE(log.take_full(old + 70'000, true)) << "not sent";
 }
 
+TEST(SentLog, OfWhatIsSentTwiceUnderOneNumberNoArrivalCounts) {
+  SentLog log;
+  const std::int64_t first = log.add(100, std::nullopt, TimePoint(1s)).number;
+  const std::int64_t second = log.add(200, std::nullopt, TimePoint(1s)).number;
+  log.repeat(static_cast<std::uint16_t>(first));
+  log.repeat_full(second);
+  for (const std::int64_t number : {first, second}) {
+    EXPECT_FALSE(log.take_full(number, true));
+    EXPECT_TRUE(log.take_full(number, false)) << "that one was lost is known";
+    EXPECT_FALSE(log.take_full(number, false)) << "once";
+  }
+  log.repeat_full(second + 1);  // not sent
+  EXPECT_TRUE(log.take_full(log.add(300, std::nullopt, TimePoint(2s)).number, true));
+}
+
 TEST(SourceArrivals, TellOfEachSourceWithItsGaps) {
   SourceArrivals arrivals;
   const TimePoint now{10s};

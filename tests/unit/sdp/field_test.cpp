@@ -46,6 +46,7 @@ const MediaField kMediaFields[] = {
     {"a=ptime:20", [](const M& m) { return m.ptime == 20U; }},
     {"a=maxptime:120", [](const M& m) { return m.maxptime == 120U; }},
     {"a=extmap-allow-mixed", [](const M& m) { return m.extmap_allow_mixed; }},
+    {"a=cryptex", [](const M& m) { return m.cryptex; }},
     {"a=extmap:1 urn:x",
      [](const M& m) {
        return m.extmaps.at(0) == Extmap{1, std::nullopt, "urn:x", ""};
@@ -162,6 +163,7 @@ const SessionField kSessionFields[] = {
      }},
     {"a=msid-semantic: WMS *", [](const D& d) { return d.msid_semantic == " WMS *"; }},
     {"a=extmap-allow-mixed", [](const D& d) { return d.extmap_allow_mixed; }},
+    {"a=cryptex", [](const D& d) { return d.cryptex; }},
     {"a=extmap:2 urn:y",
      [](const D& d) {
        return d.extmaps.at(0) == Extmap{2, std::nullopt, "urn:y", ""};

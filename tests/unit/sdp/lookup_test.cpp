@@ -155,5 +155,15 @@ TEST(SdpEffective, ExtensionsOfTheSessionAddToThoseOfTheSection) {
   EXPECT_TRUE(effective_extmap_allow_mixed(description, description.media[1]));
 }
 
+TEST(SdpEffective, EncryptedHeadersAreTakenBySayingSoOnEitherLevel) {
+  Description description = two_sections();
+  EXPECT_FALSE(effective_cryptex(description, description.media[0]));
+  description.media[0].cryptex = true;
+  EXPECT_TRUE(effective_cryptex(description, description.media[0]));
+  EXPECT_FALSE(effective_cryptex(description, description.media[1]));
+  description.cryptex = true;
+  EXPECT_TRUE(effective_cryptex(description, description.media[1]));
+}
+
 }  // namespace
 }  // namespace parley::sdp

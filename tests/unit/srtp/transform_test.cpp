@@ -70,6 +70,22 @@ TEST_P(SrtpTransform, SequenceNumbersStartAgain) {
   }
 }
 
+TEST_P(SrtpTransform, UnderOneNumberOnlyTheSamePacketIsSent) {
+  const Bytes packet = from_hex("90600001 00000000 11223344 bede0001 10aa0000 51515151");
+  Bytes other_extension = packet, other_payload = packet;
+  other_extension[17] ^= 1;
+  other_payload.back() ^= 1;
+  const Bytes first = sealed(Kind::Rtp, packet);
+  sealed(Kind::Rtp, rtp_packet(2));
+  for (Bytes other : {other_extension, other_payload}) {
+    const std::size_t length = other.size();
+    other.resize(length + Session::kMaxTrailer);
+    EXPECT_EQ(sender_->protect(Kind::Rtp, other, length).error(), Refusal::Reused);
+  }
+  EXPECT_EQ(sealed(Kind::Rtp, packet), first);
+  EXPECT_EQ(sealed(Kind::Rtp, rtp_packet(1 + Session::kReplayWindow)).size(), first.size() - packet.size() + 112);
+}
+
 TEST_P(SrtpTransform, BothRefuseTheSame) {
   const Bytes packet = sealed(Kind::Rtp, rtp_packet(1)), report = sealed(Kind::Rtcp, rtcp_packet());
   Bytes forged = packet, forged_report = report;
