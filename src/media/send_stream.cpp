@@ -23,7 +23,8 @@ constexpr std::size_t kMaxForeignPayload = 1500;
 constexpr std::size_t kNoteBytes = 64;
 /// What retransmissions say once more.
 constexpr rtp::ExtensionKind kNotes[] = {rtp::ExtensionKind::CaptureTime, rtp::ExtensionKind::VideoOrientation,
-                                         rtp::ExtensionKind::PlayoutDelay, rtp::ExtensionKind::ColorSpace};
+                                         rtp::ExtensionKind::PlayoutDelay, rtp::ExtensionKind::ColorSpace,
+                                         rtp::ExtensionKind::DependencyDescriptor};
 
 /// Their values are written when the packet leaves.
 constexpr std::array<std::uint8_t, 3> kTimeLater{};
@@ -36,7 +37,8 @@ class SendStream::Extensions {
  public:
   explicit Extensions(const rtp::ExtensionMap& map) : map_(map) {}
   void add(rtp::ExtensionKind kind, ByteView value) {
-    if (const std::uint8_t id = map_.id(kind); id != 0 && !value.empty()) list_[count_++] = {id, value};
+    if (const std::uint8_t id = map_.id(kind); id != 0 && !value.empty() && value.size() <= kMostBytes)
+      list_[count_++] = {id, value};
   }
   void add_what_comes_later() {
     add(rtp::ExtensionKind::SendTime, kTimeLater);
@@ -55,8 +57,9 @@ class SendStream::Extensions {
     return id == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(rtp::value_offset(list(), id));
   }
 
+  static constexpr std::size_t kMostBytes = 255;
   const rtp::ExtensionMap& map_;
-  std::array<rtp::Extension, 12> list_{};
+  std::array<rtp::Extension, 14> list_{};  // as many as there are kinds
   std::size_t count_ = 0;
 };
 
@@ -312,6 +315,7 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
   const std::array<std::uint8_t, 1> level{packet.audio_level.value_or(0)};
   Extensions list = extensions(packet.audio_level ? ByteView(level) : ByteView());
   add_notes(packet.notes, header, chosen->format.clock_rate, list);
+  list.add(rtp::ExtensionKind::DependencyDescriptor, packet.descriptor);
   Writer writer(*this, header, list, sink);
   if (packet.owner) {
     writer.on_shared(packet);

@@ -50,6 +50,8 @@ struct OutgoingPacket {
   std::string_view codec = {};
   std::optional<std::uint8_t> audio_level = std::nullopt;
   FrameNotes notes = {};
+  /// The dependency descriptor, if it has one.
+  ByteView descriptor = {};
 };
 
 /// One encoding as it is sent: frames in, packets out, kept for a while so that they can be repeated. A frame becomes

@@ -284,7 +284,8 @@ void MediaPlane::send(jsep::TransceiverId id, const RTCRtpPacket& packet) {
                              .marker = packet.marker,
                              .codec = codec_name(packet.mimeType),
                              .audio_level = packet.audioLevel,
-                             .notes = notes_of(packet)});
+                             .notes = notes_of(packet),
+                             .descriptor = packet.dependencyDescriptor});
 }
 
 void MediaPlane::request_key_frame(jsep::TransceiverId id, std::string_view rid) {
