@@ -63,32 +63,43 @@ class SendStream::Extensions {
   std::size_t count_ = 0;
 };
 
+/// Those of a frame. Its first packet may have others.
+struct SendStream::FrameExtensions {
+  Extensions rest;
+  std::optional<Extensions> first = std::nullopt;
+};
+
 /// Makes packets of payloads: number, extend, keep, hand over.
 class SendStream::Writer final : public formats::PayloadSink {
  public:
   Writer(SendStream& stream, const rtp::Header& header, const Extensions& extensions, Sink& sink)
-      : stream_(stream),
-        header_(header),
-        extensions_(extensions),
-        header_size_(rtp::header_size(extensions.list())),
-        sink_(sink) {
-    extensions.mark(marks_);
+      : stream_(stream), header_(header), sink_(sink) {
+    use(extensions);
+  }
+  Writer(SendStream& stream, const rtp::Header& header, const FrameExtensions& extensions, Sink& sink)
+      : Writer(stream, header, extensions.first ? *extensions.first : extensions.rest, sink) {
+    rest_ = &extensions.rest;
   }
 
+  /// Another frame of the same picture follows.
+  void leave_picture_open() { ends_picture_ = false; }
   /// What follows is put into RED and protected.
   void protect(Shield& shield) { shield_ = &shield; }
   /// For a payload. What protects a packet holds all of it but the fixed header, behind one of its own.
   [[nodiscard]] std::size_t room() const {
-    const std::size_t extensions = header_size_ - rtp::kFixedHeader;
+    const std::size_t header =
+        rest_ == nullptr ? header_size_ : std::max(header_size_, rtp::header_size(rest_->list()));
+    const std::size_t extensions = header - rtp::kFixedHeader;
     const std::size_t protection = shield_ == nullptr ? 0 : kRedHeader + rtp::kUlpfecHeader + extensions;
-    return kMaxPacket - header_size_ - kOriginalNumber - protection;
+    return kMaxPacket - header - kOriginalNumber - protection;
   }
 
   void on_payload(std::span<const ByteView> pieces, bool last) override {
     std::size_t size = 0;
     for (const ByteView piece : pieces) size += piece.size();
-    if (stream_.kind_ == Kind::Video) header_.marker = last;
+    if (stream_.kind_ == Kind::Video) header_.marker = last && ends_picture_;
     header_.sequence_number = static_cast<std::uint16_t>(stream_.next_number_++);
+    if (rest_ != nullptr) place_in_frame(last);
     if (shield_ != nullptr) return on_protected(pieces, size);
     cc::Packet& packet = begin(header_size_ + size);
     auto at = packet.head.begin() + static_cast<std::ptrdiff_t>(header_size_);
@@ -114,10 +125,25 @@ class SendStream::Writer final : public formats::PayloadSink {
   /// Of the only block of RED.
   static constexpr std::size_t kRedHeader = 1;
 
+  void use(const Extensions& extensions) {
+    extensions_ = &extensions;
+    header_size_ = rtp::header_size(extensions.list());
+    extensions.mark(marks_);
+  }
+  /// The flags of its dependency descriptor (section A.8 of the format for AV1).
+  void place_in_frame(bool last) {
+    constexpr std::uint8_t kFirst = 0x80, kLast = 0x40;
+    if (!first_) use(*rest_);
+    Bytes& value = first_ ? stream_.descriptors_.first : stream_.descriptors_.rest;
+    if (!value.empty())
+      value[0] = static_cast<std::uint8_t>((value[0] & 0x3F) | (first_ ? kFirst : 0) | (last ? kLast : 0));
+    first_ = false;
+  }
+
   void on_protected(std::span<const ByteView> pieces, std::size_t size) {
     Bytes& plain = shield_->plain;
     plain.resize(header_size_ + size);
-    rtp::write_header(header_, extensions_.list(), plain);
+    rtp::write_header(header_, extensions_->list(), plain);
     auto at = plain.begin() + static_cast<std::ptrdiff_t>(header_size_);
     for (const ByteView piece : pieces) at = std::ranges::copy(piece, at).out;
     on_red(header_.payload_type, ByteView(plain).subspan(header_size_));
@@ -147,7 +173,7 @@ class SendStream::Writer final : public formats::PayloadSink {
     cc::Packet& packet = stream_.history_.store(header_.sequence_number, size);
     packet.send_time = marks_.send_time;
     packet.transport_number = marks_.transport_number;
-    rtp::write_header(header_, extensions_.list(), packet.head);
+    rtp::write_header(header_, extensions_->list(), packet.head);
     return packet;
   }
   void finish(const cc::Packet& packet, std::size_t payload_size) {
@@ -159,11 +185,13 @@ class SendStream::Writer final : public formats::PayloadSink {
 
   SendStream& stream_;
   rtp::Header header_;
-  const Extensions& extensions_;
-  std::size_t header_size_;
+  const Extensions* extensions_ = nullptr;
+  const Extensions* rest_ = nullptr;  // of a frame's packets but the first one
+  std::size_t header_size_ = 0;
   cc::Packet marks_;
   Sink& sink_;
   Shield* shield_ = nullptr;
+  bool first_ = true, ends_picture_ = true;
 };
 
 SendStream::SendStream(Kind kind, const Encoding& encoding, Random& random)
@@ -192,6 +220,11 @@ std::uint32_t SendStream::timestamp_of(const OutgoingFrame& frame, std::uint32_t
   const auto whole = static_cast<std::uint64_t>(time / 1s), rest = static_cast<std::uint64_t>((time % 1s).count());
   const std::uint64_t ticks = whole * clock_rate + (rest * clock_rate + 500'000) / 1'000'000;
   return first_timestamp_ + static_cast<std::uint32_t>(ticks);
+}
+
+/// All sizes of a picture are of one moment.
+bool SendStream::continues_picture(const OutgoingFrame& frame) const {
+  return frame.info.spatial_index > 0 && frame.info.spatial_layers > 1 && last_time_;
 }
 
 SendStream::Extensions SendStream::extensions(ByteView level) const {
@@ -232,15 +265,23 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
   }
   if (playing_) return {};  // the tone takes the sound's place
   mapping_.reset();
-  rtp::Header header{.payload_type = chosen->format.payload_type,
-                     .timestamp = timestamp_of(frame, chosen->format.clock_rate, now),
-                     .ssrc = encoding_.source};
+  rtp::Header header{
+      .payload_type = chosen->format.payload_type,
+      .timestamp = continues_picture(frame) ? last_timestamp_ : timestamp_of(frame, chosen->format.clock_rate, now),
+      .ssrc = encoding_.source};
   if (kind_ == Kind::Audio) header.marker = counters_.frames == 0 || now - last_frame_ > kPause;
   const std::array<std::uint8_t, 1> level{frame.audio_level.value_or(0)};
-  Extensions list = extensions(frame.audio_level ? ByteView(level) : ByteView());
-  add_notes(frame.notes, header, chosen->format.clock_rate, list);
+  FrameExtensions list{.rest = extensions(frame.audio_level ? ByteView(level) : ByteView())};
+  add_notes(frame.notes, header, chosen->format.clock_rate, list.rest);
+  if (extensions_.id(rtp::ExtensionKind::DependencyDescriptor) != 0 &&
+      dependencies_.describe(frame.info, frame.identity, descriptors_)) {
+    list.first.emplace(list.rest);
+    list.first->add(rtp::ExtensionKind::DependencyDescriptor, descriptors_.first);
+    list.rest.add(rtp::ExtensionKind::DependencyDescriptor, descriptors_.rest);
+  }
   if (auto cut = cut_up(frame, *chosen, header, list, sink); !cut) {
     ++counters_.frames_refused;
+    if (frame.info.key_frame) dependencies_.reset();  // its structure was not sent
     return cut;
   }
   sent(header, chosen->format, now);
@@ -250,10 +291,11 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
 
 /// The frame's packets.
 Result<void> SendStream::cut_up(const OutgoingFrame& frame, const Encoder& encoder, rtp::Header header,
-                                const Extensions& extensions, Sink& sink) {
+                                const FrameExtensions& extensions, Sink& sink) {
   const bool repeats = repeats_sound(encoder.format) && !frame.data.empty();
   if (repeats) header.payload_type = redundancy_->format.payload_type;
   Writer writer(*this, header, extensions, sink);
+  if (frame.info.spatial_index + 1 < frame.info.spatial_layers) writer.leave_picture_open();
   if (!repeats) {
     if (shield_ && shield_->protector.group() > 0) writer.protect(*shield_);
     return encoder.packetizer->packetize(frame.data, frame.info, writer.room(), writer);
@@ -316,6 +358,7 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
   Extensions list = extensions(packet.audio_level ? ByteView(level) : ByteView());
   add_notes(packet.notes, header, chosen->format.clock_rate, list);
   list.add(rtp::ExtensionKind::DependencyDescriptor, packet.descriptor);
+  dependencies_.pass(packet.descriptor);
   Writer writer(*this, header, list, sink);
   if (packet.owner) {
     writer.on_shared(packet);
