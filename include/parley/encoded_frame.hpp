@@ -82,8 +82,13 @@ struct RTCEncodedVideoFrameMetadata {
   std::uint16_t height = 0;
   /// Which layer of its encoding it is, by size; 0: the lowest, or the only one.
   std::uint8_t spatialIndex = 0;
+  /// Of a frame to be sent (VP9): how many layers by size its picture has, each a frame of its own, written one after
+  /// the other from `spatialIndex` 0 on. Frames received have all layers of their picture in them. (Not in W3C.)
+  std::uint8_t spatial_layers = 1;
   /// The same by rate. Of a stream with temporal layers each frame has it, to be sent as well: then its packets tell it
-  /// (VP8, VP9), so that forwarders can leave layers out. Without, the stream has none.
+  /// (VP8, VP9, and all codecs where dependency-descriptor was negotiated), so that forwarders can leave layers out.
+  /// Without, the stream has none. How frames of different layers need each other is told if it is known: by
+  /// `dependencies`, or if the encoding's `scalabilityMode` is one of L1T1 to L3T3.
   std::optional<std::uint8_t> temporalIndex{};
   /// The SSRC of its packets.
   std::optional<std::uint32_t> synchronizationSource{};
@@ -102,9 +107,10 @@ struct RTCEncodedVideoFrameMetadata {
   /// Which of the sender's encodings it is for, or which layer of the peer's simulcast it came from. Empty without.
   /// (Not in W3C.)
   std::string rid{};
-  /// The number of the frame, if packets have a dependency descriptor.
+  /// The number of the frame, if packets have a dependency descriptor. A frame to be sent: any number that rises.
   std::optional<std::uint64_t> frameId{};
-  /// The numbers of the frames that it needs; empty if it needs none, or without `frameId`.
+  /// The numbers of the frames that it needs; empty if it needs none, or without `frameId`. A frame to be sent: told
+  /// the receiver, if dependency-descriptor was negotiated.
   std::vector<std::uint64_t> dependencies{};
   /// When it was captured, in milliseconds since 1970 on the clock of the system that captured it, if packets tell
   /// (abs-capture-time). A frame to be sent: told the receiver.

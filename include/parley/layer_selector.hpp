@@ -26,10 +26,11 @@ struct MediaLayer {
 
 /// Makes one stream for one receiver of a video that arrives in several encodings and layers. The receiver does not
 /// notice: numbers have no gaps but where packets are missing, times go on, and so do picture ids. It takes the packets
-/// of an `rtp` event and gives those to be written to a local track. Layers are told apart in VP8 and VP9, encodings of
-/// simulcast in every codec. Another encoding, or a larger layer, begins with a key frame, which the program asks for;
-/// more pictures a second where the stream allows it; less of both with the next picture. One thread at a time may
-/// call.
+/// of an `rtp` event and gives those to be written to a local track. Layers are told apart in VP8 and VP9, in every
+/// codec whose packets have dependency descriptors (AV1 needs them: both sides' connections have to negotiate
+/// dependency-descriptor, by setHeaderExtensionsToNegotiate()), encodings of simulcast always. Another encoding, or a
+/// larger layer, begins with a key frame, which the program asks for; more pictures a second where the stream allows
+/// it; less of both with the next picture, unless the stream does not allow that either. One thread at a time may call.
 class PARLEY_EXPORT LayerSelector {
  public:
   /// The clock.

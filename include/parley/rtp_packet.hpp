@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "parley/timestamp.hpp"
 
@@ -40,6 +41,10 @@ struct RTCRtpPacket {
   std::optional<std::uint16_t> rotation{};
   /// Likewise, with `rotation`.
   bool flip = false;
+  /// Which frames its frame needs and who can do without it: the value of the header extension dependency-descriptor
+  /// (RTP payload format for AV1, appendix A). Empty without. Passed on as it is, if it was negotiated; `LayerSelector`
+  /// makes of it what its receiver needs.
+  std::vector<std::uint8_t> dependencyDescriptor{};
   /// Of a packet received: decoding can begin with it.
   bool beginsKeyFrame = false;
   /// 1500 bytes at most.

@@ -31,7 +31,8 @@ media::LayerPacket inner(const RTCRtpPacket& packet) {
                      .number = packet.sequenceNumber,
                      .timestamp = packet.timestamp,
                      .marker = packet.marker,
-                     .codec = codec_of(packet.mimeType)},
+                     .codec = codec_of(packet.mimeType),
+                     .descriptor = packet.dependencyDescriptor},
           .rid = packet.rid,
           .begins_key_frame = packet.beginsKeyFrame};
 }
@@ -59,6 +60,11 @@ std::optional<RTCRtpPacket> LayerSelector::forward(const RTCRtpPacket& packet, T
   result.sequenceNumber = out->number;
   result.timestamp = out->timestamp;
   result.synchronizationSource = out->source.get();
+  result.captureTime = packet.captureTime;
+  result.senderCaptureTimeOffset = packet.senderCaptureTimeOffset;
+  result.rotation = packet.rotation;
+  result.flip = packet.flip;
+  result.dependencyDescriptor.assign(out->descriptor.begin(), out->descriptor.end());
   result.beginsKeyFrame = packet.beginsKeyFrame;
   result.payload = out->payload;
   result.owner = std::move(out->owner);

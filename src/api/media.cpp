@@ -70,6 +70,7 @@ void Peer::on_packet(jsep::TransceiverId id, const media::ReceivedPacket& arrive
   packet.audioLevel = arrived.packet.audio_level;
   packet.rid = arrived.rid;
   session::tell(arrived.notes, packet);
+  packet.dependencyDescriptor.assign(arrived.descriptor.begin(), arrived.descriptor.end());
   packet.beginsKeyFrame = arrived.info.begins_frame && arrived.info.key_frame;
   auto payload = share(arrived.packet.payload);
   packet.payload = {payload.get(), arrived.packet.payload.size()};

@@ -19,6 +19,8 @@ struct FrameInfo {
   /// In pixels; 0: not told.
   std::uint16_t width = 0, height = 0;
   std::uint8_t spatial_index = 0;
+  /// Of its picture. A frame that is not of the last of them is followed by another one of the same picture.
+  std::uint8_t spatial_layers = 1;
   /// Not told in streams without temporal layers.
   std::optional<std::uint8_t> temporal_index = std::nullopt;
   /// Of VP8 and VP9: 15 bits.

@@ -45,50 +45,70 @@ Header read_header(ByteView frame) {
 }
 
 /// Of the descriptor's first byte.
-constexpr std::uint8_t kId = 0x80, kPredicted = 0x40, kHasLayers = 0x20, kFlexible = 0x10, kBegins = 0x08, kEnds = 0x04;
+constexpr std::uint8_t kId = 0x80, kPredicted = 0x40, kHasLayers = 0x20, kFlexible = 0x10, kBegins = 0x08, kEnds = 0x04,
+                       kStructure = 0x02;
 
 }  // namespace
 
-/// What the frame may refer to, as nobody says more: the last picture of its own layer and of each below. Returns how
-/// many there are.
-std::size_t Vp9Packetizer::references(std::uint16_t id, std::uint8_t layer,
-                                      std::span<std::uint8_t, kLayers> out) const {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i <= layer; ++i) {
-    if (!last_ids_[i]) continue;
-    const int distance = (id - *last_ids_[i]) & 0x7FFF;
-    if (distance == 0 || distance > 0x7F) continue;  // seven bits
-    if (count > 0) out[count - 1] |= 1;
-    out[count++] = static_cast<std::uint8_t>(distance << 1);
+/// What the frame may refer to, as nobody says more: of its size, the last picture of its own layer and of each below.
+void Vp9Packetizer::add_references(Place place, Descriptor& descriptor) const {
+  const std::size_t begin = descriptor.size;
+  const auto add = [&](int distance) {
+    if (descriptor.size > begin) descriptor.bytes[descriptor.size - 1] |= 1;
+    descriptor.bytes[descriptor.size++] = static_cast<std::uint8_t>(distance << 1);
+  };
+  for (std::size_t i = 0; i <= place.temporal; ++i) {
+    const auto& last = last_ids_[place.spatial][i];
+    if (!last) continue;
+    const int distance = (id_ - *last) & 0x7FFF;
+    if (distance > 0 && distance <= 0x7F) add(distance);  // seven bits
   }
-  if (count == 0) out[count++] = 1 << 1;
-  return count;
+  if (descriptor.size == begin) add(1);
+}
+
+/// Section 4.2.
+Vp9Packetizer::Descriptor Vp9Packetizer::describe(const FrameInfo& info, Place place) const {
+  Descriptor made{.bytes = {static_cast<std::uint8_t>(kId | kFlexible), static_cast<std::uint8_t>(0x80 | id_ >> 8),
+                            static_cast<std::uint8_t>(id_)},
+                  .size = 3};
+  if (info.temporal_index || info.spatial_layers > 1) {
+    made.bytes[0] |= kHasLayers;
+    // D: made from the smaller one of this picture, which P does not speak of.
+    made.bytes[made.size++] =
+        static_cast<std::uint8_t>(place.temporal << 5 | place.spatial << 1 | (place.spatial > 0 ? 1 : 0));
+  }
+  if (!key_picture_) {
+    made.bytes[0] |= kPredicted;
+    add_references(place, made);
+  }
+  return made;
 }
 
 Result<void> Vp9Packetizer::packetize(ByteView frame, const FrameInfo& info, std::size_t most, PayloadSink& sink) {
   const Header header = read_header(frame);
   if (!header.valid) return fail(ErrorKind::DataError, "not a VP9 frame");
-  const std::uint16_t id = info.picture_id.value_or(picture_id_) & 0x7FFF;
-  picture_id_ = (id + 1) & 0x7FFF;
-  std::array<std::uint8_t, 7> descriptor{static_cast<std::uint8_t>(kId | kFlexible),
-                                         static_cast<std::uint8_t>(0x80 | id >> 8), static_cast<std::uint8_t>(id)};
-  std::size_t size = 3;
-  const std::uint8_t layer = std::min<std::uint8_t>(info.temporal_index.value_or(0), kLayers - 1);
-  if (info.temporal_index) {
-    descriptor[0] |= kHasLayers;
-    descriptor[size++] = static_cast<std::uint8_t>(layer << 5);
+  const auto layers = static_cast<std::uint8_t>(std::min<std::size_t>(info.spatial_layers, kSizes));
+  const Place place{.spatial = layers > 1
+                                   ? std::min<std::uint8_t>(info.spatial_index, static_cast<std::uint8_t>(layers - 1))
+                                   : std::uint8_t{0},
+                    .temporal = std::min<std::uint8_t>(info.temporal_index.value_or(0), kLayers - 1)};
+  if (place.spatial == 0) {
+    id_ = info.picture_id.value_or(picture_id_) & 0x7FFF;
+    picture_id_ = (id_ + 1) & 0x7FFF;
+    key_picture_ = header.key_frame;
+    if (key_picture_) last_ids_ = {};
   }
-  if (header.key_frame) {
-    last_ids_ = {};
-  } else {
-    descriptor[0] |= kPredicted;
-    size += references(id, layer, std::span(descriptor).subspan(size).first<kLayers>());
-  }
-  last_ids_[layer] = id;
-  in_even_parts(frame, most - size, [&](ByteView part, bool first, bool last) {
-    const std::array<std::uint8_t, 1> head{
-        static_cast<std::uint8_t>(descriptor[0] | (first ? kBegins : 0) | (last ? kEnds : 0))};
-    const ByteView pieces[] = {head, ByteView(descriptor).subspan(1, size - 1), part};
+  Descriptor descriptor = describe(info, place);
+  last_ids_[place.spatial][place.temporal] = id_;
+  // SS, section 4.2.1, with the first payload of a key picture: how many sizes there are, and no more.
+  const bool begins_layers = layers > 1 && place.spatial == 0 && key_picture_;
+  if (begins_layers) descriptor.bytes[descriptor.size++] = static_cast<std::uint8_t>((layers - 1) << 5);
+  in_even_parts(frame, most - descriptor.size, [&](ByteView part, bool first, bool last) {
+    const bool structure = begins_layers && first;
+    const std::array<std::uint8_t, 1> head{static_cast<std::uint8_t>(
+        descriptor.bytes[0] | (first ? kBegins : 0) | (last ? kEnds : 0) | (structure ? kStructure : 0))};
+    const std::size_t rest = descriptor.size - (begins_layers && !first ? 2 : 1);
+    const ByteView pieces[] = {head, ByteView(descriptor.bytes).subspan(1, rest), part};
     sink.on_payload(pieces, last);
   });
   return {};

@@ -62,6 +62,8 @@ struct Encoding {
   Importance importance = Importance::Low;
   /// What networks see of it (RFC 2474), for whoever sends the packets.
   std::uint8_t dscp = 0;
+  /// How the program makes layers (webrtc-svc), if it says so.
+  std::string scalability_mode = {};
 };
 
 struct Section {

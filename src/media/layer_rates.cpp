@@ -4,8 +4,24 @@
 
 namespace parley::media {
 
+/// By the dependency descriptor, or else by the payload.
+std::optional<formats::LayerInfo> LayerRates::layer_of(const OutgoingPacket& packet) {
+  if (!packet.descriptor.empty()) {
+    auto source = std::ranges::find(sources_, packet.source, &Described::id);
+    if (source == sources_.end()) {
+      if (sources_.size() == kMostSources) sources_.erase(sources_.begin());
+      source = sources_.insert(sources_.end(), Described{.id = packet.source});
+    }
+    const auto told = source->reader.read(source->numbers.unwrap(packet.number), packet.descriptor);
+    if (told)
+      return formats::LayerInfo{.spatial_index = told->descriptor.frame.spatial,
+                                .temporal_index = told->descriptor.frame.temporal};
+  }
+  return formats::read_layer(packet.codec, packet.payload);
+}
+
 void LayerRates::add(const LayerPacket& given, TimePoint now) {
-  const auto info = formats::read_layer(given.packet.codec, given.packet.payload);
+  const auto info = layer_of(given.packet);
   if (!info) return;
   auto found = std::ranges::find_if(entries_, [&](const Entry& one) {
     return one.layer.rid == given.rid && one.layer.spatial_index == info->spatial_index &&

@@ -8,6 +8,8 @@
 
 #include "base/last_second.hpp"
 #include "base/time.hpp"
+#include "formats/layers.hpp"
+#include "media/descriptor_reader.hpp"
 #include "media/layer_selector.hpp"
 
 namespace parley::media {
@@ -29,7 +31,16 @@ class LayerRates {
     Layer layer;
     LastSecond bytes{};
   };
+  /// A source whose packets have dependency descriptors.
+  struct Described {
+    Ssrc id;
+    rtp::SequenceUnwrapper numbers{};
+    DescriptorReader reader{};
+  };
+  static constexpr std::size_t kMostSources = 16;
+  std::optional<formats::LayerInfo> layer_of(const OutgoingPacket& packet);
   std::vector<Entry> entries_;
+  std::vector<Described> sources_;  // in the order of their first packets
 };
 
 }  // namespace parley::media

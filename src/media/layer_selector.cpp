@@ -42,8 +42,8 @@ void LayerSelector::select(std::optional<Layer> layer) {
 
 std::optional<std::string> LayerSelector::key_frame_request(TimePoint now) {
   constexpr Duration kPause = 500ms;
-  const bool needed =
-      target_ && (!current_ || current_->rid != target_->rid || current_->spatial_index < target_->spatial_index);
+  const bool needed = target_ && (!current_ || current_->rid != target_->rid ||
+                                  current_->spatial_index < target_->spatial_index || chooser_.wants_key_frame());
   if (!needed || (requested_ && now - *requested_ < kPause)) return std::nullopt;
   requested_ = now;
   return target_->rid;
@@ -73,7 +73,8 @@ std::optional<OutgoingPacket> LayerSelector::forward(const LayerPacket& given, T
     source.newest = number;
     source.clock.arrived(timestamp, now);
   }
-  if (!current_ || forwarded_ != packet.source) {
+  const bool begins = !current_ || forwarded_ != packet.source;
+  if (begins) {
     // What has come of the key frame before its beginning was not forwarded, so it would remain incomplete.
     if (!target_ || given.rid != target_->rid || !given.begins_key_frame || !newest) return std::nullopt;
     change_to(source, given, number, timestamp, now);
@@ -82,9 +83,12 @@ std::optional<OutgoingPacket> LayerSelector::forward(const LayerPacket& given, T
     return std::nullopt;
   }
 
-  const auto info = formats::read_layer(packet.codec, packet.payload).value_or(formats::LayerInfo{});
-  const Picture picture = picture_of(timestamp, info, given.begins_key_frame || info.intra);
-  const bool wanted = picture.forwarded && info.spatial_index <= picture.spatial_index;
+  auto info = formats::read_layer(packet.codec, packet.payload).value_or(formats::LayerInfo{});
+  const auto told = descriptors_.read(number, packet.descriptor);
+  if (begins) descriptor_map_.begin(told);
+  const auto choice = choose(told, timestamp, info);
+  const Picture picture = picture_of(timestamp, info, given.begins_key_frame || info.intra, choice);
+  const bool wanted = choice ? choice->forwarded : picture.forwarded && info.spatial_index <= picture.spatial_index;
   const auto place = numbers_.map(number, wanted ? NumberMap::Use::Forward : NumberMap::Use::LeaveOut);
   if (!place) return std::nullopt;
   OutgoingPacket out = packet;
@@ -95,13 +99,31 @@ std::optional<OutgoingPacket> LayerSelector::forward(const LayerPacket& given, T
     // It came too late for its number to be left out, so the number has to be filled.
     out.payload = {};
     out.owner = nullptr;
+    out.descriptor = {};
     out.marker = false;
     return out;
   }
-  if (info.ends_layer && info.spatial_index == picture.spatial_index) out.marker = true;
+  out.descriptor = descriptor_map_.map(packet.descriptor, told, choice ? choice->active : std::nullopt);
+  if (info.ends_layer && (choice ? choice->ends_picture : info.spatial_index == picture.spatial_index))
+    out.marker = true;
   rewrite(out, info, picture);
   if (timestamp == pictures_.back().timestamp) note_last(out, info, picture);
   return out;
+}
+
+/// What the descriptor says of the layer counts, too. It follows what was selected as far as the structure allows it.
+std::optional<FrameChooser::Choice> LayerSelector::choose(const std::optional<DescriptorReader::Told>& told,
+                                                          std::int64_t timestamp, formats::LayerInfo& info) {
+  if (!told) return std::nullopt;
+  info.spatial_index = told->descriptor.frame.spatial;
+  info.temporal_index = told->descriptor.frame.temporal;
+  info.ends_layer = told->descriptor.last_packet;
+  const Layer& wanted = target_ && target_->rid == current_->rid ? *target_ : *current_;
+  const auto choice =
+      chooser_.choose(*told, timestamp, {.spatial = wanted.spatial_index, .temporal = wanted.temporal_index});
+  current_->spatial_index = chooser_.current().spatial;
+  current_->temporal_index = chooser_.current().temporal;
+  return choice;
 }
 
 /// Ids are only written where they change, so that the payload can stay where it is otherwise.
@@ -138,20 +160,23 @@ void LayerSelector::change_to(const Source& source, const LayerPacket& given, st
   forwarded_ = source.id;
   current_ = target_;
   numbers_.begin(number);
+  descriptors_ = {};
+  chooser_ = {};
   pictures_.clear();
   may_switch_up_ = false;
 }
 
 /// Decides for all packets of a picture when the first of them comes.
-LayerSelector::Picture LayerSelector::picture_of(std::int64_t timestamp, const formats::LayerInfo& info, bool key) {
+LayerSelector::Picture LayerSelector::picture_of(std::int64_t timestamp, const formats::LayerInfo& info, bool key,
+                                                 const std::optional<FrameChooser::Choice>& choice) {
   const auto behind = std::ranges::upper_bound(pictures_, timestamp, {}, &Picture::timestamp);
   if (behind != pictures_.begin() && std::prev(behind)->timestamp == timestamp) return *std::prev(behind);
   Picture picture{.timestamp = timestamp, .id = info.picture_id};
   if (behind == pictures_.end()) {
-    follow_target(info, key);
+    if (!choice) follow_target(info, key);
     picture.spatial_index = current_->spatial_index;
     picture.temporal_index = current_->temporal_index;
-    picture.forwarded = info.temporal_index <= picture.temporal_index;
+    picture.forwarded = choice ? choice->forwarded : info.temporal_index <= picture.temporal_index;
     if (!picture.forwarded && info.counts_pictures) --picture_id_offset_;
     picture.id_offset = picture_id_offset_;
   } else {
@@ -159,7 +184,7 @@ LayerSelector::Picture LayerSelector::picture_of(std::int64_t timestamp, const f
     const Picture& like = behind == pictures_.begin() ? *behind : *std::prev(behind);
     picture.spatial_index = like.spatial_index;
     picture.temporal_index = like.temporal_index;
-    picture.forwarded = info.temporal_index <= picture.temporal_index;
+    picture.forwarded = choice ? choice->forwarded : info.temporal_index <= picture.temporal_index;
     picture.id_offset = like.id_offset;
   }
   pictures_.insert(behind, picture);

@@ -9,6 +9,9 @@
 #include "base/bytes.hpp"
 #include "base/time.hpp"
 #include "formats/layers.hpp"
+#include "media/descriptor_map.hpp"
+#include "media/descriptor_reader.hpp"
+#include "media/frame_chooser.hpp"
 #include "media/number_map.hpp"
 #include "media/send_stream.hpp"
 #include "rtp/sequence.hpp"
@@ -33,7 +36,7 @@ struct LayerPacket {
 /// Makes one stream of the packets of several encodings and layers, for one receiver who must not notice: numbers
 /// without gaps, times that go on, picture ids as the formats want them (RFC 7741, RFC 9628). It changes to another
 /// encoding, or up to a larger spatial layer, with a key frame; to more pictures where the stream says that one may;
-/// to less at once.
+/// to less at once. Where packets have dependency descriptors, these decide, whatever the codec.
 class LayerSelector {
  public:
   /// nullopt: nothing is forwarded from the next picture on.
@@ -81,7 +84,10 @@ class LayerSelector {
   Source& source_of(Ssrc id, TimePoint now);
   void change_to(const Source& source, const LayerPacket& given, std::int64_t number, std::int64_t timestamp,
                  TimePoint now);
-  Picture picture_of(std::int64_t timestamp, const formats::LayerInfo& info, bool key);
+  std::optional<FrameChooser::Choice> choose(const std::optional<DescriptorReader::Told>& told, std::int64_t timestamp,
+                                             formats::LayerInfo& info);
+  Picture picture_of(std::int64_t timestamp, const formats::LayerInfo& info, bool key,
+                     const std::optional<FrameChooser::Choice>& choice);
   void follow_target(const formats::LayerInfo& info, bool key);
   [[nodiscard]] bool has_references(const formats::LayerInfo& info) const;
   void rewrite(OutgoingPacket& packet, const formats::LayerInfo& info, const Picture& picture);
@@ -91,6 +97,9 @@ class LayerSelector {
   std::vector<Source> sources_;
   std::optional<Ssrc> forwarded_;  // where the current encoding comes from
   NumberMap numbers_;
+  DescriptorReader descriptors_;  // of the current source
+  FrameChooser chooser_;          // likewise
+  DescriptorMap descriptor_map_;
   std::vector<Picture> pictures_;         // the last ones, in order
   bool may_switch_up_ = false;            // with the next picture
   std::uint32_t timestamp_offset_ = 0;    // of the current source, to ours

@@ -21,7 +21,8 @@ constexpr std::size_t kMaxForeignPayload = 1500;
 constexpr std::size_t kNoteBytes = 64;
 /// What retransmissions say once more.
 constexpr rtp::ExtensionKind kNotes[] = {rtp::ExtensionKind::CaptureTime, rtp::ExtensionKind::VideoOrientation,
-                                         rtp::ExtensionKind::PlayoutDelay, rtp::ExtensionKind::ColorSpace};
+                                         rtp::ExtensionKind::PlayoutDelay, rtp::ExtensionKind::ColorSpace,
+                                         rtp::ExtensionKind::DependencyDescriptor};
 
 }  // namespace
 
@@ -51,6 +52,11 @@ std::uint32_t SendStream::timestamp_of(const OutgoingFrame& frame, std::uint32_t
   const auto whole = static_cast<std::uint64_t>(time / 1s), rest = static_cast<std::uint64_t>((time % 1s).count());
   const std::uint64_t ticks = whole * clock_rate + (rest * clock_rate + 500'000) / 1'000'000;
   return first_timestamp_ + static_cast<std::uint32_t>(ticks);
+}
+
+/// All sizes of a picture are of one moment.
+bool SendStream::continues_picture(const OutgoingFrame& frame) const {
+  return frame.info.spatial_index > 0 && frame.info.spatial_layers > 1 && last_time_;
 }
 
 SendStream::Extensions SendStream::extensions(ByteView level) const {
@@ -91,15 +97,23 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
   }
   if (playing_) return {};  // the tone takes the sound's place
   mapping_.reset();
-  rtp::Header header{.payload_type = chosen->format.payload_type,
-                     .timestamp = timestamp_of(frame, chosen->format.clock_rate, now),
-                     .ssrc = encoding_.source};
+  rtp::Header header{
+      .payload_type = chosen->format.payload_type,
+      .timestamp = continues_picture(frame) ? last_timestamp_ : timestamp_of(frame, chosen->format.clock_rate, now),
+      .ssrc = encoding_.source};
   if (kind_ == Kind::Audio) header.marker = counters_.frames == 0 || now - last_frame_ > kPause;
   const std::array<std::uint8_t, 1> level{frame.audio_level.value_or(0)};
-  Extensions list = extensions(frame.audio_level ? ByteView(level) : ByteView());
-  add_notes(frame.notes, header, chosen->format.clock_rate, list);
+  FrameExtensions list{.rest = extensions(frame.audio_level ? ByteView(level) : ByteView())};
+  add_notes(frame.notes, header, chosen->format.clock_rate, list.rest);
+  if (extensions_.id(rtp::ExtensionKind::DependencyDescriptor) != 0 &&
+      dependencies_.describe(frame.info, frame.identity, descriptors_)) {
+    list.first.emplace(list.rest);
+    list.first->add(rtp::ExtensionKind::DependencyDescriptor, descriptors_.first);
+    list.rest.add(rtp::ExtensionKind::DependencyDescriptor, descriptors_.rest);
+  }
   if (auto cut = cut_up(frame, *chosen, header, list, sink); !cut) {
     ++counters_.frames_refused;
+    if (frame.info.key_frame) dependencies_.reset();  // its structure was not sent
     return cut;
   }
   sent(header, chosen->format, now);
@@ -109,10 +123,11 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
 
 /// The frame's packets.
 Result<void> SendStream::cut_up(const OutgoingFrame& frame, const Encoder& encoder, rtp::Header header,
-                                const Extensions& extensions, Sink& sink) {
+                                const FrameExtensions& extensions, Sink& sink) {
   const bool repeats = repeats_sound(encoder.format) && !frame.data.empty();
   if (repeats) header.payload_type = redundancy_->format.payload_type;
   Writer writer(*this, header, extensions, sink);
+  if (frame.info.spatial_index + 1 < frame.info.spatial_layers) writer.leave_picture_open();
   if (!repeats) {
     if (shield_ && shield_->protector.group() > 0) writer.protect(*shield_);
     return encoder.packetizer->packetize(frame.data, frame.info, writer.room(), writer);
@@ -174,6 +189,8 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
   const std::array<std::uint8_t, 1> level{packet.audio_level.value_or(0)};
   Extensions list = extensions(packet.audio_level ? ByteView(level) : ByteView());
   add_notes(packet.notes, header, chosen->format.clock_rate, list);
+  list.add(rtp::ExtensionKind::DependencyDescriptor, packet.descriptor);
+  dependencies_.pass(packet.descriptor);
   Writer writer(*this, header, list, sink);
   if (packet.owner) {
     writer.on_shared(packet);

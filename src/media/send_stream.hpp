@@ -15,6 +15,7 @@
 #include "cc/packet.hpp"
 #include "formats/format.hpp"
 #include "formats/red.hpp"
+#include "media/dependency_writer.hpp"
 #include "media/format.hpp"
 #include "media/frame_notes.hpp"
 #include "media/packet_history.hpp"
@@ -36,6 +37,7 @@ struct OutgoingFrame {
   std::string_view codec = {};
   std::optional<std::uint8_t> audio_level = std::nullopt;
   FrameNotes notes = {};
+  FrameIdentity identity = {};
 };
 
 /// A packet to be sent as somebody else has cut it.
@@ -51,6 +53,8 @@ struct OutgoingPacket {
   std::string_view codec = {};
   std::optional<std::uint8_t> audio_level = std::nullopt;
   FrameNotes notes = {};
+  /// The dependency descriptor, if it has one.
+  ByteView descriptor = {};
 };
 
 /// One encoding as it is sent: frames in, packets out, kept for a while so that they can be repeated. A frame becomes
@@ -138,6 +142,7 @@ class SendStream {
     std::unique_ptr<formats::Packetizer> packetizer;
   };
   class Extensions;
+  struct FrameExtensions;
   /// A tone that is being played.
   struct Playing {
     PlayedTone tone;
@@ -153,6 +158,7 @@ class SendStream {
     std::int64_t first;  ///< of our numbers that is this source's
   };
 
+  [[nodiscard]] bool continues_picture(const OutgoingFrame& frame) const;
   [[nodiscard]] Extensions extensions(ByteView level) const;
   void add_notes(const FrameNotes& notes, const rtp::Header& header, std::uint32_t clock_rate, Extensions& list);
   Mapping map(const OutgoingPacket& packet, std::uint32_t clock_rate, TimePoint now) const;
@@ -163,7 +169,7 @@ class SendStream {
   void configure_shield(const Protecting& protecting);
   [[nodiscard]] bool repeats_sound(const Format& format) const;
   Result<void> cut_up(const OutgoingFrame& frame, const Encoder& encoder, rtp::Header header,
-                      const Extensions& extensions, Sink& sink);
+                      const FrameExtensions& extensions, Sink& sink);
   std::uint32_t timestamp_of(const OutgoingFrame& frame, std::uint32_t clock_rate, TimePoint now);
   void count_frame(const OutgoingFrame& frame, const Format& format, TimePoint now);
 
@@ -201,7 +207,9 @@ class SendStream {
   CaptureClock told_captures_;  // what the receiver has been told
   bool turned_ = false;         // a frame was not upright, so that all say how they are
   Bytes note_values_;           // of the extensions of a frame
-  Bytes repeated_;              // what goes in front of a payload that is sent again
+  DependencyWriter dependencies_;
+  DependencyWriter::Values descriptors_;  // of a frame
+  Bytes repeated_;                        // what goes in front of a payload that is sent again
   Counters counters_;
   LastSecond pace_;  // frames
   std::optional<double> target_;

@@ -13,6 +13,8 @@ void SendStream::configure(const Section& section, const Encoding& encoding) {
   mid_ = section.mid;
   extensions_ = section.send_extensions;
   told_captures_.reset();
+  dependencies_.set_scalability_mode(encoding.scalability_mode);
+  if (extensions_.id(rtp::ExtensionKind::DependencyDescriptor) == 0) dependencies_.reset();
   std::vector<Encoder> encoders;
   formats_ = section.send_formats;
   configure_redundancy();

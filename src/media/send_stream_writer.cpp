@@ -13,25 +13,44 @@ constexpr std::size_t kRedHeader = 1;
 }  // namespace
 
 SendStream::Writer::Writer(SendStream& stream, const rtp::Header& header, const Extensions& extensions, Sink& sink)
-    : stream_(stream),
-      header_(header),
-      extensions_(extensions),
-      header_size_(rtp::header_size(extensions.list())),
-      sink_(sink) {
-  extensions.mark(marks_);
+    : stream_(stream), header_(header), sink_(sink) {
+  use(extensions);
+}
+
+SendStream::Writer::Writer(SendStream& stream, const rtp::Header& header, const FrameExtensions& extensions, Sink& sink)
+    : Writer(stream, header, extensions.first ? *extensions.first : extensions.rest, sink) {
+  rest_ = &extensions.rest;
 }
 
 std::size_t SendStream::Writer::room() const {
-  const std::size_t extensions = header_size_ - rtp::kFixedHeader;
+  const std::size_t header = rest_ == nullptr ? header_size_ : std::max(header_size_, rtp::header_size(rest_->list()));
+  const std::size_t extensions = header - rtp::kFixedHeader;
   const std::size_t protection = shield_ == nullptr ? 0 : kRedHeader + rtp::kUlpfecHeader + extensions;
-  return kMaxPacket - header_size_ - kOriginalNumber - protection;
+  return kMaxPacket - header - kOriginalNumber - protection;
+}
+
+void SendStream::Writer::use(const Extensions& extensions) {
+  extensions_ = &extensions;
+  header_size_ = rtp::header_size(extensions.list());
+  extensions.mark(marks_);
+}
+
+/// The flags of its dependency descriptor (section A.8 of the format for AV1).
+void SendStream::Writer::place_in_frame(bool last) {
+  constexpr std::uint8_t kFirst = 0x80, kLast = 0x40;
+  if (!first_) use(*rest_);
+  Bytes& value = first_ ? stream_.descriptors_.first : stream_.descriptors_.rest;
+  if (!value.empty())
+    value[0] = static_cast<std::uint8_t>((value[0] & 0x3F) | (first_ ? kFirst : 0) | (last ? kLast : 0));
+  first_ = false;
 }
 
 void SendStream::Writer::on_payload(std::span<const ByteView> pieces, bool last) {
   std::size_t size = 0;
   for (const ByteView piece : pieces) size += piece.size();
-  if (stream_.kind_ == Kind::Video) header_.marker = last;
+  if (stream_.kind_ == Kind::Video) header_.marker = last && ends_picture_;
   header_.sequence_number = static_cast<std::uint16_t>(stream_.next_number_++);
+  if (rest_ != nullptr) place_in_frame(last);
   if (shield_ != nullptr) return on_protected(pieces, size);
   cc::Packet& packet = begin(header_size_ + size);
   auto at = packet.head.begin() + static_cast<std::ptrdiff_t>(header_size_);
@@ -55,7 +74,7 @@ void SendStream::Writer::on_shared(const OutgoingPacket& given) {
 void SendStream::Writer::on_protected(std::span<const ByteView> pieces, std::size_t size) {
   Bytes& plain = shield_->plain;
   plain.resize(header_size_ + size);
-  rtp::write_header(header_, extensions_.list(), plain);
+  rtp::write_header(header_, extensions_->list(), plain);
   auto at = plain.begin() + static_cast<std::ptrdiff_t>(header_size_);
   for (const ByteView piece : pieces) at = std::ranges::copy(piece, at).out;
   on_red(header_.payload_type, ByteView(plain).subspan(header_size_));
@@ -87,7 +106,7 @@ cc::Packet& SendStream::Writer::begin(std::size_t size) {
   cc::Packet& packet = stream_.history_.store(header_.sequence_number, size);
   packet.send_time = marks_.send_time;
   packet.transport_number = marks_.transport_number;
-  rtp::write_header(header_, extensions_.list(), packet.head);
+  rtp::write_header(header_, extensions_->list(), packet.head);
   return packet;
 }
 

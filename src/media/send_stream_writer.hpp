@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "media/send_stream.hpp"
@@ -15,7 +16,8 @@ class SendStream::Extensions {
  public:
   explicit Extensions(const rtp::ExtensionMap& map) : map_(map) {}
   void add(rtp::ExtensionKind kind, ByteView value) {
-    if (const std::uint8_t id = map_.id(kind); id != 0 && !value.empty()) list_[count_++] = {id, value};
+    if (const std::uint8_t id = map_.id(kind); id != 0 && !value.empty() && value.size() <= kMostBytes)
+      list_[count_++] = {id, value};
   }
   /// Values that are written when the packet leaves.
   void add_what_comes_later() {
@@ -37,16 +39,26 @@ class SendStream::Extensions {
     return id == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(rtp::value_offset(list(), id));
   }
 
+  static constexpr std::size_t kMostBytes = 255;
   const rtp::ExtensionMap& map_;
-  std::array<rtp::Extension, 12> list_{};
+  std::array<rtp::Extension, 14> list_{};  // as many as there are kinds
   std::size_t count_ = 0;
+};
+
+/// Those of a frame. Its first packet may have others.
+struct SendStream::FrameExtensions {
+  Extensions rest;
+  std::optional<Extensions> first = std::nullopt;
 };
 
 /// Makes packets of payloads: number, extend, keep, hand over.
 class SendStream::Writer final : public formats::PayloadSink {
  public:
   Writer(SendStream& stream, const rtp::Header& header, const Extensions& extensions, Sink& sink);
+  Writer(SendStream& stream, const rtp::Header& header, const FrameExtensions& extensions, Sink& sink);
 
+  /// Another frame of the same picture follows.
+  void leave_picture_open() { ends_picture_ = false; }
   /// What follows is put into RED and protected.
   void protect(Shield& shield) { shield_ = &shield; }
   /// For a payload. What protects a packet holds all of it but the fixed header, behind one of its own.
@@ -59,6 +71,8 @@ class SendStream::Writer final : public formats::PayloadSink {
   void on_shared(const OutgoingPacket& given);
 
  private:
+  void use(const Extensions& extensions);
+  void place_in_frame(bool last);
   void on_protected(std::span<const ByteView> pieces, std::size_t size);
   void on_red(PayloadType inside, ByteView payload);
   void on_protection(const rtp::Protection& protection);
@@ -67,11 +81,13 @@ class SendStream::Writer final : public formats::PayloadSink {
 
   SendStream& stream_;
   rtp::Header header_;
-  const Extensions& extensions_;
-  std::size_t header_size_;
+  const Extensions* extensions_ = nullptr;
+  const Extensions* rest_ = nullptr;  // of a frame's packets but the first one
+  std::size_t header_size_ = 0;
   cc::Packet marks_;
   Sink& sink_;
   Shield* shield_ = nullptr;
+  bool first_ = true, ends_picture_ = true;
 };
 
 }  // namespace parley::media

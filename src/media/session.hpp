@@ -63,6 +63,8 @@ struct ReceivedPacket {
   Ssrc source{};
   std::string_view rid, codec;
   FrameNotes notes;
+  /// The dependency descriptor, empty without.
+  ByteView descriptor = {};
 };
 
 /// RTP over one transport: the sections bundled there, with their sources in both directions, RTCP, repair, congestion

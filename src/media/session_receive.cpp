@@ -77,7 +77,10 @@ void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
     taken = take(*from, *section, without_tones(*from, *section, unwrapped.packet), ReceiveStream::Arrival::First, now);
   }
   if (from == nullptr) return;
-  if (taken) taken->notes = notes;
+  if (taken) {
+    taken->notes = notes;
+    taken->descriptor = descriptor;
+  }
   recovered.splice(recovered.end(), recover(*from, *section, now));
   hand_over(taken, recovered);
 }

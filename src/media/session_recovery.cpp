@@ -98,7 +98,8 @@ std::list<Session::Recovered> Session::recover(Incoming& incoming, const Section
     if (!view) continue;
     const rtp::Header& header = view->header();
     const FrameNotes notes = read_notes(*view, section.receive_extensions);
-    incoming.notes.add(header, notes, read_descriptor(*view, section.receive_extensions));
+    const ByteView descriptor = read_descriptor(*view, section.receive_extensions);
+    incoming.notes.add(header, notes, descriptor);
     StreamPacket packet = without_red(section, {.sequence_number = header.sequence_number,
                                                 .timestamp = header.timestamp,
                                                 .marker = header.marker,
@@ -108,6 +109,7 @@ std::list<Session::Recovered> Session::recover(Incoming& incoming, const Section
     auto taken = take(incoming, section, packet, ReceiveStream::Arrival::Recovered, now);
     if (!taken) continue;
     taken->notes = notes;
+    taken->descriptor = descriptor;
     Recovered& one = all.emplace_back(Recovered{std::move(*bytes), incoming.rid, std::string(taken->codec), *taken});
     one.packet.rid = one.rid;  // the bytes have stayed where they were
     one.packet.codec = one.codec;

@@ -12,7 +12,7 @@ namespace {
 /// What comes after a template in the list of layers.
 enum class NextLayer : std::uint32_t { Same = 0, NextTemporal = 1, NextSpatial = 2, End = 3 };
 constexpr std::size_t kMandatory = 3;  // bytes
-constexpr unsigned kMostDistance = 4096, kMostTemplateDistance = 16, kMostTemplateChain = 15;
+constexpr unsigned kMostTemplateDistance = 16, kMostTemplateChain = 15;
 
 /// How many bits a number below `n` has, and how many of the smallest do with one less: ns(n) of the AV1 specification.
 std::pair<unsigned, std::uint32_t> width_of(std::uint32_t n) {
@@ -225,7 +225,7 @@ bool write(const DependencyDescriptor& descriptor, const DependencyStructure& st
       index >= structure.templates.size() || (descriptor.structure && *descriptor.structure != structure))
     return false;
   const FrameDependencies &known = structure.templates[index], &frame = descriptor.frame;
-  if (!fits(frame, structure, kMostDistance) || frame.spatial != known.spatial || frame.temporal != known.temporal)
+  if (!fits(frame, structure, DependencyDescriptor::kMostDistance) || frame.spatial != known.spatial || frame.temporal != known.temporal)
     return false;
   const Custom custom{.uses = frame.uses != known.uses,
                       .distances = frame.distances != known.distances,

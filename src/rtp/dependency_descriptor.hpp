@@ -45,6 +45,7 @@ struct DependencyStructure {
 
 /// What one packet says.
 struct DependencyDescriptor {
+  static constexpr unsigned kMostDistance = 4096;
   bool first_packet = false, last_packet = false;  ///< of the frame
   std::uint8_t template_id = 0;
   std::uint16_t frame_number = 0;
@@ -59,6 +60,8 @@ class DependencyReader {
  public:
   /// Nothing for what is broken, or refers to a structure that has not come.
   std::optional<DependencyDescriptor> read(ByteView value);
+  /// The last one, to which what comes next refers.
+  [[nodiscard]] const std::optional<DependencyStructure>& structure() const { return structure_; }
 
  private:
   std::optional<DependencyStructure> structure_;

@@ -64,7 +64,8 @@ std::vector<media::Encoding> to_media(const jsep::Sender& sender, jsep::MediaKin
                          .rid = encoding.rid.value_or(""),
                          .active = encoding.active,
                          .importance = encoding.importance,
-                         .dscp = dscp_of(kind, encoding.network_importance.value_or(encoding.importance))});
+                         .dscp = dscp_of(kind, encoding.network_importance.value_or(encoding.importance)),
+                         .scalability_mode = encoding.scalability_mode.value_or("")});
   }
   return encodings;
 }

@@ -256,13 +256,15 @@ void MediaPlane::send(jsep::TransceiverId id, const RTCEncodedVideoFrame& frame)
   info.width = frame.metadata.width;
   info.height = frame.metadata.height;
   info.spatial_index = frame.metadata.spatialIndex;
+  info.spatial_layers = std::max<std::uint8_t>(frame.metadata.spatial_layers, 1);
   info.temporal_index = frame.metadata.temporalIndex;
   send(id, frame.metadata.rid,
        media::OutgoingFrame{.data = frame.data,
                             .info = info,
                             .timestamp = frame.timestamp,
                             .codec = codec_name(frame.metadata.mimeType),
-                            .notes = notes_of(frame.metadata)});
+                            .notes = notes_of(frame.metadata),
+                            .identity = {.id = frame.metadata.frameId, .needs = frame.metadata.dependencies}});
 }
 
 void MediaPlane::send(jsep::TransceiverId id, const RTCEncodedAudioFrame& frame) {
@@ -285,7 +287,8 @@ void MediaPlane::send(jsep::TransceiverId id, const RTCRtpPacket& packet) {
                              .marker = packet.marker,
                              .codec = codec_name(packet.mimeType),
                              .audio_level = packet.audioLevel,
-                             .notes = notes_of(packet)});
+                             .notes = notes_of(packet),
+                             .descriptor = packet.dependencyDescriptor});
 }
 
 void MediaPlane::request_key_frame(jsep::TransceiverId id, std::string_view rid) {

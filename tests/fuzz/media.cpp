@@ -38,6 +38,7 @@ rtp::ExtensionMap extensions() {
   map.set(4, rtp::ExtensionKind::Rid);
   map.set(5, rtp::ExtensionKind::RepairedRid);
   map.set(6, rtp::ExtensionKind::AudioLevel);
+  map.set(7, rtp::ExtensionKind::DependencyDescriptor);
   return map;
 }
 
@@ -114,7 +115,7 @@ class Driver final : public Session::Handler {
     Bytes packet(head.begin(), head.end());
     packet.insert(packet.end(), payload.begin(), payload.end());
     const auto view = rtp::PacketView::parse(packet);
-    check(view && !rtp::is_rtcp(packet) && packet.size() <= (forwarded_ ? 1600 : SendStream::kMaxPacket));
+    check(view && !rtp::is_rtcp(packet) && packet.size() <= (forwarded_ ? 1900 : SendStream::kMaxPacket));
     if (const auto number = view->extension(3); number && number->size() == 2)
       last_sent_ = static_cast<std::uint16_t>((*number)[0] << 8 | (*number)[1]);
     last_number_ = view->header().sequence_number;
@@ -138,7 +139,8 @@ class Driver final : public Session::Handler {
                                        .number = packet.packet.sequence_number,
                                        .timestamp = packet.packet.timestamp,
                                        .marker = packet.packet.marker,
-                                       .codec = packet.codec},
+                                       .codec = packet.codec,
+                                       .descriptor = packet.descriptor},
                         now_);
   }
   void on_frame(ReceivedFrame&& frame) override {
@@ -265,11 +267,17 @@ class Driver final : public Session::Handler {
     Bytes frame(std::size_t{input_.u8()} * (how & 2 ? 64 : 1), input_.u8());
     const ByteView start = input_.bytes();
     std::copy_n(start.begin(), std::min(start.size(), frame.size()), frame.begin());
+    const std::uint8_t layer = input_.u8();
+    const std::uint64_t needs[] = {input_.u8(), input_.u8()};
     (void)session_.send(video ? kVideo : kAudio, how & 4 ? "l" : "",
                         {.data = frame,
-                         .info = {.key_frame = (how & 8) != 0},
+                         .info = {.key_frame = (how & 8) != 0,
+                                  .spatial_index = static_cast<std::uint8_t>(layer & 3),
+                                  .spatial_layers = static_cast<std::uint8_t>(layer >> 2 & 3),
+                                  .temporal_index = layer < 64 ? std::nullopt : std::optional(layer)},
                          .timestamp = std::nullopt,
-                         .codec = video ? kCodecs[how >> 4 & 3] : ""},
+                         .codec = video ? kCodecs[how >> 4 & 3] : "",
+                         .identity = {.id = needs[0] == 0 ? std::nullopt : std::optional(needs[0]), .needs = needs}},
                         now_);
   }
 
@@ -285,6 +293,8 @@ class Driver final : public Session::Handler {
     if ((what & 64) != 0) list.push_back({1, mid});
     const Bytes name{static_cast<std::uint8_t>('a' + what % 3)};
     if ((what & 128) != 0) list.push_back({static_cast<std::uint8_t>(4 + payload_type % 3), name});
+    const ByteView descriptor = (payload_type & 16) != 0 ? input_.bytes() : ByteView();
+    if (!descriptor.empty()) list.push_back({7, descriptor});
     Bytes packet(rtp::header_size(list));
     const bool protects = (payload_type & 24) == 24;
     rtp::write_header({.payload_type = PayloadType(static_cast<std::uint8_t>(

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "formats/vp9_descriptor.hpp"
 #include "payloads.hpp"
 
 namespace parley::formats {
@@ -155,6 +156,72 @@ TEST(Vp9, LayersOfAPictureAreOneFrame) {
   EXPECT_EQ(frame->data, joined({kKeyFrame, kDeltaFrame}));
   EXPECT_TRUE(frame->info.key_frame);
   EXPECT_EQ(frame->info.spatial_index, 1);
+}
+
+/// RFC 9628 section 4.2: I, F, L, B, E, V; then the id, the layer with D, P_DIFF, SS.
+TEST(Vp9, WritesTheSizesOfAPictureOneAfterTheOther) {
+  Vp9Packetizer packetizer(0x1234);
+  const auto layer = [](std::uint8_t index) { return FrameInfo{.spatial_index = index, .spatial_layers = 2}; };
+  EXPECT_EQ(packetized(packetizer, kKeyFrame, 100, layer(0)).all,
+            List{joined({bytes({0xBE, 0x92, 0x34, 0x00, 0x20}), kKeyFrame})})
+      << "SS says that there are two";
+  EXPECT_EQ(packetized(packetizer, kDeltaFrame, 100, layer(1)).all,
+            List{joined({bytes({0xBC, 0x92, 0x34, 0x03}), kDeltaFrame})})
+      << "made from the smaller one, not from a picture before";
+  EXPECT_EQ(packetized(packetizer, kDeltaFrame, 100, layer(0)).all,
+            List{joined({bytes({0xFC, 0x92, 0x35, 0x00, 0x02}), kDeltaFrame})});
+  EXPECT_EQ(packetized(packetizer, kDeltaFrame, 100, layer(1)).all,
+            List{joined({bytes({0xFC, 0x92, 0x35, 0x03, 0x02}), kDeltaFrame})});
+}
+
+TEST(Vp9, EachSizeRefersToItsOwnPictures) {
+  Vp9Packetizer packetizer;
+  const auto references = [&](const Bytes& frame, std::uint8_t spatial, std::uint8_t temporal) {
+    const Payloads made = packetized(
+        packetizer, frame, 100, FrameInfo{.spatial_index = spatial, .spatial_layers = 2, .temporal_index = temporal});
+    return read_vp9_descriptor(made.all.at(0))->references;
+  };
+  using References = std::array<std::uint8_t, 3>;
+  EXPECT_EQ(references(kKeyFrame, 0, 0), References());
+  EXPECT_EQ(references(kDeltaFrame, 1, 0), References());
+  EXPECT_EQ(references(kDeltaFrame, 0, 1), (References{1}));
+  EXPECT_EQ(references(kDeltaFrame, 0, 0), (References{2})) << "the larger one of the picture between was left out";
+  EXPECT_EQ(references(kDeltaFrame, 1, 0), (References{2}));
+  EXPECT_EQ(references(kDeltaFrame, 0, 1), (References{1, 2}));
+  EXPECT_EQ(references(kDeltaFrame, 1, 1), (References{1}));
+}
+
+TEST(Vp9, SizesOfAPictureComeBackAsOneFrame) {
+  Vp9Depacketizer depacketizer;
+  for (const std::size_t room : kRooms) {
+    Vp9Packetizer packetizer;
+    for (int picture = 0; picture < 3; ++picture) {
+      List payloads;
+      Bytes whole;
+      for (std::uint8_t i = 0; i < 3; ++i) {
+        const Bytes frame = joined({picture == 0 && i == 0 ? kKeyFrame : kDeltaFrame, noise(i * 700U + 10, i)});
+        whole.insert(whole.end(), frame.begin(), frame.end());
+        const Payloads made = packetized(packetizer, frame, room,
+                                         FrameInfo{.spatial_index = i, .spatial_layers = 3, .temporal_index = 0});
+        EXPECT_LE(made.longest(), room);
+        for (std::size_t j = 0; j < made.all.size(); ++j) {
+          const auto descriptor = read_vp9_descriptor(made.all[j]);
+          ASSERT_TRUE(descriptor);
+          EXPECT_EQ(descriptor->spatial_index, i);
+          EXPECT_EQ(descriptor->begins, j == 0);
+          EXPECT_EQ(descriptor->ends, j + 1 == made.all.size());
+          EXPECT_EQ(depacketizer.inspect(made.all[j])->begins_frame, i == 0 && j == 0);
+        }
+        payloads.insert(payloads.end(), made.all.begin(), made.all.end());
+      }
+      const auto frame = assembled(depacketizer, payloads);
+      ASSERT_TRUE(frame);
+      EXPECT_EQ(frame->data, whole);
+      EXPECT_EQ(frame->info.key_frame, picture == 0);
+      EXPECT_EQ(frame->info.spatial_index, 2);
+      EXPECT_EQ(frame->info.picture_id, picture);
+    }
+  }
 }
 
 TEST(Vp9, AFrameHasABeginning) {

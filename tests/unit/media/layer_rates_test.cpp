@@ -68,6 +68,29 @@ TEST(LayerRates, WhatHasStoppedIsNotChosen) {
   EXPECT_EQ(measured.best(1e9), "none");
 }
 
+/// AV1 tells of layers in dependency descriptors only.
+TEST(LayerRates, LayersAreToldApartByDependencyDescriptors) {
+  using enum rtp::DecodeTargetUse;
+  const rtp::DependencyStructure structure{
+      .decode_targets = 2,
+      .templates = {{.uses = {Switch, Switch}, .distances = {}, .chains = {}},
+                    {.spatial = 1, .uses = {NotPresent, Switch}, .distances = {1}, .chains = {}}}};
+  LayerRates rates;
+  const TimePoint now{10s};
+  const Bytes payload(1000, 1);
+  for (std::uint16_t i = 0; i < 50; ++i) {
+    rtp::DependencyDescriptor told{
+        .template_id = static_cast<std::uint8_t>(i % 2), .frame_number = i, .frame = structure.templates[i % 2]};
+    if (i == 0) told.structure = structure;
+    Bytes descriptor;
+    ASSERT_TRUE(rtp::write(told, structure, descriptor));
+    rates.add({.packet = {.payload = payload, .number = i, .codec = "AV1", .descriptor = descriptor}, .rid = ""}, now);
+  }
+  EXPECT_EQ(rates.rate({.spatial_index = 0}, now), 200e3);
+  EXPECT_EQ(rates.rate({}, now), 400e3);
+  EXPECT_EQ(rates.best(300e3, std::nullopt, now)->spatial_index, 0);
+}
+
 TEST(LayerRates, TellsApartSoManyLayersAndNotMore) {
   Measured measured;
   for (int i = 0; i < 100; ++i) measured.add("r" + std::to_string(i), 1);

@@ -1,0 +1,159 @@
+// Layers of one stream over two connections, and between them a program that leaves some out.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "support/pair.hpp"
+
+namespace parley {
+namespace {
+
+using test::Latch;
+using test::Pair;
+using namespace std::chrono_literals;
+using enum RTCEncodedVideoFrameType;
+
+template <class F>
+void run(F call) {
+  EventLoop::shared()->run(call).get(20s);
+}
+
+Promise<void> negotiated(Pair& pair) { co_await pair.negotiate(); }
+
+/// What looks like AV1: with a sequence header in front if it is a key frame, and a frame that holds a number.
+RTCEncodedVideoFrame av1_frame(RTCEncodedVideoFrameType type, std::uint8_t number) {
+  RTCEncodedVideoFrame frame;
+  frame.type = type;
+  if (type == Key) frame.data = {0x0A, 0x03, 0, 0, 0};
+  frame.data.insert(frame.data.end(), {0x32, 0x02, 0x10, number});
+  return frame;
+}
+
+/// AV1, with dependency descriptors, in this scalability mode.
+void add(RTCPeerConnection& connection, const std::shared_ptr<MediaStreamTrack>& track, const std::string& mode) {
+  RTCRtpEncodingParameters encoding;
+  encoding.scalabilityMode = mode;
+  const auto transceiver = connection.addTransceiver(track, {.sendEncodings = {encoding}});
+  std::vector<RTCRtpCodec> codecs;
+  const auto known = RTCRtpSender::getCapabilities("video");
+  for (const RTCRtpCodec& codec : known->codecs)
+    if (codec.mimeType == "video/AV1") codecs.push_back(codec);
+  transceiver->setCodecPreferences(codecs);
+  auto extensions = transceiver->getHeaderExtensionsToNegotiate();
+  for (auto& extension : extensions)
+    if (extension.uri.ends_with("#dependency-descriptor-rtp-header-extension"))
+      extension.direction = RTCRtpTransceiverDirection::SendRecv;
+  transceiver->setHeaderExtensionsToNegotiate(extensions);
+}
+
+/// A sender, a forwarder, and a receiver who tells each frame's last byte.
+struct Relay {
+  explicit Relay(const std::string& mode) {
+    source->onkeyframerequest = [this] { asked.set(); };
+    add(in.offerer, source, mode);
+    add(out.offerer, passed_on, mode);
+    in.answerer.ontrack = [this](const RTCTrackEvent& event) {
+      middle = event.track;
+      middle->onrtp = [this](const RTCRtpPacket& packet) { pass(packet); };
+    };
+    out.answerer.ontrack = [this](const RTCTrackEvent& event) {
+      remote = event.track;
+      remote->onvideoframe = [this](const RTCEncodedVideoFrame& frame) {
+        seen.push_back(frame);
+        if (frame.data.back() == kHalf) half.set();
+        if (frame.data.back() == kLast) all.set();
+      };
+    };
+    run([this] { return negotiated(out); });
+    run([this] { return negotiated(in); });
+  }
+  void pass(const RTCRtpPacket& packet) {
+    without_descriptor |= packet.dependencyDescriptor.empty();
+    if (const auto forwarded = selector.forward(packet)) passed_on->write(*forwarded);
+    if (selector.key_frame_request()) ++requests;
+  }
+  /// On the loop, as `pass` is.
+  void select(std::optional<MediaLayer> layer) {
+    EventLoop::shared()->run([&] { selector.select(std::move(layer)); });
+  }
+  /// As frames arrived, by the last bytes of their layers.
+  [[nodiscard]] std::vector<int> contents() const {
+    std::vector<int> all_of_them;
+    for (const RTCEncodedVideoFrame& frame : seen) all_of_them.push_back(frame.data.back());
+    return all_of_them;
+  }
+
+  static constexpr std::uint8_t kHalf = 8, kLast = 255;
+  Latch asked, half, all;
+  std::vector<RTCEncodedVideoFrame> seen;
+  LayerSelector selector;
+  bool without_descriptor = false;
+  int requests = 0;
+  std::shared_ptr<MediaStreamTrack> source = MediaStreamTrack::create("video"),
+                                    passed_on = MediaStreamTrack::create("video"), middle, remote;
+  Pair in, out;
+};
+
+/// Every frame that comes needs only what has come.
+void expect_complete(const std::vector<RTCEncodedVideoFrame>& frames) {
+  std::vector<std::uint64_t> ids;
+  for (const RTCEncodedVideoFrame& frame : frames) {
+    ASSERT_TRUE(frame.metadata.frameId);
+    for (const std::uint64_t needed : frame.metadata.dependencies)
+      EXPECT_TRUE(std::ranges::find(ids, needed) != ids.end()) << *frame.metadata.frameId << " needs " << needed;
+    ids.push_back(*frame.metadata.frameId);
+  }
+}
+
+TEST(Layers, RatesOfAv1AreLeftOutAndComeBackWhereTheStreamAllowsIt) {
+  Relay relay("L1T3");
+  ASSERT_TRUE(relay.asked.wait());
+  relay.select(MediaLayer{.temporal_index = 0});
+  const std::uint8_t pattern[] = {0, 2, 1, 2};
+  for (std::uint8_t i = 0; i < 20; ++i) {
+    if (i == 10) {
+      ASSERT_TRUE(relay.half.wait());
+      relay.select(MediaLayer{});
+    }
+    auto frame = av1_frame(i == 0 ? Key : Delta, i == 19 ? Relay::kLast : i);
+    frame.metadata.temporalIndex = pattern[i % 4];
+    relay.source->write(std::move(frame));
+  }
+  ASSERT_TRUE(relay.all.wait());
+  EXPECT_FALSE(relay.without_descriptor);
+  EXPECT_THAT(relay.contents(), testing::ElementsAre(0, 4, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 255))
+      << "10 needs 8 only, and what comes later needs nothing older";
+  expect_complete(relay.seen);
+}
+
+/// Two sizes of each picture, written one after the other; the receiver gets the smaller one, then both.
+TEST(Layers, SizesOfAv1AreLeftOutUntilAKeyFrame) {
+  Relay relay("L2T1");
+  ASSERT_TRUE(relay.asked.wait());
+  relay.select(MediaLayer{.spatial_index = 0});
+  for (std::uint8_t picture = 0; picture < 10; ++picture) {
+    if (picture == 5) {
+      ASSERT_TRUE(relay.half.wait());
+      relay.select(MediaLayer{});
+    }
+    for (std::uint8_t size = 0; size < 2; ++size) {
+      const auto type = picture % 8 == 0 ? Key : Delta;
+      auto frame =
+          av1_frame(type, static_cast<std::uint8_t>(picture == 9 && size == 1 ? Relay::kLast : 2 * picture + size));
+      if (size == 1 && type == Key) frame.data.erase(frame.data.begin(), frame.data.begin() + 5);
+      frame.metadata.spatialIndex = size;
+      frame.metadata.spatial_layers = 2;
+      relay.source->write(std::move(frame));
+    }
+  }
+  ASSERT_TRUE(relay.all.wait());
+  EXPECT_THAT(relay.contents(), testing::ElementsAre(0, 2, 4, 6, 8, 10, 12, 14, 17, 255));
+  EXPECT_GT(relay.requests, 0);
+  for (std::size_t i = 0; i < relay.seen.size(); ++i)
+    EXPECT_EQ(relay.seen[i].metadata.spatialIndex, i < 8 ? 0 : 1) << i;
+  expect_complete(relay.seen);
+}
+
+}  // namespace
+}  // namespace parley

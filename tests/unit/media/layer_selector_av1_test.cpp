@@ -1,0 +1,461 @@
+// What a receiver gets of a stream whose packets have dependency descriptors.
+#include <gmock/gmock.h>
+
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "media/layer_selector.hpp"
+#include "rtp/dependency_descriptor.hpp"
+
+namespace parley::media {
+namespace {
+
+using testing::Each;
+using testing::ElementsAre;
+using testing::Eq;
+using testing::IsEmpty;
+using enum rtp::DecodeTargetUse;
+using Structure = rtp::DependencyStructure;
+using Masks = std::vector<std::optional<std::uint32_t>>;
+
+/// Pictures whose upper layer nobody needs: a key frame, the lower, the upper layer.
+Structure two_rates() {
+  return {.decode_targets = 2,
+          .chains = 1,
+          .protected_by = {0, 0},
+          .templates = {{.uses = {Switch, Switch}, .distances = {}, .chains = {0}},
+                        {.uses = {Switch, Switch}, .distances = {2}, .chains = {2}},
+                        {.temporal = 1, .uses = {NotPresent, Discardable}, .distances = {1}, .chains = {1}}}};
+}
+
+/// L1T3: layers 0, 2, 1, 2; by template 0 (key) or 1, 3, 2, 4.
+Structure three_rates() {
+  return {
+      .decode_targets = 3,
+      .chains = 1,
+      .protected_by = {0, 0, 0},
+      .templates = {{.uses = {Switch, Switch, Switch}, .distances = {}, .chains = {0}},
+                    {.uses = {Switch, Switch, Switch}, .distances = {4}, .chains = {4}},
+                    {.temporal = 1, .uses = {NotPresent, Discardable, Switch}, .distances = {2}, .chains = {2}},
+                    {.temporal = 2, .uses = {NotPresent, NotPresent, Discardable}, .distances = {1}, .chains = {1}},
+                    {.temporal = 2, .uses = {NotPresent, NotPresent, Discardable}, .distances = {1}, .chains = {3}}}};
+}
+
+/// L2T2: each picture in two sizes, the larger one made from the smaller one. By templates: 0 and 3 (key), 2 and 5
+/// (upper rate), 1 and 4.
+Structure two_sizes() {
+  return {
+      .decode_targets = 4,
+      .chains = 2,
+      .protected_by = {0, 0, 1, 1},
+      .templates = {
+          {.uses = {Switch, Switch, Switch, Switch}, .distances = {}, .chains = {0, 0}},
+          {.uses = {Switch, Switch, Required, Required}, .distances = {4}, .chains = {4, 3}},
+          {.temporal = 1, .uses = {NotPresent, Discardable, NotPresent, Required}, .distances = {2}, .chains = {2, 1}},
+          {.spatial = 1, .uses = {NotPresent, NotPresent, Switch, Switch}, .distances = {1}, .chains = {1, 1}},
+          {.spatial = 1, .uses = {NotPresent, NotPresent, Switch, Switch}, .distances = {4, 1}, .chains = {1, 1}},
+          {.spatial = 1,
+           .temporal = 1,
+           .uses = {NotPresent, NotPresent, NotPresent, Discardable},
+           .distances = {2, 1},
+           .chains = {3, 2}}}};
+}
+
+/// L2T1_KEY: sizes that have nothing in common but key frames. By templates: 0 and 2 (key), 1 and 3.
+Structure two_sizes_apart() {
+  return {.decode_targets = 2,
+          .chains = 2,
+          .protected_by = {0, 1},
+          .templates = {{.uses = {Switch, Switch}, .distances = {}, .chains = {0, 0}},
+                        {.uses = {Switch, NotPresent}, .distances = {2}, .chains = {2, 1}},
+                        {.spatial = 1, .uses = {NotPresent, Switch}, .distances = {1}, .chains = {1, 1}},
+                        {.spatial = 1, .uses = {NotPresent, Switch}, .distances = {2}, .chains = {1, 2}}}};
+}
+
+/// A packet that lives as long as this.
+struct Made {
+  std::shared_ptr<const Bytes> payload, descriptor;
+  LayerPacket packet;
+};
+
+/// An encoding, and the packets that its sender makes: two for each frame.
+struct Stream {
+  Structure structure;
+  std::string rid;
+  Ssrc source{1000};
+  std::uint16_t number = 100, frame = 0;
+  std::uint32_t timestamp = 50000;
+  std::optional<std::uint32_t> active = std::nullopt;
+
+  Made packet(const rtp::DependencyDescriptor& told, bool marker) {
+    auto descriptor = std::make_shared<Bytes>();
+    EXPECT_TRUE(rtp::write(told, structure, *descriptor));
+    auto payload = std::make_shared<const Bytes>(Bytes{0x10, static_cast<std::uint8_t>(told.frame_number)});
+    return {payload,
+            descriptor,
+            {.packet = {.payload = *payload,
+                        .owner = payload,
+                        .source = source,
+                        .number = number++,
+                        .timestamp = timestamp,
+                        .marker = marker,
+                        .codec = "AV1",
+                        .descriptor = *descriptor},
+             .rid = rid,
+             .begins_key_frame = told.structure.has_value()}};
+  }
+  /// A picture: a frame of each of these templates.
+  std::vector<Made> picture(std::initializer_list<std::size_t> templates) {
+    std::vector<Made> packets;
+    timestamp += 3000;
+    std::size_t left = templates.size();
+    for (const std::size_t index : templates) {
+      --left;
+      const auto& frame_of = structure.templates[index];
+      rtp::DependencyDescriptor told{.first_packet = true,
+                                     .template_id = static_cast<std::uint8_t>((structure.first_template + index) % 64),
+                                     .frame_number = frame++,
+                                     .active_targets = active,
+                                     .frame = frame_of};
+      if (frame_of.distances.empty()) told.structure = structure;
+      packets.push_back(packet(told, false));
+      told.structure.reset();
+      told.first_packet = false;
+      told.last_packet = true;
+      packets.push_back(packet(told, left == 0));
+    }
+    active.reset();
+    return packets;
+  }
+};
+
+/// What the receiver gets, and understands.
+struct Out {
+  std::uint16_t number;
+  std::uint32_t timestamp;
+  bool marker;
+  int content;
+  std::optional<rtp::DependencyDescriptor> told;
+};
+
+struct Forwarder {
+  LayerSelector selector;
+  TimePoint now{100s};
+  std::vector<Out> out;
+  rtp::DependencyReader reader;
+
+  bool give(const Made& one) {
+    const auto sent = selector.forward(one.packet, now);
+    if (!sent) return false;
+    out.push_back({sent->number, sent->timestamp, sent->marker, sent->payload.empty() ? -1 : sent->payload[1],
+                   reader.read(sent->descriptor)});
+    return true;
+  }
+  void give(const std::vector<Made>& packets) {
+    for (const Made& one : packets) give(one);
+  }
+  /// Of the last packets of frames, as the sender has numbered them.
+  [[nodiscard]] std::vector<int> frames() const {
+    std::vector<int> result;
+    for (std::size_t i = 0; i < out.size(); ++i)
+      if (out[i].told && out[i].told->last_packet) result.push_back(out[i].content);
+    return result;
+  }
+  [[nodiscard]] std::vector<int> marked() const {
+    std::vector<int> result;
+    for (const Out& one : out)
+      if (one.marker) result.push_back(one.content);
+    return result;
+  }
+  [[nodiscard]] std::vector<int> numbers() const {
+    std::vector<int> result;
+    for (const Out& one : out) result.push_back(static_cast<std::uint16_t>(one.number - out[0].number));
+    return result;
+  }
+  [[nodiscard]] Masks active() const {
+    Masks result;
+    for (const Out& one : out) result.push_back(one.told.value().active_targets);
+    return result;
+  }
+};
+
+std::vector<int> up_to(std::size_t count) {
+  std::vector<int> result;
+  for (std::size_t i = 0; i < count; ++i) result.push_back(static_cast<int>(i));
+  return result;
+}
+
+TEST(LayerSelectorByDescriptor, WhatIsForwardedWholeStaysAsItIs) {
+  Forwarder forwarder;
+  Stream stream{.structure = two_sizes(), .rid = "l"};
+  forwarder.selector.select(Layer{.rid = "l"});
+  const auto key = stream.picture({0, 3});
+  const auto sent = forwarder.selector.forward(key[0].packet, forwarder.now);
+  ASSERT_TRUE(sent);
+  EXPECT_EQ(sent->payload.data(), key[0].payload->data());
+  EXPECT_EQ(sent->descriptor.data(), key[0].descriptor->data());
+  EXPECT_EQ(forwarder.selector.key_frame_request(forwarder.now), std::nullopt);
+}
+
+TEST(LayerSelectorByDescriptor, LeavesOutUpperRatesAndTellsSo) {
+  Forwarder forwarder;
+  Stream stream{.structure = three_rates(), .rid = "l"};
+  forwarder.selector.select(Layer{.rid = "l", .temporal_index = 1});
+  for (const std::size_t one : {0U, 3U, 2U, 4U, 1U, 3U, 2U, 4U}) forwarder.give(stream.picture({one}));
+  EXPECT_THAT(forwarder.frames(), ElementsAre(0, 2, 4, 6)) << "frames keep their numbers";
+  EXPECT_EQ(forwarder.numbers(), up_to(8));
+  EXPECT_THAT(forwarder.active(), Each(Eq(0b011U)));
+  EXPECT_EQ(forwarder.selector.current()->temporal_index, 1);
+}
+
+TEST(LayerSelectorByDescriptor, GoesUpInTimeAtASwitchWhoseReferencesAreThere) {
+  Forwarder forwarder;
+  Stream stream{.structure = three_rates(), .rid = "l"};
+  const auto pictures = [&](std::initializer_list<std::size_t> some) {
+    for (const std::size_t one : some) forwarder.give(stream.picture({one}));
+  };
+  forwarder.selector.select(Layer{.rid = "l", .temporal_index = 0});
+  pictures({0, 3, 2});
+  forwarder.selector.select(Layer{.rid = "l"});
+  pictures({4});  // 3: made from what was left out
+  EXPECT_THAT(forwarder.frames(), ElementsAre(0));
+  EXPECT_EQ(forwarder.selector.key_frame_request(forwarder.now), std::nullopt);
+  pictures({1, 3});
+  EXPECT_THAT(forwarder.frames(), ElementsAre(0, 4, 5));
+  forwarder.selector.select(Layer{.rid = "l", .temporal_index = 0});
+  pictures({2, 4, 1, 3});
+  EXPECT_THAT(forwarder.frames(), ElementsAre(0, 4, 5, 8));
+  forwarder.selector.select(Layer{.rid = "l"});
+  pictures({2, 4});  // 10 needs 8 only, and what comes needs nothing older
+  EXPECT_THAT(forwarder.frames(), ElementsAre(0, 4, 5, 8, 10, 11));
+  EXPECT_EQ(forwarder.numbers(), up_to(12));
+  EXPECT_EQ(forwarder.active().back(), 0b111U) << "all is there again, which has to be said";
+}
+
+TEST(LayerSelectorByDescriptor, DoesNotGoUpWhereTheChainIsBroken) {
+  Forwarder forwarder;
+  Stream stream{.structure = two_rates(), .rid = "l"};
+  const auto pictures = [&](std::initializer_list<std::size_t> some) {
+    for (const std::size_t one : some) forwarder.give(stream.picture({one}));
+  };
+  forwarder.selector.select(Layer{.rid = "l", .temporal_index = 0});
+  pictures({0, 2});
+  const auto lost = stream.picture({1});  // 2
+  forwarder.selector.select(Layer{.rid = "l"});
+  pictures({2, 1, 2});  // 3, 4, 5
+  EXPECT_THAT(forwarder.frames(), ElementsAre(0, 4, 5)) << "3 may need the lost one";
+  forwarder.give(lost);
+  EXPECT_THAT(forwarder.frames(), ElementsAre(0, 4, 5, 2)) << "it may still be of use";
+}
+
+TEST(LayerSelectorByDescriptor, WhatNobodyNeedsCanBeginAnywhere) {
+  Forwarder forwarder;
+  Stream stream{.structure = two_rates(), .rid = "l"};
+  const auto pictures = [&](std::initializer_list<std::size_t> some) {
+    for (const std::size_t one : some) forwarder.give(stream.picture({one}));
+  };
+  forwarder.selector.select(Layer{.rid = "l", .temporal_index = 0});
+  pictures({0, 2, 1});
+  forwarder.selector.select(Layer{.rid = "l"});
+  pictures({2});
+  EXPECT_THAT(forwarder.frames(), ElementsAre(0, 2, 3));
+}
+
+TEST(LayerSelectorByDescriptor, TheLargestFrameThatIsForwardedEndsThePicture) {
+  Forwarder forwarder;
+  Stream stream{.structure = two_sizes(), .rid = "l"};
+  forwarder.selector.select(Layer{.rid = "l", .spatial_index = 0});
+  forwarder.give(stream.picture({0, 3}));
+  forwarder.give(stream.picture({2, 5}));
+  forwarder.give(stream.picture({1, 4}));
+  EXPECT_THAT(forwarder.frames(), ElementsAre(0, 2, 4));
+  EXPECT_THAT(forwarder.marked(), ElementsAre(0, 2, 4));
+  EXPECT_EQ(forwarder.numbers(), up_to(6));
+  EXPECT_THAT(forwarder.active(), Each(Eq(0b0011U)));
+}
+
+TEST(LayerSelectorByDescriptor, GoesDownInSizeWithTheNextPictureAndUpWithAKeyFrame) {
+  Forwarder forwarder;
+  Stream stream{.structure = two_sizes(), .rid = "l"};
+  forwarder.selector.select(Layer{.rid = "l"});
+  forwarder.give(stream.picture({0, 3}));
+  const auto begun = stream.picture({2, 5});
+  forwarder.give(begun[0]);
+  forwarder.selector.select(Layer{.rid = "l", .spatial_index = 0});
+  for (std::size_t i = 1; i < begun.size(); ++i) forwarder.give(begun[i]);
+  forwarder.give(stream.picture({1, 4}));  // 4, 5
+  EXPECT_THAT(forwarder.frames(), ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_EQ(forwarder.selector.key_frame_request(forwarder.now), std::nullopt);
+  forwarder.selector.select(Layer{.rid = "l"});
+  forwarder.give(stream.picture({2, 5}));  // 6, 7
+  forwarder.give(stream.picture({1, 4}));  // 8, 9
+  EXPECT_EQ(forwarder.selector.key_frame_request(forwarder.now), "l");
+  EXPECT_EQ(forwarder.frames().back(), 8) << "the smaller size goes on meanwhile";
+  forwarder.give(stream.picture({0, 3}));  // 10, 11
+  EXPECT_EQ(forwarder.selector.key_frame_request(forwarder.now + 1s), std::nullopt);
+  EXPECT_EQ(forwarder.frames().back(), 11);
+  EXPECT_EQ(forwarder.marked().back(), 11);
+  EXPECT_EQ(forwarder.active().back(), std::nullopt) << "a structure means all";
+  EXPECT_EQ(forwarder.numbers(), up_to(forwarder.out.size()));
+}
+
+TEST(LayerSelectorByDescriptor, SizesThatHaveNothingInCommonChangeAtKeyFrames) {
+  Forwarder forwarder;
+  Stream stream{.structure = two_sizes_apart(), .rid = "l"};
+  forwarder.selector.select(Layer{.rid = "l"});
+  forwarder.give(stream.picture({0, 2}));
+  forwarder.give(stream.picture({1, 3}));
+  EXPECT_THAT(forwarder.frames(), ElementsAre(0, 1, 3)) << "the smaller one is needed at the beginning only";
+  EXPECT_THAT(forwarder.active(), Each(Eq(0b10U)));
+  forwarder.selector.select(Layer{.rid = "l", .spatial_index = 0});
+  forwarder.give(stream.picture({1, 3}));
+  EXPECT_EQ(forwarder.frames().back(), 5) << "the smaller one has no beginning";
+  EXPECT_EQ(forwarder.selector.key_frame_request(forwarder.now), "l");
+  forwarder.give(stream.picture({0, 2}));
+  forwarder.give(stream.picture({1, 3}));
+  EXPECT_THAT(forwarder.frames(), ElementsAre(0, 1, 3, 5, 6, 8));
+  EXPECT_EQ(forwarder.active().back(), 0b01U);
+  EXPECT_THAT(forwarder.marked(), ElementsAre(1, 3, 5, 6, 8));
+  EXPECT_EQ(forwarder.selector.key_frame_request(forwarder.now + 1s), std::nullopt);
+}
+
+TEST(LayerSelectorByDescriptor, WhatTheSenderHasSwitchedOffIsNotWaitedFor) {
+  Forwarder forwarder;
+  Stream stream{.structure = two_sizes(), .rid = "l"};
+  forwarder.selector.select(Layer{.rid = "l"});
+  stream.active = 0b0011;
+  forwarder.give(stream.picture({0}));
+  forwarder.give(stream.picture({2}));
+  EXPECT_THAT(forwarder.frames(), ElementsAre(0, 1));
+  EXPECT_EQ(forwarder.selector.key_frame_request(forwarder.now), std::nullopt);
+  EXPECT_THAT(forwarder.active(), Each(Eq(0b0011U)));
+}
+
+TEST(LayerSelectorByDescriptor, AnotherEncodingGoesOnWithItsNumbersAndTemplates) {
+  Forwarder forwarder;
+  Stream slow{.structure = three_rates(), .rid = "l", .frame = 0xFFFF},
+      fast{.structure = two_sizes(), .rid = "h", .source = Ssrc(2000), .frame = 500};
+  forwarder.selector.select(Layer{.rid = "l"});
+  for (const std::size_t one : {0U, 3U}) forwarder.give(slow.picture({one}));
+  forwarder.selector.select(Layer{.rid = "h"});
+  EXPECT_EQ(forwarder.selector.key_frame_request(forwarder.now), "h");
+  const auto key = fast.picture({0, 3});
+  forwarder.give(key);
+  forwarder.give(fast.picture({2, 5}));
+  std::vector<int> frames, templates;
+  for (const Out& one : forwarder.out) {
+    ASSERT_TRUE(one.told) << "the receiver understands all of them";
+    if (!one.told->last_packet) continue;
+    frames.push_back(one.told->frame_number);
+    templates.push_back(one.told->template_id);
+  }
+  EXPECT_THAT(frames, ElementsAre(0xFFFF, 0, 1, 2, 3, 4));
+  EXPECT_THAT(templates, ElementsAre(0, 3, 5, 8, 7, 10)) << "those of the second begin behind the first";
+  EXPECT_EQ(forwarder.out[4].told->structure->first_template, 5);
+  EXPECT_EQ(forwarder.numbers(), up_to(12));
+}
+
+TEST(LayerSelectorByDescriptor, WhatIsRepairedLaterComesIntoItsPlace) {
+  Forwarder forwarder;
+  Stream stream{.structure = two_sizes(), .rid = "l"};
+  forwarder.selector.select(Layer{.rid = "l", .spatial_index = 0});
+  forwarder.give(stream.picture({0, 3}));
+  const auto lost = stream.picture({2, 5});
+  forwarder.give(stream.picture({1, 4}));
+  EXPECT_TRUE(forwarder.give(lost[1]));
+  EXPECT_TRUE(forwarder.give(lost[2])) << "its number cannot be left out any more";
+  EXPECT_TRUE(forwarder.give(lost[0]));
+  EXPECT_FALSE(forwarder.give(lost[0])) << "twice";
+  EXPECT_THAT(forwarder.numbers(), ElementsAre(0, 1, 6, 7, 3, 4, 2));
+  EXPECT_EQ(forwarder.out[4].content, 2);
+  EXPECT_TRUE(forwarder.out[4].marker);
+  EXPECT_EQ(forwarder.out[5].content, -1);
+}
+
+/// The structure that a frame refers to is behind: it is forwarded, as nobody knows what it is.
+TEST(LayerSelectorByDescriptor, AStructureMayComeLate) {
+  Forwarder forwarder;
+  Stream stream{.structure = two_sizes(), .rid = "l"};
+  forwarder.selector.select(Layer{.rid = "l", .spatial_index = 0});
+  forwarder.give(stream.picture({0, 3}));
+  stream.structure.first_template = 20;
+  const auto key = stream.picture({0, 3});
+  for (std::size_t i = 1; i < key.size(); ++i) forwarder.give(key[i]);
+  EXPECT_EQ(forwarder.out.size(), 5U);
+  EXPECT_TRUE(forwarder.give(key[0]));
+  EXPECT_EQ(forwarder.out.back().told->structure->first_template, 20);
+  forwarder.give(stream.picture({2, 5}));
+  EXPECT_EQ(forwarder.frames().back(), 4);
+  EXPECT_EQ(forwarder.marked().back(), 4);
+}
+
+TEST(LayerSelectorByDescriptor, AForgottenStructureIsWaitedForWithAKeyFrame) {
+  Forwarder forwarder;
+  Stream stream{.structure = two_rates(), .rid = "l"};
+  forwarder.selector.select(Layer{.rid = "l"});
+  forwarder.give(stream.picture({0}));
+  // Says that other templates hold from here on, but nothing begins.
+  stream.structure = three_rates();
+  auto odd = stream.picture({0});
+  rtp::DependencyDescriptor told{.first_packet = true,
+                                 .template_id = 1,
+                                 .frame_number = stream.frame++,
+                                 .structure = stream.structure,
+                                 .frame = stream.structure.templates[1]};
+  told.frame.uses = {Required, Required, Required};
+  forwarder.give(stream.packet(told, true));
+  EXPECT_EQ(forwarder.out.size(), 2U);
+  EXPECT_EQ(forwarder.selector.key_frame_request(forwarder.now), "l");
+  forwarder.give(stream.picture({0}));
+  EXPECT_EQ(forwarder.out.size(), 4U);
+  EXPECT_EQ(forwarder.selector.key_frame_request(forwarder.now + 1s), std::nullopt);
+}
+
+/// VP8's descriptor tells of layers itself; that of dependencies decides, and picture ids stay without gaps.
+TEST(LayerSelectorByDescriptor, DecidesForOtherCodecsToo) {
+  Forwarder forwarder;
+  Stream stream{.structure = two_rates(), .rid = "l"};
+  forwarder.selector.select(Layer{.rid = "l", .temporal_index = 0});
+  std::vector<int> ids;
+  for (int i = 0; i < 6; ++i) {
+    auto packets = stream.picture({i == 0 ? 0U : i % 2 == 1 ? 2U : 1U});
+    const Bytes payload{0x90, 0x80, static_cast<std::uint8_t>(0x80), static_cast<std::uint8_t>(i), 1};
+    packets[0].packet.packet.payload = payload;
+    packets[0].packet.packet.owner = nullptr;
+    packets[0].packet.packet.codec = "VP8";
+    if (const auto sent = forwarder.selector.forward(packets[0].packet, forwarder.now)) ids.push_back(sent->payload[3]);
+  }
+  EXPECT_THAT(ids, ElementsAre(0, 1, 2));
+}
+
+TEST(LayerSelectorByDescriptor, SurvivesAnyDescriptors) {
+  Forwarder forwarder;
+  std::mt19937 random(3);
+  Stream streams[] = {{.structure = two_sizes(), .rid = "l"},
+                      {.structure = three_rates(), .rid = "h", .source = Ssrc(2000)},
+                      {.structure = two_sizes_apart(), .rid = "l", .source = Ssrc(3000)}};
+  for (int i = 0; i < 20000; ++i) {
+    if (i % 7 == 0)
+      forwarder.selector.select(Layer{.rid = random() % 4 == 0 ? "h" : "l",
+                                      .spatial_index = static_cast<std::uint8_t>(random() % 3),
+                                      .temporal_index = static_cast<std::uint8_t>(random() % 4)});
+    Stream& stream = streams[random() % 3];
+    if (random() % 16 == 0) stream.frame = static_cast<std::uint16_t>(stream.frame + random() % 70000);
+    const std::size_t which = random() % 4 == 0 ? 0 : random() % stream.structure.templates.size();
+    if (random() % 10 == 0) stream.active = random() & ((1U << stream.structure.decode_targets) - 1);
+    for (Made& one : stream.picture({which})) {
+      Bytes changed(one.packet.packet.descriptor.begin(), one.packet.packet.descriptor.end());
+      if (random() % 4 == 0) changed[random() % changed.size()] ^= static_cast<std::uint8_t>(1U << random() % 8);
+      if (random() % 50 == 0) changed.resize(random() % changed.size());
+      one.packet.packet.descriptor = changed;
+      forwarder.give(one);
+    }
+    forwarder.now += 1ms;
+  }
+  EXPECT_GT(forwarder.out.size(), 1000U);
+}
+
+}  // namespace
+}  // namespace parley::media
