@@ -82,6 +82,11 @@ struct NetworkOptions {
   /// Makes what decides how much media is sent, on the connection's loop, for each transport that carries some; it must
   /// not throw. Empty: the library's own does. setConfiguration() does not change it.
   CongestionControllerFactory congestion_controller{};
+  /// Mark packets of media with ECT(1), for networks that keep queues short by marking instead of dropping (L4S,
+  /// RFC 9331): where the peer tells of marks (RFC 8888, which is agreed on where transport-wide-cc is not) and packets
+  /// go through the fast path. The library's congestion control yields to marks; a program's own has to.
+  /// setConfiguration() does not change it.
+  bool l4s = false;
 };
 
 /// webrtc-pc section 4.2.1. The defaults are the specification's.

@@ -31,6 +31,8 @@ struct CongestionResult {
   CongestionPacket packet{};
   /// On the peer's clock, which begins anywhere; absent: it has not arrived, and may yet.
   std::optional<std::chrono::nanoseconds> arrival{};
+  /// The network has marked it because of congestion (RFC 3168): with `RTCConfiguration::network.l4s`.
+  bool marked = false;
 };
 
 /// What one message of the peer tells of single packets (transport-wide-cc or RFC 8888), in the order of sending.

@@ -68,7 +68,7 @@ Result<session::Config> to_session_config(const RTCConfiguration& configuration)
   config.max_message_size = configuration.network.max_message_size;
   config.always_data = configuration.alwaysNegotiateDataChannels;
   config.capabilities = current_capabilities();
-  config.make_controller = configuration.network.congestion_controller;
+  config.media = {.make_controller = configuration.network.congestion_controller, .l4s = configuration.network.l4s};
   config.bundle_policy = static_cast<jsep::BundlePolicy>(configuration.bundlePolicy);  // the same order
   config.header_encryption = configuration.rtpHeaderEncryptionPolicy == RTCRtpHeaderEncryptionPolicy::Require
                                  ? jsep::HeaderEncryption::Require

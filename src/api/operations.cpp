@@ -139,6 +139,7 @@ void Peer::set_configuration(const RTCConfiguration& configuration) {
   configuration_.network.loop = before.loop;
   configuration_.network.max_message_size = before.max_message_size;
   configuration_.network.congestion_controller = before.congestion_controller;
+  configuration_.network.l4s = before.l4s;
 }
 
 void Peer::add_ice_candidate(RTCIceCandidateInit init, const PromiseResolver<void>& done) {

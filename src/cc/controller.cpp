@@ -34,7 +34,7 @@ void GoogleController::on_feedback(const Feedback& feedback) {
   const TimePoint now = feedback.received;
   if (!told_of_packets_) loss_.set(limits_.most);  // from now on the delay leads
   told_of_packets_ = true;
-  std::size_t arrived = 0, lost = 0;
+  std::size_t arrived = 0, lost = 0, markable = 0, marked = 0;
   std::optional<double> probed;
   for (const PacketResult& result : feedback.packets) {
     if (!result.arrival) {
@@ -42,13 +42,15 @@ void GoogleController::on_feedback(const Feedback& feedback) {
       continue;
     }
     ++arrived;
+    if (result.packet.ecn == Ecn::Ect1) ++markable;
+    if (result.packet.ecn == Ecn::Ect1 && result.ecn == Ecn::Congestion) ++marked;
     trend_.add(result.packet.sent, *result.arrival);
     received_.add(*result.arrival, result.packet.size);
     if (const auto rate = results_.add(result)) probed = rate;
   }
   loss_.add(arrived, lost, round_trip_, now);
   const double before = target_;
-  if (probed && trend_.usage() != Usage::Overuse && *probed > delay_.rate()) {
+  if (probed && marked == 0 && trend_.usage() != Usage::Overuse && *probed > delay_.rate()) {
     delay_.set(std::min(*probed, limits_.most), now);
     // It got through, so losses allow it as well.
     loss_.set(std::max(loss_.rate(), delay_.rate()));
@@ -56,6 +58,8 @@ void GoogleController::on_feedback(const Feedback& feedback) {
   } else {
     delay_.update(trend_.usage(), received_.rate(), {is_limited(), trend_.queueing(), round_trip_}, now);
   }
+  if (const auto factor = marks_.add(marked, markable, round_trip_, now))
+    delay_.set(std::min(delay_.rate(), *factor * before), now);
   settle(now);
   if (target_ < 0.66 * before) plan_.fell(before, now);
 }

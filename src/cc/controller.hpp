@@ -7,6 +7,7 @@
 #include "cc/delay_trend.hpp"
 #include "cc/feedback.hpp"
 #include "cc/loss_rate.hpp"
+#include "cc/marked_share.hpp"
 #include "cc/probing.hpp"
 #include "cc/received_rate.hpp"
 
@@ -35,7 +36,8 @@ struct Limits {
   double start = 300'000, least = 30'000, most = 20'000'000;
 };
 
-/// Delay and loss, whichever allows less: draft-ietf-rmcat-gcc-02, with probing.
+/// Delay and loss, whichever allows less: draft-ietf-rmcat-gcc-02, with probing. Where packets are sent with ECT(1),
+/// also marks of congestion.
 class GoogleController final : public Controller {
  public:
   explicit GoogleController(const Limits& limits);
@@ -46,7 +48,8 @@ class GoogleController final : public Controller {
   void on_round_trip(Duration round_trip, TimePoint now) override;
   void on_remote_limit(double rate, TimePoint now) override;
   [[nodiscard]] double target_rate() const override { return target_; }
-  [[nodiscard]] double pacing_rate() const override { return 2.5 * target_; }
+  /// Queues that mark are short: a burst would be marked, however little is sent.
+  [[nodiscard]] double pacing_rate() const override { return (marks_.known() ? 1.25 : 2.5) * target_; }
   std::optional<Probe> probe(TimePoint now) override;
   [[nodiscard]] std::optional<TimePoint> next_deadline() const override { return plan_.next_deadline(); }
 
@@ -59,6 +62,7 @@ class GoogleController final : public Controller {
   ReceivedRate received_;
   DelayRate delay_;
   LossRate loss_;
+  MarkedShare marks_;
   ProbePlan plan_;
   ProbeResults results_;
   Duration round_trip_ = 100ms;

@@ -13,6 +13,7 @@
 #include "base/ecn.hpp"
 #include "base/time.hpp"
 #include "ice/candidate.hpp"
+#include "ice/mark.hpp"
 #include "ice/server_url.hpp"
 
 namespace parley {
@@ -203,9 +204,9 @@ class Agent {
   void add_remote_candidate(const Candidate& candidate);
   void set_remote_end_of_candidates();
 
-  /// Sends one packet to the peer. Packets of one turn of the loop leave together when it ends. `dscp`: how networks
-  /// may treat it (RFC 2474).
-  void send(ByteView packet, std::uint8_t dscp = 0);
+  /// Sends one packet to the peer. Packets of one turn of the loop leave together when it ends. Only packets that go
+  /// through our own socket are marked with `mark.ecn`.
+  void send(ByteView packet, Mark mark = {});
   /// Sends one packet now, whose length the path is to be tried with: nobody may fragment it. Where that cannot be said
   /// (relays, TCP, a platform without) nothing is sent.
   void send_probe(ByteView packet);

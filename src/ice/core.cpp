@@ -61,7 +61,7 @@ void Agent::set_role(Role role) { core_->set_role(role); }
 void Agent::set_remote_credentials(const Credentials& remote) { core_->set_remote_credentials(remote); }
 void Agent::add_remote_candidate(const Candidate& candidate) { core_->add_remote_candidate(candidate); }
 void Agent::set_remote_end_of_candidates() { core_->set_remote_end_of_candidates(); }
-void Agent::send(ByteView packet, std::uint8_t dscp) { core_->send(packet, dscp); }
+void Agent::send(ByteView packet, Mark mark) { core_->send(packet, mark); }
 void Agent::send_probe(ByteView packet) { core_->send_probe(packet); }
 void Agent::flush() { core_->flush(); }
 void Agent::close() { core_->close(); }

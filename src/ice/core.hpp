@@ -33,7 +33,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void set_remote_credentials(const Credentials& remote);
   void add_remote_candidate(const Candidate& candidate);
   void set_remote_end_of_candidates();
-  void send(ByteView packet, std::uint8_t dscp);
+  void send(ByteView packet, Mark mark);
   void send_probe(ByteView packet);
   void flush();
   void close();

@@ -44,11 +44,11 @@ void Agent::Core::count_through_nice(std::size_t packets) {
   });
 }
 
-void Agent::Core::send(ByteView packet, std::uint8_t dscp) {
+void Agent::Core::send(ByteView packet, Mark mark) {
   if (!writable()) return count_discarded(1, packet.size());
-  if (!batch_.push(packet, blocked_ ? kMaxQueuedBytes : kFlushBytes, dscp)) {
+  if (!batch_.push(packet, blocked_ ? kMaxQueuedBytes : kFlushBytes, mark)) {
     if (!blocked_) flush();
-    if (!batch_.push(packet, kMaxQueuedBytes, dscp)) return count_discarded(1, packet.size());
+    if (!batch_.push(packet, kMaxQueuedBytes, mark)) return count_discarded(1, packet.size());
   }
   if (flush_due_) return;
   flush_due_ = true;
@@ -94,7 +94,7 @@ void Agent::Core::send_through_nice() {
   while (!batch_.empty()) {
     const SendBatch::Run run = batch_.runs().front();
     batch_.split(run, packets);
-    if (run.dscp != std::exchange(nice_dscp_, run.dscp)) nice_->mark(run.dscp);
+    if (run.mark.dscp != std::exchange(nice_dscp_, run.mark.dscp)) nice_->mark(run.mark.dscp);
     const std::size_t sent = nice_->send(packets);
     counters_.packets_sent += sent;
     count_through_nice(sent);

@@ -78,8 +78,8 @@ struct alignas(cmsghdr) SendControl {
   void describe(msghdr& header, const SendBatch::Run& run, int family) {
     std::size_t used = 0;
     if (run.count > 1) add(used, SOL_UDP, UDP_SEGMENT, run.segment);
-    if (run.dscp != 0) {
-      const int traffic_class = run.dscp << 2;  // the lower two bits are ECN's
+    if (run.mark != Mark{}) {
+      const int traffic_class = run.mark.dscp << 2 | static_cast<int>(run.mark.ecn);
       if (family == AF_INET6) {
         add(used, IPPROTO_IPV6, IPV6_TCLASS, traffic_class);
       } else {
@@ -338,7 +338,7 @@ bool LinuxDirectSocket::send_apart(const SendBatch& batch, const SendBatch::Run&
   header.msg_name = const_cast<sockaddr*>(peers_.front().data());
   header.msg_namelen = peers_.front().size();
   header.msg_iovlen = 1;
-  control.describe(header, {.offset = 0, .size = 0, .segment = 0, .count = 1, .dscp = run.dscp},
+  control.describe(header, {.offset = 0, .size = 0, .segment = 0, .count = 1, .mark = run.mark},
                    peers_.front().family());
   for (; apart_sent_ < apart_.size(); ++apart_sent_) {
     const ByteView packet = apart_[apart_sent_];

@@ -36,7 +36,7 @@ void SendBatch::give_back() {
   if (spare.size() < kMaxSpare && own.bytes.capacity() == kUsualBytes) spare.push_back(std::move(own));
 }
 
-bool SendBatch::push(ByteView packet, std::size_t limit, std::uint8_t dscp) {
+bool SendBatch::push(ByteView packet, std::size_t limit, Mark mark) {
   if (packet.empty() || packet.size() > kMaxPacket || bytes_.size() + packet.size() > limit) return false;
   if (bytes_.capacity() == 0) borrow();
   const auto offset = static_cast<std::uint32_t>(bytes_.size());
@@ -45,14 +45,14 @@ bool SendBatch::push(ByteView packet, std::size_t limit, std::uint8_t dscp) {
   if (!empty()) {
     Run& last = runs_.back();
     const bool all_full = last.size == static_cast<std::uint32_t>(last.segment) * last.count;
-    if (all_full && size <= last.segment && last.dscp == dscp && last.count < kMaxSegments &&
+    if (all_full && size <= last.segment && last.mark == mark && last.count < kMaxSegments &&
         last.size + size <= kMaxRunBytes) {
       last.size += size;
       ++last.count;
       return true;
     }
   }
-  runs_.push_back({offset, size, size, 1, dscp});
+  runs_.push_back({offset, size, size, 1, mark});
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "ice/mark.hpp"
 
 namespace parley::ice {
 
@@ -19,7 +20,7 @@ class SendBatch {
     std::uint32_t size;
     std::uint16_t segment;
     std::uint16_t count;
-    std::uint8_t dscp;
+    Mark mark;
   };
   /// The kernel takes 64 segments (UDP_MAX_SEGMENTS) and one IP packet's worth of bytes.
   static constexpr std::size_t kMaxSegments = 64;
@@ -27,7 +28,7 @@ class SendBatch {
   static constexpr std::size_t kMaxPacket = 65507;
 
   /// False, and nothing is kept, when the batch would grow above `limit` bytes.
-  bool push(ByteView packet, std::size_t limit, std::uint8_t dscp = 0);
+  bool push(ByteView packet, std::size_t limit, Mark mark = {});
   [[nodiscard]] bool empty() const { return first_ == runs_.size(); }
   [[nodiscard]] std::size_t size() const { return bytes_.size(); }
   [[nodiscard]] std::span<const Run> runs() const { return std::span(runs_).subspan(first_); }

@@ -2,9 +2,9 @@
 
 namespace parley::media {
 
-const cc::SentPacket& SentLog::add(std::size_t size, std::optional<std::uint32_t> probe, TimePoint now) {
+const cc::SentPacket& SentLog::add(std::size_t size, std::optional<std::uint32_t> probe, TimePoint now, Ecn mark) {
   Slot& slot = slots_[static_cast<std::size_t>(next_) % kLength];
-  slot = {.packet = {.number = next_, .size = size, .sent = now, .probe = probe}, .waiting = true};
+  slot = {.packet = {.number = next_, .size = size, .sent = now, .probe = probe, .ecn = mark}, .waiting = true};
   ++next_;
   return slot.packet;
 }

@@ -14,7 +14,8 @@ class SentLog {
  public:
   /// The number of the next packet.
   [[nodiscard]] std::uint16_t next() const { return static_cast<std::uint16_t>(next_); }
-  const cc::SentPacket& add(std::size_t size, std::optional<std::uint32_t> probe, TimePoint now);
+  const cc::SentPacket& add(std::size_t size, std::optional<std::uint32_t> probe, TimePoint now,
+                            Ecn mark = Ecn::NotCapable);
   /// Once for each packet that has arrived; one that is reported lost may still be reported as arrived.
   std::optional<cc::SentPacket> take(std::uint16_t number, bool arrived);
   [[nodiscard]] bool was_lost(std::int64_t number) const;

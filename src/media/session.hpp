@@ -21,6 +21,7 @@
 #include "media/format.hpp"
 #include "media/frame_notes.hpp"
 #include "media/limitation.hpp"
+#include "media/mark_check.hpp"
 #include "media/receive_stream.hpp"
 #include "media/recovery.hpp"
 #include "media/repeated_rate.hpp"
@@ -107,6 +108,10 @@ class Session {
 
   /// Decides how much is sent in the place of ours. Before anything is sent.
   void set_controller(std::unique_ptr<cc::Controller> controller) { controller_ = std::move(controller); }
+  /// What packets can be marked with from now on.
+  void set_marking(Ecn mark) { mark_ = mark; }
+  /// What they are marked with: if the peer tells of marks, and they get through.
+  [[nodiscard]] Ecn marking() const { return told_by_source_ && mark_check_.usable() ? mark_ : Ecn::NotCapable; }
   /// The sections of the transport from now on. What stays keeps its state.
   void configure(std::vector<Section> sections);
   /// Packets can be sent from now on.
@@ -289,6 +294,8 @@ class Session {
   SourceArrivals source_arrivals_;  // likewise
   SentLog sent_;                    // what the peer's feedback is about
   SourceNumbers sent_numbers_;      // where it names packets by source
+  Ecn mark_ = Ecn::NotCapable;
+  MarkCheck mark_check_;
   std::uint32_t congestion_feedback_sent_ = 0, congestion_feedback_received_ = 0;
   std::unique_ptr<cc::Controller> controller_;
   cc::Pacer pacer_;

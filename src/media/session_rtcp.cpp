@@ -205,6 +205,7 @@ void Session::take_congestion_feedback(const rtp::RtcpPacket& packet, TimePoint 
     }
   }
   if (feedback.packets.empty()) return;
+  mark_check_.add(feedback.packets);
   std::ranges::sort(feedback.packets, {}, [](const cc::PacketResult& one) { return one.packet.number; });
   controller_->on_feedback(feedback);
 }

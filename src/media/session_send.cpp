@@ -166,7 +166,9 @@ void Session::transmit(cc::Packet& packet, TimePoint now) {
     stamp(packet, now);
     packet.has_left = true;
   }
+  const Ecn mark = marking();
   handler_.on_rtp(packet.head, packet.payload);
+  if (mark != Ecn::NotCapable) mark_check_.sent();
 }
 
 /// The last touch: numbers and times of the transport.
@@ -183,8 +185,11 @@ void Session::stamp(const cc::Packet& packet, TimePoint now) {
     packet.head[packet.transport_number + 1U] = static_cast<std::uint8_t>(sent_.next());
     controller_->on_sent(sent_.add(packet.size(), pacer_.probe(), now));
   } else if (told_by_source_) {
-    const cc::SentPacket& sent = sent_.add(packet.size(), pacer_.probe(), now);
-    sent_numbers_.add(rtp::source_of(packet.head), rtp::sequence_number_of(packet.head), sent.number);
+    const cc::SentPacket& sent = sent_.add(packet.size(), pacer_.probe(), now, marking());
+    const Ssrc source = rtp::source_of(packet.head);
+    sent_numbers_.add(source, rtp::sequence_number_of(packet.head), sent.number);
+    if (SendStream* stream = sent.ecn == Ecn::Ect1 ? stream_sending(source) : nullptr)
+      ++stream->counters().ect1_packets;
     controller_->on_sent(sent);
   }
 }

@@ -10,7 +10,7 @@ Connection::Connection(EventLoop& loop, Config config, session::Observer& observ
       observer_(&observer),
       pool_(loop),
       data_(loop, config_.max_message_size, *this, observer),
-      media_(loop, observer, config_.make_controller) {
+      media_(loop, observer, config_.media) {
   snapshot_.capabilities = config_.capabilities;
   snapshot_.header_encryption = config_.header_encryption;
   wishes_.always_data = config_.always_data;

@@ -41,7 +41,7 @@ struct Config {
   jsep::HeaderEncryption header_encryption = jsep::HeaderEncryption::Negotiate;
   std::shared_ptr<const jsep::MediaCapabilities> capabilities = jsep::default_capabilities();
   /// Of a program's congestion control; may be empty.
-  CongestionControllerFactory make_controller = {};
+  MediaOptions media = {};
 };
 
 /// Told what happens in a connection and, as dcep::Observer and MediaObserver, to its channels and media. The methods

@@ -49,7 +49,7 @@ class MediaPlane::Lane final : public media::Session::Handler {
         owner_(owner),
         session_(*this, system_random(), cname, wall_offset()),
         deadline_(owner.loop_, session_) {
-    if (auto made = owner.make_controller_ ? owner.make_controller_() : nullptr)
+    if (auto made = owner.options_.make_controller ? owner.options_.make_controller() : nullptr)
       session_.set_controller(std::make_unique<ProgramController>(std::move(made)));
   }
 
@@ -78,13 +78,15 @@ class MediaPlane::Lane final : public media::Session::Handler {
   /// What may move the next deadline.
   template <class Act>
   void with_session(Act act) {
+    if (owner_.options_.l4s) session_.set_marking(transport_.marks_ecn() ? Ecn::Ect1 : Ecn::NotCapable);
     act(session_, Clock::now());
     deadline_.update();
   }
 
   // media::Session::Handler
   void on_rtp(ByteView head, ByteView payload) override {
-    transport_.send_rtp(head, payload, markings_.empty() ? std::uint8_t{0} : dscp_of(head));
+    transport_.send_rtp(head, payload,
+                        {.dscp = markings_.empty() ? std::uint8_t{0} : dscp_of(head), .ecn = session_.marking()});
   }
   void on_rtcp(ByteView packet) override { transport_.send_rtcp(packet); }
   void on_packet(const media::ReceivedPacket& packet) override {
@@ -195,8 +197,8 @@ void MediaPlane::Lane::on_frame(media::ReceivedFrame&& received) {
   }
 }
 
-MediaPlane::MediaPlane(EventLoop& loop, MediaObserver& observer, CongestionControllerFactory make_controller)
-    : loop_(loop), observer_(&observer), make_controller_(std::move(make_controller)) {}
+MediaPlane::MediaPlane(EventLoop& loop, MediaObserver& observer, MediaOptions options)
+    : loop_(loop), observer_(&observer), options_(std::move(options)) {}
 MediaPlane::~MediaPlane() = default;
 
 MediaPlane::Lane* MediaPlane::find(const Transport& transport) const {

@@ -36,11 +36,17 @@ class MediaObserver {
   virtual void on_tone(jsep::TransceiverId id, char key) = 0;
 };
 
+struct MediaOptions {
+  /// May be empty.
+  CongestionControllerFactory make_controller = {};
+  /// Marks packets with ECT(1) where that is possible and of use.
+  bool l4s = false;
+};
+
 /// The RTP sessions of a connection, one for each transport that carries media. Thread of its loop only.
 class MediaPlane {
  public:
-  /// `make_controller` may be empty.
-  MediaPlane(EventLoop& loop, MediaObserver& observer, CongestionControllerFactory make_controller);
+  MediaPlane(EventLoop& loop, MediaObserver& observer, MediaOptions options);
   ~MediaPlane();
   MediaPlane(const MediaPlane&) = delete;
   MediaPlane& operator=(const MediaPlane&) = delete;
@@ -74,7 +80,7 @@ class MediaPlane {
 
   EventLoop& loop_;
   MediaObserver* observer_;  // nullptr once closed
-  CongestionControllerFactory make_controller_;
+  MediaOptions options_;
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 

@@ -22,7 +22,8 @@ void ProgramController::on_feedback(const cc::Feedback& feedback) {
   CongestionReport report{.received = feedback.received};
   report.packets.reserve(feedback.packets.size());
   for (const cc::PacketResult& one : feedback.packets)
-    report.packets.push_back({.packet = to_program(one.packet), .arrival = one.arrival});
+    report.packets.push_back(
+        {.packet = to_program(one.packet), .arrival = one.arrival, .marked = one.ecn == Ecn::Congestion});
   program_->on_report(report);
 }
 

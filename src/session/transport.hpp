@@ -70,7 +70,9 @@ class Transport final : private dtls::Transport::Handler {
   /// Seals one record and queues it; everything of one turn of the loop leaves together. False unless connected.
   bool send(ByteView data) { return dtls_->send(data); }
   /// Protects a packet (of RTP, given in two parts) and queues it likewise. False unless connected with SRTP.
-  bool send_rtp(ByteView head, ByteView payload, std::uint8_t dscp);
+  bool send_rtp(ByteView head, ByteView payload, ice::Mark mark);
+  /// Whether packets are marked with ECN at the moment.
+  [[nodiscard]] bool marks_ecn() const { return carrier_ != nullptr && carrier_->agent.on_fast_path(); }
   bool send_rtcp(ByteView packet);
   /// Whether the peer takes media over this association.
   [[nodiscard]] bool has_srtp() const {

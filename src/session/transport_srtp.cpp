@@ -56,14 +56,14 @@ void Transport::apply_header_protection() {
     log(LogLevel::Error, "srtp", "header extensions cannot be encrypted");
 }
 
-bool Transport::send_rtp(ByteView head, ByteView payload, std::uint8_t dscp) {
+bool Transport::send_rtp(ByteView head, ByteView payload, ice::Mark mark) {
   Buffer buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): written below
   srtp::Session* const session = srtp();
   const std::size_t size = head.size() + payload.size();
   if (session == nullptr || carrier_ == nullptr || size > kLongest) return false;
   std::ranges::copy(payload, std::ranges::copy(head, buffer.begin()).out);
   const auto sealed = session->protect_rtp(buffer, size);
-  if (sealed) carrier_->agent.send(*sealed, dscp);
+  if (sealed) carrier_->agent.send(*sealed, mark);
   return sealed.has_value();
 }
 

@@ -77,7 +77,7 @@ TEST(IceAgentMarks, PacketsThatGoThroughLibniceAsTheLastOne) {
   ASSERT_TRUE(pair.connect());
   const auto send = [&](int dscp) {
     pair.a.loop->run([&] {
-      pair.a.agent->send(packet(100), static_cast<std::uint8_t>(dscp));
+      pair.a.agent->send(packet(100), {.dscp = static_cast<std::uint8_t>(dscp), .ecn = Ecn::Ect1});
       pair.a.agent->flush();
     });
   };

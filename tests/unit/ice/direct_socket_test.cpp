@@ -37,7 +37,7 @@ int bound_to(const SocketAddress& address) {
   return descriptor;
 }
 
-/// The code point of the next packet, and its first byte.
+/// The traffic class of the next packet, and its first byte.
 std::pair<int, int> next(int descriptor) {
   pollfd ready{.fd = descriptor, .events = POLLIN, .revents = 0};
   EXPECT_EQ(poll(&ready, 1, 5000), 1);
@@ -57,7 +57,7 @@ std::pair<int, int> next(int descriptor) {
     if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_TCLASS)
       std::memcpy(&traffic_class, CMSG_DATA(c), sizeof traffic_class);
   }
-  return {traffic_class >> 2, bytes[0]};
+  return {traffic_class, bytes[0]};
 }
 
 class IceDirectSocket : public testing::TestWithParam<const char*> {};
@@ -74,11 +74,13 @@ TEST_P(IceDirectSocket, MarksEachPacketAsItIsTold) {
     ASSERT_NE(socket, nullptr);
     socket->carry(local_address(peer));
     SendBatch batch;
-    const std::pair<int, int> sent[] = {{0, 20}, {0, 21}, {46, 22}, {46, 23}, {1, 24}, {0, 25}};
-    for (const auto& [dscp, first] : sent) {
+    const std::pair<int, int> sent[] = {{0, 20}, {0, 21}, {46 << 2, 22}, {46 << 2, 23}, {1 << 2 | 1, 24}, {1, 25}};
+    for (const auto& [traffic_class, first] : sent) {
       Bytes packet(1200, 0);
       packet[0] = static_cast<std::uint8_t>(first);
-      ASSERT_TRUE(batch.push(packet, 1 << 20, static_cast<std::uint8_t>(dscp)));
+      ASSERT_TRUE(batch.push(
+          packet, 1 << 20,
+          {.dscp = static_cast<std::uint8_t>(traffic_class >> 2), .ecn = static_cast<Ecn>(traffic_class & 3)}));
     }
     EXPECT_EQ(batch.runs().size(), 4U);
     ASSERT_TRUE(socket->send(batch));

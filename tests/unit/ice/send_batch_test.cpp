@@ -28,12 +28,13 @@ TEST(IceSendBatch, ALongerPacketBeginsANewRun) {
 
 TEST(IceSendBatch, AnotherMarkBeginsANewRun) {
   SendBatch batch;
-  for (const int dscp : {0, 0, 46, 46, 0}) EXPECT_TRUE(batch.push(of(100), kNoLimit, static_cast<std::uint8_t>(dscp)));
+  for (const int dscp : {0, 0, 46, 46, 0})
+    EXPECT_TRUE(batch.push(of(100), kNoLimit, {.dscp = static_cast<std::uint8_t>(dscp)}));
   ASSERT_EQ(batch.runs().size(), 3U);
-  EXPECT_EQ(batch.runs()[0].dscp, 0);
-  EXPECT_EQ(batch.runs()[1].dscp, 46);
+  EXPECT_EQ(batch.runs()[0].mark.dscp, 0);
+  EXPECT_EQ(batch.runs()[1].mark.dscp, 46);
   EXPECT_EQ(batch.runs()[1].count, 2);
-  EXPECT_EQ(batch.runs()[2].dscp, 0);
+  EXPECT_EQ(batch.runs()[2].mark.dscp, 0);
 }
 
 TEST(IceSendBatch, RunsStayWithinWhatTheKernelTakes) {

@@ -34,6 +34,8 @@ struct Path {
   Duration jitter{};                          ///< up to this much more, and packets overtake each other
   std::optional<double> rate = std::nullopt;  ///< bits per second, with a queue in front
   Duration queue = 300ms;                     ///< what does not fit into it is lost
+  /// What waits longer is marked, if it may be.
+  std::optional<Duration> marks_from = std::nullopt;
 };
 
 /// One end: what its session says.
@@ -129,8 +131,8 @@ class Call {
   std::unique_ptr<End> left, right;
   /// Drops what it returns true for.
   std::function<bool(ByteView packet, bool rtcp)> filter;
-  /// How the network marks a packet of media.
-  std::function<Ecn()> marks = [] { return Ecn::NotCapable; };
+  /// What the network makes of a mark.
+  std::function<Ecn(Ecn sent)> marks = [](Ecn sent) { return sent; };
 
  private:
   struct Flying {
@@ -146,12 +148,14 @@ class Call {
     TimePoint& free_at = *free_at_[rightwards ? 0 : 1];
     ++sent_;
     TimePoint leaves = now;
+    Ecn mark = rtcp ? Ecn::NotCapable : from.session.marking();
     if (path.rate) {
       leaves = std::max(now, free_at);
       if (leaves - now > path.queue) {
         ++lost_;
         return;
       }
+      if (path.marks_from && leaves - now > *path.marks_from && mark == Ecn::Ect1) mark = Ecn::Congestion;
       leaves += cc::from_seconds(static_cast<double>(packet.size() + 40) * 8 / *path.rate);
       free_at = leaves;
     }
@@ -162,7 +166,7 @@ class Call {
     const auto late = cc::from_seconds(random_.uniform() * cc::seconds(path.jitter));
     flying_.emplace(leaves + path.delay + late,
                     Flying{rightwards ? right.get() : left.get(), Bytes(packet.begin(), packet.end()), rtcp,
-                           rtcp ? Ecn::NotCapable : marks()});
+                           rtcp ? mark : marks(mark)});
   }
 
   SeededRandom random_;

@@ -28,7 +28,7 @@ TEST(Marks, AreCountedAndToldToTheSender) {
   MarkedCall call;
   EcnCounts made;
   unsigned packets = 0;
-  call.marks = [&] {
+  call.marks = [&](Ecn) {
     ++packets;
     const Ecn mark = packets % 5 == 0 ? Ecn::Congestion : packets % 3 == 0 ? Ecn::Ect1 : Ecn::NotCapable;
     made.add(mark);
@@ -45,7 +45,7 @@ TEST(Marks, AreCountedAndToldToTheSender) {
 
 TEST(Marks, AreCountedByTheReceiverWhateverTellsTheSender) {
   MarkedCall call(video_section());
-  call.marks = [] { return Ecn::Ect1; };
+  call.marks = [](Ecn) { return Ecn::Ect1; };
   call.talk(10);
   EXPECT_GT(call.received().marks.ect1, 10U);
   EXPECT_FALSE(call.received().reported);
@@ -81,6 +81,91 @@ TEST(Losses, ThatWereNoneAreToldOfAgain) {
   EXPECT_EQ(call.received().reported->recovered, call.received().reported->lost);
   EXPECT_EQ(call.told().lost, call.received().reported->lost);
   EXPECT_EQ(call.told().recovered, call.received().reported->recovered);
+}
+
+struct SendingMarks : MarkedCall {
+  explicit SendingMarks(Section section = told_by_source()) : MarkedCall(std::move(section)) {
+    left->session.set_marking(Ecn::Ect1);
+  }
+  [[nodiscard]] SendStream::Counters sent() const { return left->session.statistics(now).outgoing.at(0).counters; }
+};
+
+TEST(SendingMarks, IsCountedAtBothEnds) {
+  SendingMarks call;
+  call.talk(60);
+  EXPECT_GT(call.sent().ect1_packets, 60U);
+  EXPECT_EQ(call.received().marks.ect1, call.sent().ect1_packets);
+  EXPECT_EQ(call.told().marks.ect1, call.sent().ect1_packets);
+  EXPECT_EQ(call.told().bleached, 0U);
+}
+
+TEST(SendingMarks, IsForPeersThatTellOfThem) {
+  SendingMarks call(video_section());
+  call.talk(30);
+  EXPECT_EQ(call.left->session.marking(), Ecn::NotCapable);
+  EXPECT_EQ(call.sent().ect1_packets, 0U);
+  EXPECT_EQ(call.received().marks.ect1, 0U);
+}
+
+TEST(SendingMarks, EndsWhereTheNetworkErasesThem) {
+  SendingMarks call;
+  call.marks = [](Ecn) { return Ecn::NotCapable; };
+  call.talk(90);
+  EXPECT_EQ(call.left->session.marking(), Ecn::NotCapable);
+  EXPECT_EQ(call.sent().ect1_packets, MarkCheck::kTrial);
+  EXPECT_EQ(call.told().bleached, MarkCheck::kTrial);
+}
+
+TEST(SendingMarks, EndsWhereTheNetworkDropsWhatHasThem) {
+  SendingMarks call;
+  call.filter = [&](ByteView, bool rtcp) { return !rtcp && call.left->session.marking() == Ecn::Ect1; };
+  call.talk(150);
+  EXPECT_EQ(call.left->session.marking(), Ecn::NotCapable);
+  EXPECT_EQ(call.sent().ect1_packets, MarkCheck::kTrial);
+  EXPECT_GT(call.right->frames.size(), 30U);
+}
+
+TEST(SendingMarks, EndsWhenAPathComesThatErasesThem) {
+  SendingMarks call;
+  call.talk(60);
+  ASSERT_EQ(call.left->session.marking(), Ecn::Ect1);
+  call.marks = [](Ecn) { return Ecn::NotCapable; };
+  call.talk(60);
+  EXPECT_EQ(call.left->session.marking(), Ecn::NotCapable);
+}
+
+TEST(SendingMarks, GoesOnWhereSomeArriveWithThem) {
+  SendingMarks call;
+  int packets = 0;
+  call.marks = [&](Ecn sent) { return ++packets % 10 == 0 ? sent : Ecn::NotCapable; };
+  call.talk(90);
+  EXPECT_EQ(call.left->session.marking(), Ecn::Ect1);
+}
+
+/// A link of 3 Mbit/s whose queue marks what waits for more than 5 ms, and one that only drops.
+TEST(SendingMarks, KeepsTheQueueShorterAndTheLinkInUse) {
+  struct Outcome {
+    Duration usual{}, worst{};
+    double rate = 0;
+  };
+  const auto outcome_of = [](Ecn mark) {
+    const auto samples =
+        play({.name = "marks", .title = "", .length = 60s}, 1, told_by_source(), [&](AdaptiveCall& call) {
+          call.left->session.set_marking(mark);
+          call.to_right.marks_from = 5ms;
+        }).front();
+    std::vector<Duration> waits;
+    for (const Sample& one : samples)
+      if (one.at > 15s) waits.push_back(one.queueing);
+    std::ranges::sort(waits);
+    return Outcome{waits[waits.size() / 2], waits[waits.size() * 95 / 100], mean_target(samples, 15s)};
+  };
+  const Outcome with = outcome_of(Ecn::Ect1), without = outcome_of(Ecn::NotCapable);
+  EXPECT_LT(with.worst, without.worst) << with.worst.count() << " " << without.worst.count() << " usual "
+                                       << with.usual.count() << " " << without.usual.count() << " " << with.rate << " "
+                                       << without.rate;
+  EXPECT_LT(with.usual, 30ms);
+  EXPECT_GT(with.rate, 1.5e6);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ struct Notes {
   double target = 500e3, pacing = 1e6;
   std::optional<CongestionProbe> probe;
   std::optional<TimePoint> deadline;
-  std::size_t sent = 0, sent_bytes = 0, arrived = 0, lost = 0, probed = 0, reports = 0, times = 0;
+  std::size_t sent = 0, sent_bytes = 0, arrived = 0, lost = 0, probed = 0, reports = 0, marked = 0, times = 0;
   double worst_loss = 0, limit = 0;
   std::chrono::nanoseconds round_trip{};
 };
@@ -34,7 +34,10 @@ class Noting final : public CongestionController {
   }
   void on_report(const CongestionReport& report) noexcept override {
     ++notes_.reports;
-    for (const CongestionResult& one : report.packets) ++(one.arrival ? notes_.arrived : notes_.lost);
+    for (const CongestionResult& one : report.packets) {
+      ++(one.arrival ? notes_.arrived : notes_.lost);
+      if (one.marked) ++notes_.marked;
+    }
   }
   void on_loss(double fraction, TimePoint) noexcept override {
     notes_.worst_loss = std::max(notes_.worst_loss, fraction);
@@ -65,6 +68,19 @@ struct GovernedCall : AdaptiveCall {
     for (int i = 0; i < count; ++i) send_frame();
   }
 };
+
+TEST(ProgramController, IsToldOfMarks) {
+  Notes notes;
+  GovernedCall call(notes, media::test::told_by_source());
+  call.left->session.set_marking(Ecn::Ect1);
+  std::size_t marked = 0;
+  call.marks = [&](Ecn sent) {
+    marked += marked < 20 ? 1 : 0;
+    return marked < 20 ? Ecn::Congestion : sent;
+  };
+  call.send_frames(60);
+  EXPECT_EQ(notes.marked, 19U);
+}
 
 TEST(ProgramController, GovernsWhatIsSent) {
   Notes notes;
