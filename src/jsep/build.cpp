@@ -44,12 +44,14 @@ void put_sources(sdp::MediaDescription& media, const Sender& sender, const std::
   }
 }
 
-void bind(const std::optional<AppliedDescription>& applied, Numbers& numbers) {
-  if (!applied) return;
-  for (const sdp::MediaDescription& media : applied->parsed.media) {
-    if (!is_rtp_media(media)) continue;
-    numbers.payload_types.bind(formats_of(media));
-    numbers.extension_ids.bind(sdp::effective_extmaps(applied->parsed, media));
+/// Does something with every section of audio or video of the descriptions that apply.
+template <class Visit>
+void visit_media(const Snapshot& snapshot, const Visit& visit) {
+  for (const auto* applied :
+       {&snapshot.current_local, &snapshot.current_remote, &snapshot.pending_local, &snapshot.pending_remote}) {
+    if (!*applied) continue;
+    for (const sdp::MediaDescription& media : (*applied)->parsed.media)
+      if (is_rtp_media(media)) visit((*applied)->parsed, media);
   }
 }
 
@@ -64,10 +66,19 @@ void put_transport(sdp::MediaDescription& media, const LocalParameters& local, c
   media.tls_id = transport.tls_id;
 }
 
-Numbers::Numbers(const Snapshot& snapshot) {
-  for (const auto* applied :
-       {&snapshot.current_local, &snapshot.current_remote, &snapshot.pending_local, &snapshot.pending_remote})
-    bind(*applied, *this);
+ExtensionIds extension_ids_of(const Snapshot& snapshot) {
+  ExtensionIds ids;
+  visit_media(snapshot, [&](const sdp::Description& description, const sdp::MediaDescription& media) {
+    ids.bind(sdp::effective_extmaps(description, media));
+  });
+  ids.remember(snapshot.past_extensions);
+  return ids;
+}
+
+Numbers::Numbers(const Snapshot& snapshot) : extension_ids(extension_ids_of(snapshot)) {
+  visit_media(snapshot, [this](const sdp::Description&, const sdp::MediaDescription& media) {
+    payload_types.bind(formats_of(media));
+  });
 }
 
 sdp::MediaDescription rtp_media(const Transceiver& transceiver, const LocalParameters& local, const RtpLines& lines) {

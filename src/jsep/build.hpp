@@ -48,6 +48,9 @@ struct RtpLines {
 };
 sdp::MediaDescription rtp_media(const Transceiver& transceiver, const LocalParameters& local, const RtpLines& lines);
 
+/// The ids that descriptions have bound, those that apply and those before them.
+ExtensionIds extension_ids_of(const Snapshot& snapshot);
+
 /// Numbers and ids as the descriptions so far have bound them.
 struct Numbers {
   explicit Numbers(const Snapshot& snapshot);

@@ -120,7 +120,7 @@ Result<void> check_section(const sdp::Description& description, SdpType type, st
   const sdp::MediaDescription& media = description.media[index];
   if (is_rejected(media) || !uses_dtls(media)) return {};
   // Can only be rejected (RFC 9143 section 7.3.1).
-  if (media.bundle_only && !bundle_of(description, index)) return {};
+  if (is_bundle_only(media) && !bundle_of(description, index)) return {};
   if (auto checked = check_transport(description, type, index); !checked) return checked;
   if (!sdp::is_rtp(media)) return {};
   if (auto checked = check_rtcp_mux(description, index); !checked) return checked;

@@ -46,11 +46,20 @@ std::optional<std::uint16_t> ExtensionIds::id(std::string_view uri, bool two_byt
   for (const Binding& binding : bindings_)
     if (binding.uri == uri && !binding.ambiguous && is_usable(binding.id, two_byte)) return binding.id;
   for (std::uint16_t id = 1; id <= kLastId; ++id) {
-    if (!is_usable(id, two_byte) || std::ranges::find(bindings_, id, &Binding::id) != bindings_.end()) continue;
+    if (!is_usable(id, two_byte) || is_bound(id)) continue;
     bindings_.push_back({.id = id, .uri = std::string(uri)});
     return id;
   }
   return std::nullopt;
+}
+
+void ExtensionIds::remember(const ExtensionIds& earlier) {
+  for (const Binding& binding : earlier.bindings_)
+    if (!is_bound(binding.id)) bindings_.push_back(binding);
+}
+
+bool ExtensionIds::is_bound(std::uint16_t id) const {
+  return std::ranges::find(bindings_, id, &Binding::id) != bindings_.end();
 }
 
 std::vector<sdp::Extmap> number_extensions(const std::vector<HeaderExtension>& extensions, ExtensionIds& in_use,

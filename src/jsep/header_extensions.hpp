@@ -53,13 +53,18 @@ class ExtensionIds {
   /// The id of an extension: the one it has, or else the smallest free one, which is bound: 1 to 14, and if `two_byte`
   /// 16 to 255. nullopt if there is none left.
   std::optional<std::uint16_t> id(std::string_view uri, bool two_byte);
+  /// Binds the ids of `earlier` that have no meaning here.
+  void remember(const ExtensionIds& earlier);
+  bool operator==(const ExtensionIds&) const = default;
 
  private:
   struct Binding {
     std::uint16_t id;
     std::string uri;
     bool ambiguous = false;
+    bool operator==(const Binding&) const = default;
   };
+  [[nodiscard]] bool is_bound(std::uint16_t id) const;
   std::vector<Binding> bindings_;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "jsep/agree.hpp"
+#include "jsep/build.hpp"
 #include "jsep/check.hpp"
 #include "jsep/difference.hpp"
 #include "jsep/media.hpp"
@@ -87,6 +88,7 @@ bool contains(const std::vector<Transport>& transports, const IceCredentials& lo
 
 /// An answer completes the negotiation: webrtc-pc section 4.4.1.5.
 void complete(Snapshot& snapshot) {
+  snapshot.past_extensions = extension_ids_of(snapshot);
   snapshot.current_local = std::exchange(snapshot.pending_local, std::nullopt);
   snapshot.current_remote = std::exchange(snapshot.pending_remote, std::nullopt);
   snapshot.last_created_offer.reset();

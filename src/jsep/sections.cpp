@@ -36,7 +36,7 @@ std::optional<std::size_t> data_section(const sdp::Description& description,
                                         const std::optional<DataSection>& existing) {
   const auto lives = [&](std::size_t index) {
     const sdp::MediaDescription& media = description.media[index];
-    return is_data(media) && !is_rejected(media) && (!media.bundle_only || bundle_of(description, index));
+    return is_data(media) && !is_rejected(media) && (!is_bundle_only(media) || bundle_of(description, index));
   };
   if (existing && existing->index < description.media.size() && lives(existing->index)) return existing->index;
   for (std::size_t i = 0; i < description.media.size(); ++i)

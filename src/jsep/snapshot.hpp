@@ -100,6 +100,9 @@ struct Snapshot {
   TransportId next_transport{1};
   /// [[LocalIceCredentialsToReplace]].
   std::vector<IceCredentials> ice_credentials_to_replace;
+  /// What ids meant in descriptions that others have replaced: they never mean anything else (RFC 8285 section 5), also
+  /// when their section has been given to another transceiver.
+  ExtensionIds past_extensions;
   bool operator==(const Snapshot&) const = default;
 };
 

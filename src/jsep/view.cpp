@@ -5,6 +5,8 @@
 
 namespace parley::jsep {
 
+bool is_bundle_only(const sdp::MediaDescription& media) { return media.bundle_only && media.port == 0; }
+
 bool is_rejected(const sdp::MediaDescription& media) {
   if (media.port == 0 && !media.bundle_only) return true;
   return sdp::is_sctp(media) && sdp::sctp_port(media) == 0;
@@ -43,7 +45,7 @@ std::size_t carrier_of(const sdp::Description& description, std::size_t index) {
 
 std::size_t described_at(const sdp::Description& description, std::size_t index) {
   const sdp::MediaDescription& media = description.media[index];
-  if (!media.bundle_only && sdp::effective_ice_ufrag(description, media)) return index;
+  if (!is_bundle_only(media) && sdp::effective_ice_ufrag(description, media)) return index;
   const sdp::Group* group = bundle_of(description, index);
   if (!group || group->mids.empty()) return index;
   return sdp::index_by_mid(description, group->mids.front()).value_or(index);

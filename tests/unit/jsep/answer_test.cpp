@@ -88,6 +88,17 @@ TEST(CreateAnswer, AcceptsABundleOnlyDataSectionOnTheTransportOfItsGroup) {
   EXPECT_FALSE(bob.snapshot.current_local->parsed.media[1].bundle_only);
 }
 
+/// As webrtcbin writes it.
+TEST(CreateAnswer, TakesNoNoticeOfBundleOnlyBesideAPort) {
+  Peer alice("A"), bob("B");
+  bob.set_remote(SdpType::Offer,
+                 replaced(replaced(alice.offer(), "a=group:BUNDLE 0\r\n", ""), "a=mid:0", "a=mid:0\r\na=bundle-only"));
+  bob.set_local(SdpType::Answer, bob.answer());
+  EXPECT_EQ(bob.snapshot.current_local->parsed.media[0].port, 9);
+  ASSERT_EQ(bob.last.start_checks.size(), 1u);
+  EXPECT_TRUE(bob.last.start_sctp);
+}
+
 TEST(CreateAnswer, RejectsUnknownKindsProtocolsAndASecondDataSection) {
   Peer alice("A");
   const std::string offer = alice.offer();

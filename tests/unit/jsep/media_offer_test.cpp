@@ -268,5 +268,26 @@ TEST(MediaReoffer, InHaveLocalOfferAddsAndStops) {
   EXPECT_FALSE(alice.needs_negotiation());
 }
 
+/// Firefox refuses an offer that does it.
+TEST(MediaOffer, GivesNoHeaderExtensionIdAnotherMeaningWhenItsSectionIsGivenAway) {
+  MediaPeer alice("A"), bob("B");
+  alice.add_audio();
+  negotiate(alice, bob);
+  const TransceiverId video = bob.add_video();
+  negotiate(bob, alice);
+  const std::vector<sdp::Extmap> before = bob.snapshot.current_local->parsed.media.at(1).extmaps;
+  bob.stop_at(video);
+  negotiate(bob, alice);
+  ASSERT_TRUE(alice.snapshot.current_local->parsed.media.at(1).extmaps.empty());
+  Transceiver& next = alice.at(alice.add_video());
+  next.wanted_extensions = alice.snapshot.capabilities->video_extensions;
+  for (HeaderExtension& extension : *next.wanted_extensions) extension.offered = true;
+  std::ranges::reverse(*next.wanted_extensions);
+  const std::vector<sdp::Extmap> after = read(alice.offer()).media.at(1).extmaps;
+  EXPECT_GT(after.size(), before.size());
+  for (const sdp::Extmap& old : before)
+    for (const sdp::Extmap& extmap : after) EXPECT_EQ(extmap.id == old.id, extmap.uri == old.uri) << extmap.uri;
+}
+
 }  // namespace
 }  // namespace parley::jsep

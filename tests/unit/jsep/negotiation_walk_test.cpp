@@ -6,6 +6,7 @@
 #include <random>
 
 #include "jsep/plan.hpp"
+#include "unit/sdp/recordings.hpp"
 
 namespace parley::jsep {
 namespace {
@@ -26,13 +27,25 @@ TEST(NegotiationWalk, BreaksNoRule) {
   }
 }
 
+/// With the descriptions of one peer and ours to it, which fit together.
+TEST(NegotiationWalk, BreaksNoRuleWithWhatPeersWrote) {
+  for (const std::string& peer : sdp::recorded_peers()) {
+    const auto samples = test::read_descriptions(std::string(PARLEY_TEST_DATA) + "/sdp/recorded/" + peer);
+    ASSERT_FALSE(samples.empty()) << peer;
+    for (unsigned seed = 0; seed < 12; ++seed) {
+      const auto broken = test::walk_through_negotiation(random_bytes(seed, 400), samples);
+      ASSERT_FALSE(broken) << peer << ", seed " << seed << ": " << *broken;
+    }
+  }
+}
+
 /// That a refusal leaves nothing behind is said by comparing snapshots: so no member may be left out of it. The names
 /// below do not compile any more when there are others.
 TEST(Snapshot, IsComparedWhole) {
   const Snapshot original;
   auto [state, current_local, current_remote, pending_local, pending_remote, now, stable, transceivers,
         next_transceiver, capabilities, encryption, offer, answer, session_id, session_version, next_transport,
-        replaced] = original;
+        replaced, past_extensions] = original;
   const AppliedDescription description{.sdp = "x"};
   const auto differs = [&](auto member, auto value) {
     Snapshot changed = original;
@@ -55,6 +68,9 @@ TEST(Snapshot, IsComparedWhole) {
   EXPECT_TRUE(differs(&Snapshot::session_version, session_version + 1));
   EXPECT_TRUE(differs(&Snapshot::next_transport, TransportId(next_transport.get() + 1)));
   EXPECT_TRUE(differs(&Snapshot::ice_credentials_to_replace, std::vector<IceCredentials>(1)));
+  ExtensionIds ids;
+  ids.bind({.id = 1, .uri = "urn:x"});
+  EXPECT_TRUE(differs(&Snapshot::past_extensions, ids));
 }
 
 }  // namespace
