@@ -71,6 +71,51 @@ struct RTCVideoColorSpace {
   std::optional<RTCHdrMetadata> hdr{};
 };
 
+/// What a video frame has spent its time with until it left its sender. (Not in W3C.)
+struct RTCVideoTiming {
+  /// Told because it was time to tell it.
+  bool byTimer = false;
+  /// Told because the frame is larger than others.
+  bool largeFrame = false;
+  /// When encoding began, after the capture.
+  std::chrono::milliseconds encodeBegin{};
+  /// When it was over, after the capture, as all that follow.
+  std::chrono::milliseconds encodeEnd{};
+  /// When the frame had become packets.
+  std::chrono::milliseconds packetized{};
+  /// When the last of them left the pacer.
+  std::chrono::milliseconds leftPacer{};
+  /// For whoever forwards it.
+  std::chrono::milliseconds network1{};
+  /// Likewise.
+  std::chrono::milliseconds network2{};
+};
+
+/// What a sender of several encodings and layers gives to each of them. (Not in W3C.)
+struct RTCVideoLayersAllocation {
+  /// One of the layers by size.
+  struct Layer {
+    /// Which encoding it is of, in the order of the sender's.
+    std::uint8_t encoding = 0;
+    /// Which of its layers by size; 0: the lowest, or the only one.
+    std::uint8_t spatialIndex = 0;
+    /// In bits per second, with everything that the layer needs, for each layer by rate with those below it: 1 to 4.
+    std::vector<std::uint64_t> bitrates{};
+    /// In pixels; 0 if it is not told. Either all layers tell it or none.
+    std::uint32_t width = 0;
+    /// Likewise.
+    std::uint32_t height = 0;
+    /// Pictures a second, at most 255; likewise.
+    std::uint8_t framerate = 0;
+  };
+  /// The encoding that says it.
+  std::uint8_t encoding = 0;
+  /// How many encodings there are, 1 to 4.
+  std::uint8_t encodings = 1;
+  /// Those that are sent, by encoding and `spatialIndex`. None: nothing is sent.
+  std::vector<Layer> layers{};
+};
+
 /// What a frame tells beside its bytes: WebRTC Encoded Transform section 8.4. Frames to be sent need none of it; frames
 /// received have what the packets said.
 struct RTCEncodedVideoFrameMetadata {
@@ -128,6 +173,12 @@ struct RTCEncodedVideoFrameMetadata {
   /// What its colors mean, if packets tell (color-space, which no side offers unasked). To be sent with key frames.
   /// (Not in W3C.)
   std::optional<RTCVideoColorSpace> colorSpace{};
+  /// What it has spent its time with, if packets tell (video-timing, which no side offers unasked). To be sent: told
+  /// the receiver. (Not in W3C.)
+  std::optional<RTCVideoTiming> timing{};
+  /// What each of the sender's encodings and layers gets from now on, if packets tell (video-layers-allocation, which
+  /// no side offers unasked). To be sent with key frames, and when it changes. (Not in W3C.)
+  std::optional<RTCVideoLayersAllocation> layersAllocation{};
 };
 
 /// One picture. `data` is what the codec's decoder takes: a VP8 or VP9 frame, H.264 and H.265 as Annex B, an AV1

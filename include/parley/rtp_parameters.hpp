@@ -105,7 +105,8 @@ struct RTCRtpEncodingParameters {
   std::optional<std::uint32_t> ptime{};
   /// Whether frames may have different lengths.
   bool adaptivePtime = false;
-  /// Which layers it has, as in "L1T3": what the encoder should do.
+  /// Which layers it has, as in "L1T3": what the encoder should do. Receivers are told how frames of such layers need
+  /// each other (L1T1 to L3T3), where dependency-descriptor was negotiated.
   std::optional<std::string> scalabilityMode{};
   /// How much of what can be sent is its: video is told targets in these parts, and goes first on its way out. A sender
   /// has the priority of its highest encoding that is active; sound goes before video anyway. webrtc-priority

@@ -22,6 +22,9 @@ void DependencyWriter::begin(const formats::FrameInfo& info) {
     next_template_ = (next_template_ + structure.templates.size()) % kIds;
     structure_ = std::move(structure);
   }
+  // Nothing refers to what is before; another source may use the same numbers again.
+  sent_.clear();
+  next_sent_ = 0;
   if (mode != mode_) references_ = LayerReferences(mode);
   mode_ = mode;
 }
@@ -46,6 +49,7 @@ std::optional<std::vector<std::uint16_t>> DependencyWriter::distances(const Fram
                                                                       std::int64_t number) const {
   if (!identity.id || identity.needs.empty()) return std::nullopt;
   std::vector<std::uint16_t> distances;
+  distances.reserve(identity.needs.size());
   for (const std::uint64_t id : identity.needs) {
     const auto found = std::ranges::find(sent_, id, &Sent::id);
     if (found == sent_.end() || found->number >= number) return std::nullopt;

@@ -15,6 +15,10 @@ FrameNotes read_notes(const rtp::PacketView& packet, const rtp::ExtensionMap& ma
     notes.playout_delay = rtp::parse_playout_delay(*value);
   if (const auto value = packet.extension(map.id(ExtensionKind::ColorSpace)))
     notes.color_space = rtp::parse_color_space(*value);
+  if (const auto value = packet.extension(map.id(ExtensionKind::VideoTiming)))
+    notes.timing = rtp::parse_video_timing(*value);
+  if (const auto value = packet.extension(map.id(ExtensionKind::LayersAllocation)))
+    notes.allocation = rtp::parse_layers_allocation(*value);
   return notes;
 }
 
@@ -44,6 +48,8 @@ void NoteLog::add(const rtp::Header& header, const FrameNotes& notes, ByteView d
   if (notes.orientation) entry.notes.orientation = notes.orientation;
   if (notes.playout_delay) entry.notes.playout_delay = notes.playout_delay;
   if (notes.color_space) entry.notes.color_space = notes.color_space;
+  if (notes.timing) entry.notes.timing = notes.timing;
+  if (notes.allocation) entry.notes.allocation = notes.allocation;
   if (descriptor.empty()) return;
   const std::uint16_t number = header.sequence_number;
   const auto keep = [&](Descriptor& place) {

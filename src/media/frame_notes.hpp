@@ -10,10 +10,12 @@
 #include "rtp/color_space.hpp"
 #include "rtp/dependency_descriptor.hpp"
 #include "rtp/extension_map.hpp"
+#include "rtp/layers_allocation.hpp"
 #include "rtp/packet.hpp"
 #include "rtp/playout_delay.hpp"
 #include "rtp/sequence.hpp"
 #include "rtp/video_orientation.hpp"
+#include "rtp/video_timing.hpp"
 
 namespace parley::media {
 
@@ -23,7 +25,11 @@ struct FrameNotes {
   std::optional<rtp::VideoOrientation> orientation = std::nullopt;
   std::optional<rtp::PlayoutDelay> playout_delay = std::nullopt;
   std::optional<rtp::ColorSpace> color_space = std::nullopt;
-  [[nodiscard]] bool is_empty() const { return !capture && !orientation && !playout_delay && !color_space; }
+  std::optional<rtp::VideoTiming> timing = std::nullopt;
+  std::optional<rtp::LayersAllocation> allocation = std::nullopt;
+  [[nodiscard]] bool is_empty() const {
+    return !capture && !orientation && !playout_delay && !color_space && !timing && !allocation;
+  }
   bool operator==(const FrameNotes&) const = default;
 };
 

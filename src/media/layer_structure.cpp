@@ -83,6 +83,7 @@ rtp::DependencyStructure structure_of(const LayerMode& mode) {
   rtp::DependencyStructure structure;
   structure.decode_targets = std::size_t{mode.spatial} * mode.temporal;
   structure.chains = mode.spatial;
+  structure.protected_by.reserve(structure.decode_targets);
   for (std::size_t i = 0; i < structure.decode_targets; ++i)
     structure.protected_by.push_back(static_cast<std::uint8_t>(i / mode.temporal));
   LayerReferences references(mode);

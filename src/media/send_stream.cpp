@@ -18,10 +18,11 @@ constexpr Duration kPause = 500ms;
 /// What others cut is not cut again; a path may carry it or not.
 constexpr std::size_t kMaxForeignPayload = 1500;
 /// What is told of a frame is never longer.
-constexpr std::size_t kNoteBytes = 64;
+constexpr std::size_t kNoteBytes = 640;
 /// What retransmissions say once more.
-constexpr rtp::ExtensionKind kNotes[] = {rtp::ExtensionKind::CaptureTime, rtp::ExtensionKind::VideoOrientation,
-                                         rtp::ExtensionKind::PlayoutDelay, rtp::ExtensionKind::ColorSpace,
+constexpr rtp::ExtensionKind kNotes[] = {rtp::ExtensionKind::CaptureTime,         rtp::ExtensionKind::VideoOrientation,
+                                         rtp::ExtensionKind::PlayoutDelay,        rtp::ExtensionKind::ColorSpace,
+                                         rtp::ExtensionKind::VideoTiming,         rtp::ExtensionKind::LayersAllocation,
                                          rtp::ExtensionKind::DependencyDescriptor};
 
 }  // namespace
@@ -87,6 +88,8 @@ void SendStream::add_notes(const FrameNotes& notes, const rtp::Header& header, s
   if (notes.orientation && turned_) add(rtp::ExtensionKind::VideoOrientation, *notes.orientation);
   if (notes.playout_delay) add(rtp::ExtensionKind::PlayoutDelay, *notes.playout_delay);
   if (notes.color_space) add(rtp::ExtensionKind::ColorSpace, *notes.color_space);
+  if (notes.timing) add(rtp::ExtensionKind::VideoTiming, *notes.timing);
+  if (notes.allocation) add(rtp::ExtensionKind::LayersAllocation, *notes.allocation);
 }
 
 Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& sink) {

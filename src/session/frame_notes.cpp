@@ -71,6 +71,66 @@ RTCVideoColorSpace to_api(const rtp::ColorSpace& color) {
   return made;
 }
 
+std::uint16_t ms16(std::chrono::milliseconds time) {
+  return static_cast<std::uint16_t>(std::clamp<std::chrono::milliseconds::rep>(time.count(), 0, 0xFFFF));
+}
+
+rtp::VideoTiming to_rtp(const RTCVideoTiming& timing) {
+  return {.by_timer = timing.byTimer,
+          .large_frame = timing.largeFrame,
+          .encode_begin = ms16(timing.encodeBegin),
+          .encode_end = ms16(timing.encodeEnd),
+          .packetized = ms16(timing.packetized),
+          .left_pacer = ms16(timing.leftPacer),
+          .network_1 = ms16(timing.network1),
+          .network_2 = ms16(timing.network2)};
+}
+
+RTCVideoTiming to_api(const rtp::VideoTiming& timing) {
+  using std::chrono::milliseconds;
+  return {.byTimer = timing.by_timer,
+          .largeFrame = timing.large_frame,
+          .encodeBegin = milliseconds(timing.encode_begin),
+          .encodeEnd = milliseconds(timing.encode_end),
+          .packetized = milliseconds(timing.packetized),
+          .leftPacer = milliseconds(timing.left_pacer),
+          .network1 = milliseconds(timing.network_1),
+          .network2 = milliseconds(timing.network_2)};
+}
+
+rtp::LayersAllocation to_rtp(const RTCVideoLayersAllocation& allocation) {
+  rtp::LayersAllocation made{.stream = allocation.encoding, .streams = allocation.encodings, .layers = {}};
+  made.layers.reserve(allocation.layers.size());
+  made.has_sizes = std::ranges::any_of(allocation.layers, [](const auto& one) { return one.width > 0; });
+  for (const RTCVideoLayersAllocation::Layer& one : allocation.layers) {
+    auto& layer = made.layers.emplace_back(rtp::LayersAllocation::Layer{.stream = one.encoding,
+                                                                        .spatial = one.spatialIndex,
+                                                                        .rates = {},
+                                                                        .width = one.width,
+                                                                        .height = one.height,
+                                                                        .frame_rate = one.framerate});
+    layer.rates.reserve(one.bitrates.size());
+    for (const std::uint64_t rate : one.bitrates)
+      layer.rates.push_back(static_cast<std::uint32_t>(std::min<std::uint64_t>(rate / 1000, 0xFFFFFFFF)));
+  }
+  return made;
+}
+
+RTCVideoLayersAllocation to_api(const rtp::LayersAllocation& allocation) {
+  RTCVideoLayersAllocation made{.encoding = allocation.stream, .encodings = allocation.streams};
+  made.layers.reserve(allocation.layers.size());
+  for (const rtp::LayersAllocation::Layer& one : allocation.layers) {
+    auto& layer = made.layers.emplace_back(RTCVideoLayersAllocation::Layer{.encoding = one.stream,
+                                                                           .spatialIndex = one.spatial,
+                                                                           .width = one.width,
+                                                                           .height = one.height,
+                                                                           .framerate = one.frame_rate});
+    layer.bitrates.reserve(one.rates.size());
+    for (const std::uint32_t rate : one.rates) layer.bitrates.push_back(std::uint64_t{rate} * 1000);
+  }
+  return made;
+}
+
 rtp::VideoOrientation orientation_of(std::uint16_t rotation, bool flip) {
   return {.rotation = static_cast<std::uint16_t>((rotation + 45U) / 90 % 4 * 90), .flipped = flip};
 }
@@ -83,6 +143,8 @@ media::FrameNotes notes_of(const RTCEncodedVideoFrameMetadata& metadata) {
   if (const auto& delay = metadata.playoutDelay)
     notes.playout_delay = rtp::PlayoutDelay{.least = delay->minimum, .most = std::max(delay->minimum, delay->maximum)};
   if (metadata.colorSpace) notes.color_space = to_rtp(*metadata.colorSpace);
+  if (metadata.timing) notes.timing = to_rtp(*metadata.timing);
+  if (metadata.layersAllocation) notes.allocation = to_rtp(*metadata.layersAllocation);
   return notes;
 }
 
@@ -103,6 +165,8 @@ void tell(const media::FrameNotes& notes, RTCEncodedVideoFrameMetadata& metadata
   if (const auto& delay = notes.playout_delay)
     metadata.playoutDelay = {.minimum = delay->least, .maximum = delay->most};
   if (notes.color_space) metadata.colorSpace = to_api(*notes.color_space);
+  if (notes.timing) metadata.timing = to_api(*notes.timing);
+  if (notes.allocation) metadata.layersAllocation = to_api(*notes.allocation);
 }
 
 void tell(const media::FrameNotes& notes, RTCEncodedAudioFrameMetadata& metadata) {

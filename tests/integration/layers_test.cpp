@@ -25,9 +25,20 @@ Promise<void> negotiated(Pair& pair) { co_await pair.negotiate(); }
 RTCEncodedVideoFrame av1_frame(RTCEncodedVideoFrameType type, std::uint8_t number) {
   RTCEncodedVideoFrame frame;
   frame.type = type;
-  if (type == Key) frame.data = {0x0A, 0x03, 0, 0, 0};
-  frame.data.insert(frame.data.end(), {0x32, 0x02, 0x10, number});
+  if (type == Key) {
+    frame.data = {0x0A, 0x03, 0, 0, 0, 0x32, 0x02, 0x10, number};
+  } else {
+    frame.data = {0x32, 0x02, 0x10, number};
+  }
   return frame;
+}
+
+void want(const std::shared_ptr<RTCRtpTransceiver>& transceiver, std::initializer_list<std::string_view> names) {
+  auto extensions = transceiver->getHeaderExtensionsToNegotiate();
+  for (auto& extension : extensions)
+    for (const std::string_view name : names)
+      if (extension.uri.ends_with(name)) extension.direction = RTCRtpTransceiverDirection::SendRecv;
+  transceiver->setHeaderExtensionsToNegotiate(extensions);
 }
 
 /// AV1, with dependency descriptors, in this scalability mode.
@@ -40,11 +51,7 @@ void add(RTCPeerConnection& connection, const std::shared_ptr<MediaStreamTrack>&
   for (const RTCRtpCodec& codec : known->codecs)
     if (codec.mimeType == "video/AV1") codecs.push_back(codec);
   transceiver->setCodecPreferences(codecs);
-  auto extensions = transceiver->getHeaderExtensionsToNegotiate();
-  for (auto& extension : extensions)
-    if (extension.uri.ends_with("#dependency-descriptor-rtp-header-extension"))
-      extension.direction = RTCRtpTransceiverDirection::SendRecv;
-  transceiver->setHeaderExtensionsToNegotiate(extensions);
+  want(transceiver, {"#dependency-descriptor-rtp-header-extension"});
 }
 
 /// A sender, a forwarder, and a receiver who tells each frame's last byte.
@@ -138,10 +145,10 @@ TEST(Layers, SizesOfAv1AreLeftOutUntilAKeyFrame) {
       relay.select(MediaLayer{});
     }
     for (std::uint8_t size = 0; size < 2; ++size) {
-      const auto type = picture % 8 == 0 ? Key : Delta;
-      auto frame =
-          av1_frame(type, static_cast<std::uint8_t>(picture == 9 && size == 1 ? Relay::kLast : 2 * picture + size));
-      if (size == 1 && type == Key) frame.data.erase(frame.data.begin(), frame.data.begin() + 5);
+      const bool key = picture % 8 == 0, last = picture == 9 && size == 1;
+      auto frame = av1_frame(key && size == 0 ? Key : Delta,
+                             last ? Relay::kLast : static_cast<std::uint8_t>(2 * picture + size));
+      if (key) frame.type = Key;
       frame.metadata.spatialIndex = size;
       frame.metadata.spatial_layers = 2;
       relay.source->write(std::move(frame));
@@ -153,6 +160,46 @@ TEST(Layers, SizesOfAv1AreLeftOutUntilAKeyFrame) {
   for (std::size_t i = 0; i < relay.seen.size(); ++i)
     EXPECT_EQ(relay.seen[i].metadata.spatialIndex, i < 8 ? 0 : 1) << i;
   expect_complete(relay.seen);
+}
+
+TEST(Layers, FramesTellTheirTimesAndWhatEachLayerGets) {
+  Latch asked, came;
+  std::optional<RTCEncodedVideoFrameMetadata> seen;
+  const auto track = MediaStreamTrack::create("video");
+  std::shared_ptr<MediaStreamTrack> remote;
+  track->onkeyframerequest = [&] { asked.set(); };
+  Pair pair;
+  want(pair.offerer.addTransceiver(track), {"/video-timing", "/video-layers-allocation00"});
+  pair.answerer.ontrack = [&](const RTCTrackEvent& event) {
+    remote = event.track;
+    remote->onvideoframe = [&](const RTCEncodedVideoFrame& frame) {
+      seen = frame.metadata;
+      came.set();
+    };
+  };
+  run([&] { return negotiated(pair); });
+  ASSERT_TRUE(asked.wait());
+  auto frame = av1_frame(Key, 1);
+  frame.metadata.mimeType = "video/AV1";
+  frame.metadata.timing = RTCVideoTiming{.largeFrame = true, .encodeBegin = 5ms, .encodeEnd = 100s, .network2 = 7ms};
+  frame.metadata.layersAllocation = RTCVideoLayersAllocation{
+      .encoding = 1,
+      .encodings = 2,
+      .layers = {{.encoding = 0, .bitrates = {200'000, 300'000}, .width = 320, .height = 180, .framerate = 30},
+                 {.encoding = 1, .bitrates = {1'000'000}, .width = 1280, .height = 720, .framerate = 60}}};
+  track->write(std::move(frame));
+  ASSERT_TRUE(came.wait());
+  ASSERT_TRUE(seen->timing);
+  EXPECT_TRUE(seen->timing->largeFrame && !seen->timing->byTimer);
+  EXPECT_EQ(seen->timing->encodeBegin, 5ms);
+  EXPECT_EQ(seen->timing->encodeEnd, 65'535ms) << "no more can be said";
+  EXPECT_EQ(seen->timing->network2, 7ms);
+  ASSERT_TRUE(seen->layersAllocation);
+  EXPECT_EQ(seen->layersAllocation->encoding, 1);
+  ASSERT_EQ(seen->layersAllocation->layers.size(), 2U);
+  EXPECT_THAT(seen->layersAllocation->layers[0].bitrates, testing::ElementsAre(200'000U, 300'000U));
+  EXPECT_EQ(seen->layersAllocation->layers[1].width, 1280U);
+  EXPECT_EQ(seen->layersAllocation->layers[1].framerate, 60);
 }
 
 }  // namespace
