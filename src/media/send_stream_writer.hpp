@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "media/send_stream.hpp"
@@ -47,7 +48,7 @@ class SendStream::Writer final : public formats::PayloadSink {
  public:
   Writer(SendStream& stream, const rtp::Header& header, const Extensions& extensions, Sink& sink);
 
-  /// What follows is put into RED and protected.
+  /// What follows is protected, and put into RED first where the shield has that.
   void protect(Shield& shield) { shield_ = &shield; }
   /// For a payload. What protects a packet holds all of it but the fixed header, behind one of its own.
   [[nodiscard]] std::size_t room() const;
@@ -59,9 +60,14 @@ class SendStream::Writer final : public formats::PayloadSink {
   void on_shared(const OutgoingPacket& given);
 
  private:
+  // ULPFEC
   void on_protected(std::span<const ByteView> pieces, std::size_t size);
   void on_red(PayloadType inside, ByteView payload);
   void on_protection(const rtp::Protection& protection);
+  // FlexFEC
+  [[nodiscard]] std::size_t protection_header() const;
+  std::optional<rtp::Protection> protect(const cc::Packet& packet);
+  void send_apart(rtp::Protection protection);
   cc::Packet& begin(std::size_t size);
   void finish(const cc::Packet& packet, std::size_t payload_size);
 
