@@ -179,6 +179,12 @@ struct RTCOutboundRtpStreamStats : RTCSentRtpStreamStats {
   std::optional<bool> powerEfficientEncoder{}, active{};
   std::optional<std::string> scalabilityMode{};
   ///@}
+  ///@{
+  /// What protects packets that may be lost (ULPFEC or FlexFEC), and the source of FlexFEC, as their namesakes of a
+  /// receiver: webrtc-stats has these no more, or not for a sender. There if any was negotiated.
+  std::optional<std::uint64_t> fecPacketsSent{}, fecBytesSent{};
+  std::optional<std::uint32_t> fecSsrc{};
+  ///@}
 };
 
 /// webrtc-stats section 8.9: what the peer's sender reports about what it sends. Round trips are known if the peer

@@ -22,6 +22,10 @@ std::string source_id(const TransceiverCore& core) {
   return "source." + std::to_string(core.state.id.get()) + "." + std::to_string(core.attachments);
 }
 
+bool may_be_protected(const std::vector<jsep::Format>& formats) {
+  return std::ranges::any_of(formats, [](const jsep::Format& format) { return jsep::is_fec(format.codec); });
+}
+
 class RtpStats {
  public:
   RtpStats(StatsBuilder& builder, const std::string& transport, const media::Statistics& media, const FindCore& find)
@@ -74,14 +78,20 @@ class RtpStats {
     stats.rid = unless_empty(one.encoding.rid);
     stats.encodingIndex = static_cast<std::uint32_t>(one.index);
     stats.active = one.sends && one.encoding.active;
-    stats.packetsSent = counters.packets + counters.repeated_packets + counters.padding_packets;
-    stats.bytesSent = counters.payload_bytes + counters.repeated_bytes;
+    stats.packetsSent =
+        counters.packets + counters.repeated_packets + counters.padding_packets + counters.separate_packets;
+    stats.bytesSent = counters.payload_bytes + counters.repeated_bytes + counters.separate_bytes;
     stats.headerBytesSent = counters.header_bytes;
     stats.totalPacketSendDelay = seconds(counters.waited);
     stats.retransmittedPacketsSent = counters.repeated_packets;
     stats.retransmittedBytesSent = counters.repeated_bytes;
     stats.packetsSentWithEct1 = counters.ect1_packets;
     if (one.is_repaired) stats.rtxSsrc = one.encoding.retransmission.get();
+    if (may_be_protected(core.section->sends) || counters.protecting_packets > 0) {
+      stats.fecPacketsSent = counters.protecting_packets;
+      stats.fecBytesSent = counters.protecting_bytes;
+      if (counters.separate_packets > 0 && one.encoding.protection) stats.fecSsrc = one.encoding.protection->get();
+    }
     stats.nackCount = static_cast<std::uint32_t>(counters.nacks);
     const auto& encodings = core.state.sender.encodings;
     if (one.index < encodings.size()) stats.scalabilityMode = encodings[one.index].scalability_mode;
@@ -183,9 +193,7 @@ class RtpStats {
       stats.retransmittedBytesReceived = counters.repaired_bytes;
       if (one.retransmission) stats.rtxSsrc = one.retransmission->get();
     }
-    const bool may_be_protected = std::ranges::any_of(
-        core.section->receives, [](const jsep::Format& format) { return jsep::is_fec(format.codec); });
-    if (may_be_protected || counters.protecting_packets > 0) {
+    if (may_be_protected(core.section->receives) || counters.protecting_packets > 0) {
       stats.fecPacketsReceived = counters.protecting_packets;
       stats.fecPacketsDiscarded = counters.useless_protection;
       stats.fecBytesReceived = counters.protecting_bytes;

@@ -29,13 +29,15 @@ void put_streams(sdp::MediaDescription& media, const Sender& sender) {
 void put_sources(sdp::MediaDescription& media, const Sender& sender, const std::string& cname) {
   if (sender.sources.empty()) return;
   const SendSource& source = sender.sources.front();
-  const bool has_rtx =
-      std::ranges::any_of(media.rtpmaps, [](const sdp::Rtpmap& map) { return is_rtx(Codec{.name = map.encoding}); });
   std::vector<Ssrc> ssrcs{source.media};
-  if (has_rtx) {
-    ssrcs.push_back(source.retransmission);
-    media.ssrc_groups.push_back({.semantics = "FID", .ssrcs = ssrcs});
-  }
+  const auto add_if_any = [&](std::string_view codec, std::string_view semantics, Ssrc ssrc) {
+    const auto is_one = [&](const sdp::Rtpmap& map) { return has_name(Codec{.name = map.encoding}, codec); };
+    if (std::ranges::none_of(media.rtpmaps, is_one)) return;
+    ssrcs.push_back(ssrc);
+    media.ssrc_groups.push_back({.semantics = std::string(semantics), .ssrcs = {source.media, ssrc}});
+  };
+  add_if_any("rtx", "FID", source.retransmission);
+  add_if_any("flexfec-03", "FEC-FR", source.protection);
   for (const Ssrc ssrc : ssrcs) {
     media.ssrcs.push_back({.ssrc = ssrc, .name = "cname", .value = cname});
     for (const sdp::Msid& msid : media.msids)

@@ -54,6 +54,8 @@ struct SendSource {
   Ssrc media{};
   /// What retransmissions come from (RFC 4588).
   Ssrc retransmission{};
+  /// What FlexFEC comes from.
+  Ssrc protection{};
   bool operator==(const SendSource&) const = default;
 };
 

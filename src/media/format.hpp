@@ -57,6 +57,8 @@ struct Announced {
 /// One of a sender's encodings.
 struct Encoding {
   Ssrc source{}, retransmission{};
+  /// What FlexFEC comes from, if the peer has been told.
+  std::optional<Ssrc> protection = std::nullopt;
   std::string rid;
   bool active = true;
   Importance importance = Importance::Low;

@@ -19,6 +19,8 @@ std::size_t Protector::group() const {
 
 std::optional<rtp::Protection> Protector::add(std::uint16_t number, ByteView packet) {
   if (group() == 0) return std::nullopt;
+  // What comes late to whoever passes it on is before what was begun.
+  if (begun_ && static_cast<std::int16_t>(static_cast<std::uint16_t>(number - begun_->base)) < 0) return std::nullopt;
   // Numbers that others have taken in between leave holes, for which masks have room.
   constexpr std::uint16_t kReach = 48;
   if (!begun_ || static_cast<std::uint16_t>(number - begun_->base) >= kReach)

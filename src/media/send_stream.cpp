@@ -34,6 +34,7 @@ SendStream::SendStream(Kind kind, const Encoding& encoding, Random& random)
       // Below 2^15, so that the first loss is not taken for a wrap (RFC 3711 section 3.3.1).
       next_number_(random.u32() & 0x7FFF),
       next_repeat_number_(static_cast<std::uint16_t>(random.u32() & 0x7FFF)),
+      next_protection_number_(static_cast<std::uint16_t>(next_repeat_number_ ^ 0x2AAA)),
       first_timestamp_(random.u32()) {
   note_values_.reserve(kNoteBytes);
 }
@@ -195,6 +196,8 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
   list.add(rtp::ExtensionKind::DependencyDescriptor, packet.descriptor);
   dependencies_.pass(packet.descriptor);
   Writer writer(*this, header, list, sink);
+  // ULPFEC would take numbers that belong to packets yet to come.
+  if (shield_ && !shield_->red && shield_->protector.group() > 0) writer.protect(*shield_);
   if (packet.owner) {
     writer.on_shared(packet);
   } else {

@@ -79,9 +79,12 @@ class SendStream {
   struct Counters {
     std::uint64_t packets = 0, payload_bytes = 0, header_bytes = 0;
     std::uint64_t repeated_packets = 0, repeated_bytes = 0;
-    std::uint64_t padding_packets = 0;                           ///< whose bytes are among those of headers
-    std::uint64_t protecting_packets = 0, protecting_bytes = 0;  ///< FEC, which is among the packets
-    Duration waited{};                                           ///< in the pacer, all of these together
+    std::uint64_t padding_packets = 0;  ///< whose bytes are among those of headers
+    /// FEC, with the bytes of its payloads and headers. ULPFEC is among the packets of media as well.
+    std::uint64_t protecting_packets = 0, protecting_bytes = 0, protecting_header_bytes = 0;
+    /// Of FEC, what has numbers of its own (FlexFEC), so that it is not.
+    std::uint64_t separate_packets = 0, separate_bytes = 0;
+    Duration waited{};  ///< in the pacer, all of these together
     std::uint64_t frames = 0, key_frames = 0, frames_refused = 0;
     std::uint64_t huge_frames = 0;  ///< two and a half times as large as the program was told, or more
     std::uint64_t nacks = 0, plis = 0, firs = 0;
@@ -185,18 +188,20 @@ class SendStream {
     formats::RedWriter writer{1};
   };
   std::optional<Redundancy> redundancy_;
-  /// Pictures that are in RED, beside ULPFEC, as long as there is any.
+  /// What protects pictures: FlexFEC, which has a source of its own, or ULPFEC, which is in RED as the pictures are as
+  /// long as there is any.
   struct Shield {
-    PayloadType red, ulpfec;
+    PayloadType protection;
+    std::optional<PayloadType> red;  ///< of ULPFEC
     Protector protector;
-    Bytes plain;  ///< a packet as it was before RED
+    Bytes bytes;  ///< a packet as it is to come out of FEC, or one of FlexFEC
   };
   std::optional<Shield> shield_;
   std::optional<Playing> playing_;
   PacketHistory history_;
   std::int64_t next_number_;  // does not wrap
   const std::int64_t first_number_ = next_number_;
-  std::uint16_t next_repeat_number_;
+  std::uint16_t next_repeat_number_, next_protection_number_;
   std::uint32_t first_timestamp_;
   std::optional<std::chrono::microseconds> offset_;     // from the source's clock to ours
   std::optional<std::chrono::microseconds> last_time_;  // of the last frame, on ours

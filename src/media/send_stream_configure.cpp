@@ -44,17 +44,20 @@ void SendStream::configure_redundancy() {
   }
 }
 
-/// ULPFEC is in RED, so both have to be negotiated.
+/// FlexFEC where both were negotiated: it takes no numbers from media, so that nobody waits for it, or asks for it, if
+/// it is lost. ULPFEC is in RED, so both have to be negotiated.
 void SendStream::configure_shield(const Protecting& protecting) {
   const auto red =
       std::ranges::find_if(formats_, [](const Format& one) { return formats::equals_ignoring_case(one.name, "red"); });
-  if (kind_ != Kind::Video || red == formats_.end() || !protecting.ulpfec) {
+  const bool apart = protecting.flexfec && encoding_.protection;
+  const bool in_red = !apart && protecting.ulpfec && red != formats_.end();
+  if (kind_ != Kind::Video || (!apart && !in_red)) {
     shield_.reset();
     return;
   }
   if (!shield_) shield_.emplace();
-  shield_->red = red->payload_type;
-  shield_->ulpfec = *protecting.ulpfec;
+  shield_->protection = apart ? *protecting.flexfec : *protecting.ulpfec;
+  shield_->red = in_red ? std::optional(red->payload_type) : std::nullopt;
 }
 
 void SendStream::note_loss(double fraction, Duration round_trip) {

@@ -1,4 +1,4 @@
-// The packets of a stream: plain ones, and those that are in RED and protected by ULPFEC.
+// The packets of a stream: plain ones, those that are in RED and protected by ULPFEC, and FlexFEC beside them.
 #include "media/send_stream_writer.hpp"
 
 #include <algorithm>
@@ -24,9 +24,10 @@ SendStream::Writer::Writer(SendStream& stream, const rtp::Header& header, const 
 
 std::size_t SendStream::Writer::room() const {
   const std::size_t header = rest_ == nullptr ? header_size_ : std::max(header_size_, rtp::header_size(rest_->list()));
-  const std::size_t extensions = header - rtp::kFixedHeader;
-  const std::size_t protection = shield_ == nullptr ? 0 : kRedHeader + rtp::kUlpfecHeader + extensions;
-  return kMaxPacket - header - kOriginalNumber - protection;
+  const std::size_t left = kMaxPacket - header - kOriginalNumber;
+  if (shield_ == nullptr) return left;
+  return left - (shield_->red ? kRedHeader + rtp::kUlpfecHeader + header - rtp::kFixedHeader
+                              : protection_header() + rtp::kFlexfecHeader - rtp::kFixedHeader);
 }
 
 void SendStream::Writer::use(const Extensions& extensions) {
@@ -51,7 +52,7 @@ void SendStream::Writer::on_payload(std::span<const ByteView> pieces, bool last)
   if (stream_.kind_ == Kind::Video) header_.marker = last && ends_picture_;
   header_.sequence_number = static_cast<std::uint16_t>(stream_.next_number_++);
   if (rest_ != nullptr) place_in_frame(last);
-  if (shield_ != nullptr) return on_protected(pieces, size);
+  if (shield_ != nullptr && shield_->red) return on_protected(pieces, size);
   cc::Packet& packet = begin(header_size_ + size);
   auto at = packet.head.begin() + static_cast<std::ptrdiff_t>(header_size_);
   for (const ByteView piece : pieces) at = std::ranges::copy(piece, at).out;
@@ -72,7 +73,7 @@ void SendStream::Writer::on_shared(const OutgoingPacket& given) {
 }
 
 void SendStream::Writer::on_protected(std::span<const ByteView> pieces, std::size_t size) {
-  Bytes& plain = shield_->plain;
+  Bytes& plain = shield_->bytes;
   plain.resize(header_size_ + size);
   rtp::write_header(header_, extensions_->list(), plain);
   auto at = plain.begin() + static_cast<std::ptrdiff_t>(header_size_);
@@ -82,7 +83,7 @@ void SendStream::Writer::on_protected(std::span<const ByteView> pieces, std::siz
 }
 
 void SendStream::Writer::on_red(PayloadType inside, ByteView payload) {
-  const PayloadType outside = std::exchange(header_.payload_type, shield_->red);
+  const PayloadType outside = std::exchange(header_.payload_type, *shield_->red);
   cc::Packet& packet = begin(header_size_ + kRedHeader + payload.size());
   packet.head[header_size_] = inside.get();
   std::ranges::copy(payload, packet.head.begin() + static_cast<std::ptrdiff_t>(header_size_ + kRedHeader));
@@ -96,10 +97,56 @@ void SendStream::Writer::on_protection(const rtp::Protection& protection) {
   if (header_size_ + kRedHeader + payload.size() + kOriginalNumber > kMaxPacket) return;
   const bool marker = std::exchange(header_.marker, false);
   header_.sequence_number = static_cast<std::uint16_t>(stream_.next_number_++);
-  on_red(shield_->ulpfec, payload);
+  on_red(shield_->protection, payload);
   header_.marker = marker;
   ++stream_.counters_.protecting_packets;
-  stream_.counters_.protecting_bytes += header_size_ + kRedHeader + payload.size();
+  stream_.counters_.protecting_bytes += kRedHeader + payload.size();
+  stream_.counters_.protecting_header_bytes += header_size_;
+}
+
+/// Nobody reports on the source of FlexFEC, so its packets tell whose they are for ever.
+std::size_t SendStream::Writer::protection_header() const {
+  Extensions list(stream_.extensions_);
+  list.add(rtp::ExtensionKind::Mid, as_bytes(stream_.mid_));
+  list.add_what_comes_later();
+  return rtp::header_size(list.list());
+}
+
+/// What protects this packet and others, if it is time for that. Before the packet leaves, since then it is written to.
+std::optional<rtp::Protection> SendStream::Writer::protect(const cc::Packet& packet) {
+  // Others cut packets as they like.
+  if (protection_header() + rtp::kFlexfecHeader + packet.size() - rtp::kFixedHeader > kMaxPacket) return std::nullopt;
+  if (packet.payload.empty()) return shield_->protector.add(header_.sequence_number, packet.head);
+  Bytes& whole = shield_->bytes;
+  whole.assign(packet.head.begin(), packet.head.end());
+  whole.insert(whole.end(), packet.payload.begin(), packet.payload.end());
+  return shield_->protector.add(header_.sequence_number, whole);
+}
+
+void SendStream::Writer::send_apart(rtp::Protection protection) {
+  protection.source = stream_.encoding_.source;
+  const rtp::Header header{.payload_type = shield_->protection,
+                           .sequence_number = stream_.next_protection_number_++,
+                           .timestamp = header_.timestamp,
+                           .ssrc = *stream_.encoding_.protection};
+  Extensions list(stream_.extensions_);
+  list.add(rtp::ExtensionKind::Mid, as_bytes(stream_.mid_));
+  list.add_what_comes_later();
+  Bytes& bytes = shield_->bytes;
+  bytes.resize(rtp::header_size(list.list()));
+  rtp::write_header(header, list.list(), bytes);
+  const std::size_t head = bytes.size();
+  rtp::write_flexfec(protection, bytes);
+  Counters& counters = stream_.counters_;
+  ++counters.protecting_packets;
+  counters.protecting_bytes += bytes.size() - head;
+  counters.protecting_header_bytes += head;
+  ++counters.separate_packets;
+  counters.separate_bytes += bytes.size() - head;
+  counters.header_bytes += head;
+  cc::Packet packet{.head = bytes};
+  list.mark(packet);
+  sink_.on_packet(packet);
 }
 
 cc::Packet& SendStream::Writer::begin(std::size_t size) {
@@ -114,7 +161,10 @@ void SendStream::Writer::finish(cc::Packet& packet, std::size_t payload_size) {
   ++stream_.counters_.packets;
   stream_.counters_.payload_bytes += payload_size;
   stream_.counters_.header_bytes += header_size_;
+  const bool apart = shield_ != nullptr && !shield_->red;
+  auto protection = apart ? protect(packet) : std::nullopt;
   sink_.on_packet(packet);
+  if (protection) send_apart(*std::move(protection));
 }
 
 }  // namespace parley::media

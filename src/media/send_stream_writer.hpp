@@ -59,7 +59,7 @@ class SendStream::Writer final : public formats::PayloadSink {
 
   /// Another frame of the same picture follows.
   void leave_picture_open() { ends_picture_ = false; }
-  /// What follows is put into RED and protected.
+  /// What follows is protected, and put into RED first where the shield has that.
   void protect(Shield& shield) { shield_ = &shield; }
   /// For a payload. What protects a packet holds all of it but the fixed header, behind one of its own.
   [[nodiscard]] std::size_t room() const;
@@ -73,9 +73,14 @@ class SendStream::Writer final : public formats::PayloadSink {
  private:
   void use(const Extensions& extensions);
   void place_in_frame(bool last);
+  // ULPFEC
   void on_protected(std::span<const ByteView> pieces, std::size_t size);
   void on_red(PayloadType inside, ByteView payload);
   void on_protection(const rtp::Protection& protection);
+  // FlexFEC
+  [[nodiscard]] std::size_t protection_header() const;
+  std::optional<rtp::Protection> protect(const cc::Packet& packet);
+  void send_apart(rtp::Protection protection);
   cc::Packet& begin(std::size_t size);
   void finish(cc::Packet& packet, std::size_t payload_size);
 

@@ -81,9 +81,10 @@ Result<void> Session::send_one(SendStream& stream, const Media& media, TimePoint
   if (!stream.encoding().active) return {};
   set_pace(now);
   PacketSink sink(*this, priority_of(stream), now);
-  const std::uint64_t protecting = stream.counters().protecting_bytes;
+  const SendStream::Counters& counters = stream.counters();
+  const std::uint64_t before = counters.protecting_bytes + counters.protecting_header_bytes;
   auto sent = stream.send(media, now, sink);
-  repeated_.add(stream.counters().protecting_bytes - protecting, now);
+  repeated_.add(counters.protecting_bytes + counters.protecting_header_bytes - before, now);
   send_paced(now);
   return sent;
 }
@@ -137,11 +138,14 @@ void Session::send_paced(TimePoint now) {
   }
 }
 
-/// Of media or of retransmissions.
+/// Of media, of retransmissions or of FEC.
 SendStream* Session::stream_sending(Ssrc source) const {
   for (const Outgoing& outgoing : outgoing_)
-    for (const auto& stream : outgoing.streams)
-      if (stream->encoding().source == source || stream->encoding().retransmission == source) return stream.get();
+    for (const auto& stream : outgoing.streams) {
+      const Encoding& encoding = stream->encoding();
+      if (encoding.source == source || encoding.retransmission == source || encoding.protection == source)
+        return stream.get();
+    }
   return nullptr;
 }
 

@@ -59,13 +59,16 @@ std::vector<media::Encoding> to_media(const jsep::Sender& sender, jsep::MediaKin
   std::vector<media::Encoding> encodings;
   for (std::size_t i = 0; i < std::min(sender.encodings.size(), sender.sources.size()); ++i) {
     const jsep::SendEncoding& encoding = sender.encodings[i];
-    encodings.push_back({.source = sender.sources[i].media,
-                         .retransmission = sender.sources[i].retransmission,
-                         .rid = encoding.rid.value_or(""),
-                         .active = encoding.active,
-                         .importance = encoding.importance,
-                         .dscp = dscp_of(kind, encoding.network_importance.value_or(encoding.importance)),
-                         .scalability_mode = encoding.scalability_mode.value_or("")});
+    encodings.push_back(
+        {.source = sender.sources[i].media,
+         .retransmission = sender.sources[i].retransmission,
+         // Layers announce no sources.
+         .protection = sender.encodings.size() == 1 ? std::optional(sender.sources[i].protection) : std::nullopt,
+         .rid = encoding.rid.value_or(""),
+         .active = encoding.active,
+         .importance = encoding.importance,
+         .dscp = dscp_of(kind, encoding.network_importance.value_or(encoding.importance)),
+         .scalability_mode = encoding.scalability_mode.value_or("")});
   }
   return encodings;
 }

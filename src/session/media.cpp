@@ -31,7 +31,9 @@ void Connection::make_sources() {
     jsep::Sender& sender = transceiver.sender;
     if (sender.track_id.empty()) sender.track_id = make_track_id();
     while (sender.sources.size() < sender.encodings.size())
-      sender.sources.push_back({.media = Ssrc(system_random().u32()), .retransmission = Ssrc(system_random().u32())});
+      sender.sources.push_back({.media = Ssrc(system_random().u32()),
+                                .retransmission = Ssrc(system_random().u32()),
+                                .protection = Ssrc(system_random().u32())});
   }
 }
 

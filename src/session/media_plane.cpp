@@ -132,7 +132,7 @@ class MediaPlane::Lane final : public media::Session::Handler {
 void MediaPlane::Lane::mark(const media::Section& section) {
   for (const media::Encoding& encoding : section.encodings)
     if (encoding.dscp != 0)
-      for (const Ssrc source : {encoding.source, encoding.retransmission})
+      for (const Ssrc source : {encoding.source, encoding.retransmission, encoding.protection.value_or(Ssrc{})})
         markings_.push_back({.source = source, .dscp = encoding.dscp});
 }
 

@@ -154,6 +154,9 @@ void each_member(const RTCOutboundRtpStreamStats& s, Take&& take) {
   take("pliCount", s.pliCount);
   take("encoderImplementation", s.encoderImplementation);
   take("powerEfficientEncoder", s.powerEfficientEncoder);
+  take("fecPacketsSent", s.fecPacketsSent);
+  take("fecBytesSent", s.fecBytesSent);
+  take("fecSsrc", s.fecSsrc);
   take("active", s.active);
   take("scalabilityMode", s.scalabilityMode);
 }

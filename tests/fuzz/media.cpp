@@ -77,7 +77,7 @@ Section section(bool video) {
     made.receive_formats.push_back({.payload_type = PayloadType(104), .name = "red", .fmtp = ""});
     made.receive_protecting = {.ulpfec = PayloadType(105), .flexfec = PayloadType(106)};
     made.announced = {{.source = Ssrc(1), .retransmission = Ssrc(2), .protection = Ssrc(9)}};
-    made.encodings = {{.source = Ssrc(2000), .retransmission = Ssrc(2001), .rid = "h"},
+    made.encodings = {{.source = Ssrc(2000), .retransmission = Ssrc(2001), .protection = Ssrc(2004), .rid = "h"},
                       {.source = Ssrc(2002), .retransmission = Ssrc(2003), .rid = "l"}};
   }
   made.send_formats = made.receive_formats;

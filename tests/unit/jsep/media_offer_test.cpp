@@ -63,7 +63,9 @@ TEST(MediaOffer, NamesStreamsAndTheTrack) {
 TEST(MediaOffer, NamesItsSources) {
   const std::string video = offer_of_one(MediaKind::Video, kSendRecv, {"s"});
   EXPECT_TRUE(has_line(video, "a=ssrc-group:FID 1000 1001"));
-  for (const auto* line : {"a=ssrc:1000 cname:A", "a=ssrc:1001 cname:A", "a=ssrc:1000 msid:s A-track-1"})
+  EXPECT_TRUE(has_line(video, "a=ssrc-group:FEC-FR 1000 1002"));
+  for (const auto* line :
+       {"a=ssrc:1000 cname:A", "a=ssrc:1001 cname:A", "a=ssrc:1002 cname:A", "a=ssrc:1000 msid:s A-track-1"})
     EXPECT_TRUE(has_line(video, line)) << line;
   const std::string audio = offer_of_one(MediaKind::Audio, kSendRecv);
   EXPECT_TRUE(has_line(audio, "a=ssrc:1000 cname:A"));

@@ -110,7 +110,9 @@ class MediaPeer : public Peer {
     Sender& sender = at(id).sender;
     while (sender.sources.size() < sender.encodings.size()) {
       ++sources_;
-      sender.sources.push_back({.media = Ssrc(1000 * sources_), .retransmission = Ssrc(1000 * sources_ + 1)});
+      sender.sources.push_back({.media = Ssrc(1000 * sources_),
+                                .retransmission = Ssrc(1000 * sources_ + 1),
+                                .protection = Ssrc(1000 * sources_ + 2)});
     }
   }
   std::string name_;

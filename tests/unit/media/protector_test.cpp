@@ -57,6 +57,18 @@ TEST(Protector, OnePacketProtectsSeveral) {
   EXPECT_FALSE(protector.add(3, packet(3, 10)));  // a new group
 }
 
+TEST(Protector, WhatComesTooLateDoesNotSpoilAGroup) {
+  Protector protector;
+  for (int i = 0; i < 20; ++i) protector.note_loss(0.5, 200ms);
+  EXPECT_FALSE(protector.add(5, packet(5, 10)));
+  EXPECT_FALSE(protector.add(3, packet(3, 10)));
+  EXPECT_FALSE(protector.add(7, packet(7, 10)));
+  const auto made = protector.add(6, packet(6, 10));
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->base, 5);
+  EXPECT_EQ(made->mask, 0b111);
+}
+
 TEST(Protector, AGroupDoesNotReachOverALongGap) {
   Protector protector;
   for (int i = 0; i < 20; ++i) protector.note_loss(0.5, 200ms);

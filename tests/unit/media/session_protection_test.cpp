@@ -1,4 +1,4 @@
-// ULPFEC between two of our sessions: sent when it helps, and then it does.
+// ULPFEC and FlexFEC between two of our sessions: sent when they help, and then they do.
 #include <gmock/gmock.h>
 
 #include "call.hpp"
@@ -7,6 +7,7 @@ namespace parley::media::test {
 namespace {
 
 const Encoding kEncoding{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = ""};
+constexpr Ssrc kFecSource{1002};
 const Format kRed{.payload_type = PayloadType(98), .name = "red", .retransmission = PayloadType(99)};
 const Protecting kProtecting{.ulpfec = PayloadType(100)};
 
@@ -19,17 +20,31 @@ Section shielded() {
   return section;
 }
 
+/// FlexFEC as well, which is preferred.
+Section flexible() {
+  Section section = shielded();
+  section.send_protecting.flexfec = section.receive_protecting.flexfec = PayloadType(101);
+  return section;
+}
+
 struct ShieldedCall : Call {
   explicit ShieldedCall(const Section& section, std::uint32_t seed = 1) : Call(seed) {
-    left->session.configure({sending(section, {kEncoding})});
+    Encoding encoding = kEncoding;
+    if (section.send_protecting.flexfec) encoding.protection = kFecSource;
+    left->session.configure({sending(section, {encoding})});
     right->session.configure({receiving(section)});
     connect();
-    filter = [this](ByteView packet, bool rtcp) {
-      if (rtcp || rtp::source_of(packet) != kEncoding.source) return false;
-      ++types[rtp::PacketView::parse(packet)->header().payload_type.get()];
-      EXPECT_LE(packet.size(), SendStream::kMaxPacket);
-      return false;
+    // Also what is lost then.
+    left->send = [this, send = left->send](End& from, ByteView packet, bool rtcp) {
+      if (!rtcp) count(packet);
+      send(from, packet, rtcp);
     };
+  }
+  void count(ByteView packet) {
+    EXPECT_LE(packet.size(), SendStream::kMaxPacket);
+    const Ssrc source = rtp::source_of(packet);
+    if (source == kFecSource) fec_numbers.push_back(rtp::sequence_number_of(packet));
+    if (source != kEncoding.retransmission) ++types[rtp::PacketView::parse(packet)->header().payload_type.get()];
   }
   void stream(int frames, std::size_t size = 4000) {
     for (int i = 0; i < frames; ++i) {
@@ -58,6 +73,7 @@ struct ShieldedCall : Call {
   SendStream::Counters sent() { return left->session.statistics(now).outgoing.front().counters; }
 
   std::map<int, int> types;
+  std::vector<std::uint16_t> fec_numbers;
   std::vector<TimePoint> made;
   std::vector<Duration> late;
   std::size_t written = 0, had = 0;
@@ -79,13 +95,14 @@ TEST(SessionProtection, NothingIsProtectedWhereRetransmissionIsFast) {
   EXPECT_GT(call.sent().repeated_packets, 0U);
 }
 
-TEST(SessionProtection, OnALongWayFecIsThereBeforeWhatIsAskedFor) {
+/// Frames that come as late as if they had been asked for are fewer by a third.
+void expect_help(const Section& section, const std::function<void(ShieldedCall&)>& look) {
   std::size_t with = 0, without = 0;
   for (std::uint32_t seed = 1; seed <= 5; ++seed) {
-    Section without_protection = shielded();
+    Section without_protection = section;
     without_protection.send_protecting = {};
-    ShieldedCall shielded_call(shielded(), seed), bare(without_protection, seed);
-    for (ShieldedCall* call : {&shielded_call, &bare}) {
+    ShieldedCall protected_call(section, seed), bare(without_protection, seed);
+    for (ShieldedCall* call : {&protected_call, &bare}) {
       call->to_right = {.loss = 0.05, .delay = 100ms};
       call->to_left.delay = 100ms;
       call->stream(400);
@@ -95,24 +112,130 @@ TEST(SessionProtection, OnALongWayFecIsThereBeforeWhatIsAskedFor) {
       // All of them come in the end.
       EXPECT_EQ(call->right->frames.size(), call->written);
     }
-    const auto sent = shielded_call.sent();
+    const auto sent = protected_call.sent();
     EXPECT_GT(sent.protecting_packets, 50U);
     // Twice as much as is lost, about.
     EXPECT_LT(sent.protecting_packets, sent.packets / 5);
-    EXPECT_GT(shielded_call.types[98], shielded_call.types[96]);
-    with += shielded_call.delayed();
+    look(protected_call);
+    with += protected_call.delayed();
     without += bare.delayed();
   }
   EXPECT_LT(with * 3, without * 2);
 }
 
-TEST(SessionProtection, WhatProtectsIsTakenFromTheEncodersPart) {
-  ShieldedCall call(shielded());
-  call.to_right = {.loss = 0.05, .delay = 100ms};
+TEST(SessionProtection, OnALongWayFecIsThereBeforeWhatIsAskedFor) {
+  expect_help(shielded(), [](ShieldedCall& call) { EXPECT_GT(call.types[98], call.types[96]); });
+}
+
+TEST(SessionProtection, SoIsFlexfecWhichIsPreferredAndLeavesPacketsAsTheyAre) {
+  expect_help(flexible(), [](ShieldedCall& call) {
+    const auto sent = call.sent();
+    EXPECT_EQ(call.types[98], 0);
+    EXPECT_EQ(call.types[96], static_cast<int>(sent.packets));
+    EXPECT_EQ(call.types[101], static_cast<int>(sent.protecting_packets));
+    EXPECT_EQ(sent.separate_packets, sent.protecting_packets);
+    EXPECT_EQ(sent.separate_bytes, sent.protecting_bytes);
+    const auto received = call.right->session.statistics(call.now).incoming.front();
+    EXPECT_EQ(received.protection, kFecSource);
+    // Of twenty, one is lost.
+    EXPECT_GT(received.counters.protecting_packets, sent.protecting_packets * 8 / 10);
+    EXPECT_LT(received.counters.useless_protection, received.counters.protecting_packets);
+  });
+}
+
+TEST(SessionProtection, FlexfecThatIsLostIsNotWaitedForOrAskedFor) {
+  ShieldedCall call(flexible());
+  call.to_right.delay = call.to_left.delay = 100ms;
+  std::size_t packets = 0, lost = 0;
+  call.filter = [&](ByteView packet, bool rtcp) {
+    if (rtcp) return false;
+    if (rtp::source_of(packet) == kFecSource) return true;
+    if (rtp::source_of(packet) != kEncoding.source || ++packets % 20 != 0 || packets > 800) return false;
+    ++lost;
+    return true;
+  };
+  call.stream(220);
+  call.run(1s);
+  EXPECT_GT(call.fec_numbers.size(), 20U);
+  EXPECT_EQ(call.right->frames.size(), call.written);
+  EXPECT_LT(call.sent().repeated_packets, lost + call.fec_numbers.size() / 2);
+}
+
+TEST(SessionProtection, FlexfecNeedsASourceThatThePeerHasBeenToldOf) {
+  Call call;
+  std::map<std::uint8_t, int> types;
+  call.left->session.configure({sending(flexible(), {kEncoding})});
+  call.right->session.configure({receiving(flexible())});
+  call.connect();
+  call.to_right = {.loss = 0.1, .delay = 100ms};
   call.to_left.delay = 100ms;
-  call.stream(300, 6000);
-  const double told = call.left->rates.back(), total = call.left->session.controller().target_rate();
-  EXPECT_LT(told, total);
+  call.filter = [&](ByteView packet, bool rtcp) {
+    if (!rtcp) ++types[rtp::PacketView::parse(packet)->header().payload_type.get()];
+    return false;
+  };
+  for (int i = 0; i < 200; ++i) {
+    const Bytes data = vp8(i == 0, 4000, static_cast<std::uint8_t>(i));
+    ASSERT_TRUE(call.left->session.send(kVideo, "", frame_of(data, i == 0), call.now));
+    call.run(33ms);
+  }
+  EXPECT_EQ(types[101], 0);
+  EXPECT_GT(types[98], 0);
+}
+
+TEST(SessionProtection, ItsNumbersGoOnWhateverIsNegotiatedAnew) {
+  ShieldedCall call(flexible());
+  call.to_right = {.loss = 0.1, .delay = 100ms};
+  call.to_left.delay = 100ms;
+  call.stream(100);
+  Section without = flexible();
+  without.send_protecting = {};
+  Encoding encoding = kEncoding;
+  encoding.protection = kFecSource;
+  for (const Section& section : {without, flexible()}) call.left->session.configure({sending(section, {encoding})});
+  call.stream(100);
+  const auto& numbers = call.fec_numbers;
+  ASSERT_GT(numbers.size(), 10U);
+  for (std::size_t i = 1; i < numbers.size(); ++i)
+    EXPECT_EQ(numbers[i], static_cast<std::uint16_t>(numbers[i - 1] + 1));
+}
+
+/// Somebody else's packets keep their numbers, between which there is no room for ULPFEC.
+TEST(SessionProtection, PacketsOfAForwarderAreProtectedByFlexfecAlone) {
+  for (const bool flexfec : {true, false}) {
+    ShieldedCall call(flexfec ? flexible() : shielded());
+    call.to_right = {.loss = 0.05, .delay = 100ms};
+    call.to_left.delay = 100ms;
+    const auto payload = std::make_shared<Bytes>(1000, std::uint8_t{0x42});
+    (*payload)[0] = 0x10;  // a descriptor of VP8: a frame begins
+    (*payload)[1] = 0x00;
+    for (std::uint16_t i = 0; i < 1000; ++i) {
+      ASSERT_TRUE(call.left->session.send(kVideo, "",
+                                          OutgoingPacket{.payload = *payload,
+                                                         .owner = i % 2 == 0 ? payload : nullptr,
+                                                         .source = Ssrc(7),
+                                                         .number = static_cast<std::uint16_t>(65000 + i),
+                                                         .timestamp = 3000U * i,
+                                                         .marker = true},
+                                          call.now));
+      call.run(11ms);
+    }
+    EXPECT_EQ(call.types[98], 0);
+    EXPECT_EQ(call.types[101] > 30, flexfec);
+    const auto received = call.right->session.statistics(call.now).incoming.front();
+    EXPECT_EQ(received.counters.protecting_packets > 30, flexfec);
+    EXPECT_LT(received.counters.useless_protection, received.counters.protecting_packets + 1);
+  }
+}
+
+TEST(SessionProtection, WhatProtectsIsTakenFromTheEncodersPart) {
+  for (const Section& section : {shielded(), flexible()}) {
+    ShieldedCall call(section);
+    call.to_right = {.loss = 0.05, .delay = 100ms};
+    call.to_left.delay = 100ms;
+    call.stream(300, 6000);
+    const double told = call.left->rates.back(), total = call.left->session.controller().target_rate();
+    EXPECT_LT(told, total);
+  }
 }
 
 TEST(SessionProtection, ProtectionIsSentAgainAsWell) {
