@@ -170,6 +170,7 @@ void expect_answers(const std::string& answer_text, const std::string& offer_tex
 
 std::vector<std::string> shown(const std::vector<Format>& formats) {
   std::vector<std::string> codecs;
+  codecs.reserve(formats.size());
   for (const Format& format : formats)
     codecs.push_back(std::to_string(format.payload_type.get()) + "=" + format.codec.name);
   return codecs;
