@@ -97,7 +97,8 @@ class RtpStats : public testing::Test {
     std::vector<RTCRtpCodec> codecs;
     const auto known = RTCRtpSender::getCapabilities("video");
     for (const RTCRtpCodec& codec : known->codecs)
-      if (codec.mimeType == "video/VP8" || codec.mimeType == "video/rtx") codecs.push_back(codec);
+      if (codec.mimeType == "video/VP8" || codec.mimeType == "video/rtx" || codec.mimeType == protection)
+        codecs.push_back(codec);
     video->setCodecPreferences(codecs);
     loop->run([this] { return negotiate(); }).get(20s);
     ASSERT_TRUE(asked.wait());
@@ -145,6 +146,7 @@ class RtpStats : public testing::Test {
   std::shared_ptr<MediaStreamTrack> picture = MediaStreamTrack::create("video"),
                                     sound = MediaStreamTrack::create("audio");
   std::shared_ptr<RTCRtpTransceiver> video, audio;
+  std::string protection;  // what is negotiated beside VP8 and RTX
   Latch asked;
   std::atomic<bool> key_wanted = false;
   std::atomic<std::uint32_t> pictures_received = 0, sounds_received = 0;
@@ -153,6 +155,34 @@ class RtpStats : public testing::Test {
   std::uint64_t bytes_sent = 0;
   RTCStatsReport sent, received;
 };
+
+TEST_F(RtpStats, TellOfFlexfecWhereTheWayIsLongAndLoses) {
+  protection = "video/flexfec-03";
+  connect();
+  EXPECT_THAT(a.localDescription()->sdp(), testing::HasSubstr("a=ssrc-group:FEC-FR "));
+  EXPECT_EQ(one<RTCOutboundRtpStreamStats>(a.getStats().get(10s), "video").fecPacketsSent, 0U);
+  link->set_rules({.delay = 60ms, .loss = 0.1}, {.delay = 60ms});
+  const auto fec_received = [&] {
+    std::uint64_t count = 0;
+    const RTCStatsReport report = b.getStats().get(10s);
+    for (const auto* stats : report.all<RTCInboundRtpStreamStats>()) count += stats->fecPacketsReceived.value_or(0);
+    return count;
+  };
+  for (int i = 0; i < 40 && fec_received() < 10; ++i) stream(50).get(30s);
+  link->set_rules(rules(0), rules(0));
+  stream(20).get(30s);
+  until([&] { return pictures_received >= pictures_sent - 5; });
+  const auto out = one<RTCOutboundRtpStreamStats>(sent, "video");
+  const auto in = one<RTCInboundRtpStreamStats>(received, "video");
+  EXPECT_GE(in.fecPacketsReceived, 10U);
+  EXPECT_GE(out.fecPacketsSent, in.fecPacketsReceived);
+  EXPECT_GE(out.fecBytesSent, in.fecBytesReceived);
+  EXPECT_GT(*out.fecBytesSent, 500 * *out.fecPacketsSent);
+  ASSERT_TRUE(out.fecSsrc);
+  EXPECT_EQ(out.fecSsrc, in.fecSsrc);
+  EXPECT_GE(*out.packetsSent, packets_sent() + *out.fecPacketsSent + *out.retransmittedPacketsSent);
+  EXPECT_GE(*in.packetsReceived, *in.fecPacketsReceived);
+}
 
 TEST_F(RtpStats, AreThoseOfWhatWasSentAlsoWithLosses) {
   connect();

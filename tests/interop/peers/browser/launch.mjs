@@ -14,7 +14,9 @@ const launchers = {
       executablePath: process.env.PARLEY_CHROMIUM ?? '/usr/bin/chromium',
       headless: true,
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-        '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'],
+        '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
+        // Else it does not send FlexFEC.
+        '--force-fieldtrials=WebRTC-FlexFEC-03-Advertised/Enabled/WebRTC-FlexFEC-03/Enabled/'],
     });
     return {
       version: `Chromium ${context.browser()?.version() ?? ''}`,

@@ -60,10 +60,11 @@ function player(track) {
   };
 }
 
-/// Sends a picture in `codec` and a tone, or only one of these kinds, and plays what comes back.
+/// Sends a picture in `codec` and a tone, or only one of these kinds, and plays what comes back. `protection`: what may protect the
+/// picture, as setCodecPreferences names it.
 export class Media {
-  constructor(pc, { codec, frequency, kinds = ['video', 'audio'] }) {
-    Object.assign(this, { pc, codec });
+  constructor(pc, { codec, frequency, kinds = ['video', 'audio'], protection = [] }) {
+    Object.assign(this, { pc, codec, protection });
     this.players = new Map(); // kind -> function
     pc.addEventListener('track', ({ track }) => { // the same track when it comes again
       if (!this.players.has(track.kind)) this.players.set(track.kind, player(track));
@@ -76,7 +77,8 @@ export class Media {
     const sender = this.pc.addTrack(this.tracks[kind]);
     if (kind === 'audio') return;
     const known = RTCRtpReceiver.getCapabilities('video').codecs;
-    const wanted = known.filter((c) => c.mimeType === `video/${this.codec}` || c.mimeType === 'video/rtx');
+    const names = [this.codec, 'rtx', ...this.protection].map((name) => `video/${name}`);
+    const wanted = known.filter((c) => names.includes(c.mimeType));
     this.pc.getTransceivers().find((t) => t.sender === sender).setCodecPreferences?.(wanted);
   }
 

@@ -155,10 +155,10 @@ const commands = {
     adopt(channel, made);
     return attributesOf(made);
   },
-  media({ connection, codec, frequency, kinds }) {
+  media({ connection, codec, frequency, kinds, protection }) {
     if (!Media.knows(codec)) return { unknown: true };
     const entry = connections.get(connection);
-    entry.media = new Media(entry.pc, { codec, frequency, kinds });
+    entry.media = new Media(entry.pc, { codec, frequency, kinds, protection });
     return {};
   },
   layers: ({ connection }) => sendLayers(connections.get(connection).pc),

@@ -6,9 +6,11 @@ namespace interop {
 
 using namespace parley;
 
-/// This one alone, and what repairs it.
-static void prefer(RTCRtpTransceiver& transceiver, const std::string& codec) {
-  const std::set<std::string> accompanying{"video/rtx", "video/red", "video/ulpfec"};
+/// This one alone, and what repairs and protects it.
+static void prefer(RTCRtpTransceiver& transceiver, const std::string& codec,
+                   const std::vector<std::string>& protection) {
+  std::set<std::string> accompanying{"video/rtx"};
+  for (const std::string& one : protection) accompanying.insert("video/" + one);
   const auto known = RTCRtpReceiver::getCapabilities("video");
   std::vector<RTCRtpCodec> wanted;
   for (const RTCRtpCodec& one : known->codecs)
@@ -31,11 +33,14 @@ static std::shared_ptr<RTCRtpTransceiver> transceiver_of(RTCPeerConnection& pc, 
 
 void Echo::offer(const std::string& kind) {
   const auto transceiver = pc_.addTransceiver(kind);
-  if (kind == "video") prefer(*transceiver, codec_);
+  if (kind == "video") prefer(*transceiver, codec_, protection_);
 }
 
 Echo::Echo(RTCPeerConnection& pc, const nlohmann::json& settings)
-    : pc_(pc), codec_(settings.at("codec")), recordings_(settings.value("recordings", "")) {
+    : pc_(pc),
+      codec_(settings.at("codec")),
+      recordings_(settings.value("recordings", "")),
+      protection_(settings.value("protection", std::vector<std::string>{"red", "ulpfec"})) {
   const auto kinds = settings.value("kinds", std::vector<std::string>{"video", "audio"});
   if (settings.at("offer").get<bool>())
     for (const std::string& kind : kinds) offer(kind);
@@ -55,7 +60,7 @@ Echo::Echo(RTCPeerConnection& pc, const nlohmann::json& settings)
       ++counts->audio;
       counts->audio_codec = frame.metadata.mimeType;
     };
-    if (event.track->kind() == "video") prefer(*event.transceiver, codec_);
+    if (event.track->kind() == "video") prefer(*event.transceiver, codec_, protection_);
     if (event.transceiver->direction() == RTCRtpTransceiverDirection::SendRecv) {
       const auto sender = event.transceiver->sender();
       co_await sender->replaceTrack(event.track);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "parley/parley.hpp"
 #include "recording.hpp"
@@ -15,8 +16,8 @@ namespace interop {
 /// Sends back what arrives, and counts it.
 class Echo {
  public:
-  /// `settings`: {codec, offer, kinds, recordings}. With `offer`, transceivers are made for the kinds, video in that
-  /// codec, to be offered.
+  /// `settings`: {codec, offer, kinds, recordings, protection}. With `offer`, transceivers are made for the kinds, video
+  /// in that codec, to be offered; `protection` lists what protects it (red, ulpfec).
   Echo(parley::RTCPeerConnection& pc, const nlohmann::json& settings);
   /// One of {enabled}, {track}: none, original or other, {direction}, {add}, {remove}, {restart}; all for `kind`.
   parley::Promise<void> alter(nlohmann::json change);
@@ -32,6 +33,7 @@ class Echo {
 
   parley::RTCPeerConnection& pc_;
   const std::string codec_, recordings_;
+  const std::vector<std::string> protection_;
   std::optional<Recording> other_;
   std::shared_ptr<Counts> counts_ = std::make_shared<Counts>();
 };
