@@ -125,6 +125,7 @@ TEST(Layers, RatesOfAv1AreLeftOutAndComeBackWhereTheStreamAllowsIt) {
     }
     auto frame = av1_frame(i == 0 ? Key : Delta, i == 19 ? Relay::kLast : i);
     frame.metadata.temporalIndex = pattern[i % 4];
+    frame.timestamp = i * 33'333us;
     relay.source->write(std::move(frame));
   }
   ASSERT_TRUE(relay.all.wait());
@@ -150,6 +151,7 @@ TEST(Layers, SizesOfAv1AreLeftOutUntilAKeyFrame) {
                              last ? Relay::kLast : static_cast<std::uint8_t>(2 * picture + size));
       if (key) frame.type = Key;
       frame.metadata.spatialIndex = size;
+      frame.timestamp = picture * 33'333us;
       frame.metadata.spatial_layers = 2;
       relay.source->write(std::move(frame));
     }
