@@ -225,7 +225,8 @@ bool write(const DependencyDescriptor& descriptor, const DependencyStructure& st
       index >= structure.templates.size() || (descriptor.structure && *descriptor.structure != structure))
     return false;
   const FrameDependencies &known = structure.templates[index], &frame = descriptor.frame;
-  if (!fits(frame, structure, DependencyDescriptor::kMostDistance) || frame.spatial != known.spatial || frame.temporal != known.temporal)
+  if (!fits(frame, structure, DependencyDescriptor::kMostDistance) || frame.spatial != known.spatial ||
+      frame.temporal != known.temporal)
     return false;
   const Custom custom{.uses = frame.uses != known.uses,
                       .distances = frame.distances != known.distances,

@@ -73,7 +73,8 @@ TEST(HostileIce, ChecksBeforeTheAnswerAreBounded) {
         check(attribute(sdp, "ice-ufrag") + ":" + std::to_string(i), attribute(sdp, "ice-pwd"), 1'000'000), port);
     if (i % 50 == 0) loop->run([] {});
   }
-  EXPECT_LT(allocated_bytes(), before + (ice::DirectSocket::supported() ? 1 << 18 : 2 << 20));
+  // 150 bytes for each would be 1.5 MB. What waited in the socket when it was shut is still read.
+  EXPECT_LT(allocated_bytes(), before + (ice::DirectSocket::supported() ? 3 << 18 : 2 << 20));
   EXPECT_TRUE(healthy.alive());
   EXPECT_LT(healthy.worst(), HealthyPair::kBearable);
   // The answer comes at last.

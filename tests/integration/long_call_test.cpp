@@ -83,6 +83,13 @@ Resources least() {
   return found;
 }
 
+void prepare(Side& side, RTCPeerConnection& connection) {
+  side.picture->onkeyframerequest = [&side] { side.wants_key = true; };
+  (void)connection.addTrack(side.picture);
+  (void)connection.addTrack(side.sound);
+  side.channel = connection.createDataChannel("x", {.negotiated = true, .id = std::uint16_t{0}});
+}
+
 void receive(RTCPeerConnection& at, Side& from) {
   at.ontrack = [&from](const RTCTrackEvent& event) {
     event.track->onvideoframe = [&from] { ++from.got_pictures; };
@@ -94,12 +101,8 @@ TEST(LongCall, HoldsNoMoreAtItsEndThanSoonAfterItsBegin) {
   Side first, second;
   Latch connected;
   Pair pair;
-  for (const auto& [side, connection] : {std::pair(&first, &pair.offerer), std::pair(&second, &pair.answerer)}) {
-    side->picture->onkeyframerequest = [side] { side->wants_key = true; };
-    (void)connection->addTrack(side->picture);
-    (void)connection->addTrack(side->sound);
-    side->channel = connection->createDataChannel("x", {.negotiated = true, .id = std::uint16_t{0}});
-  }
+  prepare(first, pair.offerer);
+  prepare(second, pair.answerer);
   receive(pair.answerer, first);
   receive(pair.offerer, second);
   second.channel->onmessage = [&] { ++first.got_messages; };

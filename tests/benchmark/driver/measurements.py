@@ -89,6 +89,17 @@ def roundtrip(two_processes):
     return Measurement(f"round trip 64 B, {'two processes' if two_processes else 'one process'}", "roundtrip", run)
 
 
+def rtp():
+    def run(context, peer):
+        options = {"size": 1200, "window": 256, "warmup": context.pick(0.5, 1), "seconds": context.pick(1.5, 3)}
+        result, start, end, other = run_session(peer, "rtp", options)
+        if result["packets"] == 0:
+            raise Failed("nothing arrived")
+        return {"packets/s": result["packets"] / result["seconds"], "lost %": 100 * (1 - result["packets"] / result["sent"]),
+                "CPU µs/packet": (end.cpu - start.cpu) * 1e6 / result["packets"], "other cores": other}
+    return Measurement("RTP packets of 1200 bytes, one process", "rtp", run)
+
+
 def setup_sequential():
     def run(context, peer):
         options = {"pairs": context.pick(10, 50), "together": 1, "warmup": 3, "deadline": 10}
@@ -154,7 +165,7 @@ def link(rtt, loss, rate=0):
 def all_measurements():
     return [
         *(flow(size * KIB, two) for two in (False, True) for size in (1, 16, 64, 256)),
-        messages(False), messages(True), roundtrip(False), roundtrip(True), setup_sequential(), setup_together(),
+        messages(False), messages(True), roundtrip(False), roundtrip(True), rtp(), setup_sequential(), setup_together(),
         idle(100), idle(1000),
         *(link(rtt, loss) for rtt in (0, 20, 50, 100) for loss in (0, 0.1, 1)),
         link(100, 0, 100),

@@ -16,8 +16,8 @@ namespace interop {
 /// Sends back what arrives, and counts it.
 class Echo {
  public:
-  /// `settings`: {codec, offer, kinds, recordings, protection}. With `offer`, transceivers are made for the kinds, video
-  /// in that codec, to be offered; `protection` lists what protects it (red, ulpfec).
+  /// `settings`: {codec, offer, kinds, recordings, protection}. With `offer`, transceivers are made for the kinds,
+  /// video in that codec, to be offered; `protection` lists what protects it (red, ulpfec).
   Echo(parley::RTCPeerConnection& pc, const nlohmann::json& settings);
   /// One of {enabled}, {track}: none, original or other, {direction}, {add}, {remove}, {restart}; all for `kind`.
   parley::Promise<void> alter(nlohmann::json change);
