@@ -30,6 +30,8 @@ struct UsualRow {
   std::string_view parts[2];
 };
 constexpr UsualRow kUsual[] = {
+    // As everybody else calls it: what Firefox says later of 109 may stand beside that. Pion gives 109 to video.
+    {111, 0, "opus", 48000, {}},
     {109, 0, "opus", 48000, {}},
     {101, 0, "telephone-event", 8000, {}},
     {120, 124, "VP8", 90000, {}},

@@ -14,7 +14,7 @@ std::optional<PayloadType> static_payload_type(const Codec& codec);
 
 /// What Firefox calls a codec, or the RTX of one, in a section that it adds later, without a look at the numbers that
 /// the BUNDLE group uses already. Whoever offers the same numbers, and gives them to nothing else, never gets into
-/// conflict.
+/// conflict. Opus alone has another name, which Pion (no more careful) does not give to video.
 std::optional<PayloadType> usual_payload_type(const Format& format);
 bool is_usual_payload_type(PayloadType payload_type);
 
