@@ -26,7 +26,7 @@ void put_streams(sdp::MediaDescription& media, const Sender& sender) {
 }
 
 /// For peers that do not route by MID: RFC 5576. Layers have rids instead.
-void put_sources(sdp::MediaDescription& media, const Sender& sender, const std::string& cname) {
+void put_sources(sdp::MediaDescription& media, const Sender& sender, const std::string& cname, bool names_protection) {
   if (sender.sources.empty()) return;
   const SendSource& source = sender.sources.front();
   std::vector<Ssrc> ssrcs{source.media};
@@ -37,7 +37,7 @@ void put_sources(sdp::MediaDescription& media, const Sender& sender, const std::
     media.ssrc_groups.push_back({.semantics = std::string(semantics), .ssrcs = {source.media, ssrc}});
   };
   add_if_any("rtx", "FID", source.retransmission);
-  add_if_any("flexfec-03", "FEC-FR", source.protection);
+  if (names_protection) add_if_any("flexfec-03", "FEC-FR", source.protection);
   for (const Ssrc ssrc : ssrcs) {
     media.ssrcs.push_back({.ssrc = ssrc, .name = "cname", .value = cname});
     for (const sdp::Msid& msid : media.msids)
@@ -96,7 +96,8 @@ sdp::MediaDescription rtp_media(const Transceiver& transceiver, const LocalParam
   // By what this side wants: an answer to an offer that does not receive has streams, too, or else it would need
   // negotiation at once (webrtc-pc section 4.7.3 step 5.3.1).
   if (sdp::sends(transceiver.direction)) put_streams(media, transceiver.sender);
-  if (sdp::sends(lines.direction) && lines.sent_layers.empty()) put_sources(media, transceiver.sender, local.cname);
+  if (sdp::sends(lines.direction) && lines.sent_layers.empty())
+    put_sources(media, transceiver.sender, local.cname, lines.names_protection);
   return media;
 }
 
@@ -133,6 +134,8 @@ sdp::MediaDescription rejected_media(const sdp::MediaDescription& like) {
   sdp::MediaDescription media = media_of(like.kind, like.protocol, like.mid);
   media.port = 0;
   media.formats = like.formats;
+  // Pion leaves sections without a direction out of its answer, as if they did not count.
+  if (is_rtp_media(media)) media.direction = Direction::Inactive;
   return media;
 }
 

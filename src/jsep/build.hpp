@@ -45,6 +45,8 @@ struct RtpLines {
   std::vector<std::string> sent_layers, received_layers;
   bool reduced_size_rtcp = true;
   bool encrypted_headers = false;
+  /// The source of FlexFEC is named. Pion takes it for a second track, and refuses that.
+  bool names_protection = false;
 };
 sdp::MediaDescription rtp_media(const Transceiver& transceiver, const LocalParameters& local, const RtpLines& lines);
 

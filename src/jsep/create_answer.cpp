@@ -127,7 +127,8 @@ class AnswerBuilder {
                                                    extensions_of(*transceiver, capabilities), mixed),
                    .reduced_size_rtcp = offered.rtcp_rsize,
                    .encrypted_headers =
-                       snapshot_.header_encryption != HeaderEncryption::Unable && peer_takes_encrypted_headers_[index]};
+                       snapshot_.header_encryption != HeaderEncryption::Unable && peer_takes_encrypted_headers_[index],
+                   .names_protection = true};
     if (sdp::sends(direction))
       lines.sent_layers = common_layers(layers(offered, Layers::Received), rids_of(transceiver->sender));
     if (sdp::receives(direction)) lines.received_layers = layers(offered, Layers::Sent);

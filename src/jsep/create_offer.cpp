@@ -72,7 +72,17 @@ class OfferBuilder {
          .extensions = number_extensions(extensions_of(transceiver, capabilities), numbers_.extension_ids, true),
          .sent_layers = simulcast ? rids_of(transceiver.sender) : std::vector<std::string>{},
          .received_layers = keeps_layers ? section->receive_rids : std::vector<std::string>{},
-         .encrypted_headers = snapshot_.header_encryption != HeaderEncryption::Unable});
+         .encrypted_headers = snapshot_.header_encryption != HeaderEncryption::Unable,
+         .names_protection = expects_protection(transceiver, section)});
+  }
+
+  /// The program has asked for FlexFEC, or the peer knows it.
+  [[nodiscard]] bool expects_protection(const Transceiver& transceiver, const MediaSection* section) const {
+    const auto is_flexfec = [](const Codec& codec) { return has_name(codec, "flexfec-03"); };
+    if (std::ranges::any_of(transceiver.preferred_codecs, is_flexfec)) return true;
+    const AppliedDescription* remote = remote_description(snapshot_);
+    if (section == nullptr || remote == nullptr || section->index >= remote->parsed.media.size()) return false;
+    return std::ranges::any_of(formats_of(remote->parsed.media[section->index]), is_flexfec, &Format::codec);
   }
 
   /// In the place of a section that both sides have done with, of whatever kind it was, or else at the end.

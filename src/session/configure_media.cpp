@@ -55,20 +55,23 @@ std::uint8_t dscp_of(jsep::MediaKind kind, Importance importance) {
   return 0;
 }
 
-std::vector<media::Encoding> to_media(const jsep::Sender& sender, jsep::MediaKind kind) {
+/// `said`: our section as the peer knows it.
+std::vector<media::Encoding> to_media(const jsep::Sender& sender, jsep::MediaKind kind,
+                                      const sdp::MediaDescription* said) {
+  const bool names_protection =
+      said != nullptr &&
+      std::ranges::find(said->ssrc_groups, "FEC-FR", &sdp::SsrcGroup::semantics) != said->ssrc_groups.end();
   std::vector<media::Encoding> encodings;
   for (std::size_t i = 0; i < std::min(sender.encodings.size(), sender.sources.size()); ++i) {
     const jsep::SendEncoding& encoding = sender.encodings[i];
-    encodings.push_back(
-        {.source = sender.sources[i].media,
-         .retransmission = sender.sources[i].retransmission,
-         // Layers announce no sources.
-         .protection = sender.encodings.size() == 1 ? std::optional(sender.sources[i].protection) : std::nullopt,
-         .rid = encoding.rid.value_or(""),
-         .active = encoding.active,
-         .importance = encoding.importance,
-         .dscp = dscp_of(kind, encoding.network_importance.value_or(encoding.importance)),
-         .scalability_mode = encoding.scalability_mode.value_or("")});
+    encodings.push_back({.source = sender.sources[i].media,
+                         .retransmission = sender.sources[i].retransmission,
+                         .protection = names_protection ? std::optional(sender.sources[i].protection) : std::nullopt,
+                         .rid = encoding.rid.value_or(""),
+                         .active = encoding.active,
+                         .importance = encoding.importance,
+                         .dscp = dscp_of(kind, encoding.network_importance.value_or(encoding.importance)),
+                         .scalability_mode = encoding.scalability_mode.value_or("")});
   }
   return encodings;
 }
@@ -101,6 +104,8 @@ void Connection::configure_media() {
   const jsep::AppliedDescription* remote = jsep::remote_description(snapshot_);
   for (const jsep::MediaSection& section : snapshot_.now.media) {
     const jsep::Transceiver* transceiver = jsep::transceiver_by_id(snapshot_, section.transceiver);
+    const sdp::MediaDescription* said =
+        local != nullptr && section.index < local->parsed.media.size() ? &local->parsed.media[section.index] : nullptr;
     if (!section.transport || transceiver == nullptr || transceiver->stopped) continue;
     media::Section made{.key = media::SectionKey(section.transceiver.get()),
                         .kind = transceiver->kind == jsep::MediaKind::Audio ? media::Kind::Audio : media::Kind::Video,
@@ -115,10 +120,9 @@ void Connection::configure_media() {
                         .send_formats = to_media(section.sends),
                         .send_protecting = protecting(section.sends),
                         .send_extensions = to_media(section.send_extensions),
-                        .encodings = to_media(transceiver->sender, transceiver->kind)};
+                        .encodings = to_media(transceiver->sender, transceiver->kind, said)};
     std::vector<jsep::Format> own;
-    if (local != nullptr && section.index < local->parsed.media.size())
-      own = jsep::formats_of(local->parsed.media[section.index]);
+    if (said != nullptr) own = jsep::formats_of(*said);
     made.receive_formats = formats_to_receive(section.receives, own);
     made.receive_protecting = protecting_to_receive(section.receives, own);
     made.target_delay = std::chrono::duration_cast<Duration>(

@@ -38,7 +38,15 @@ async function ensurePeers() {
 
 const stopPeers = () => Promise.all(Object.values(peers).map((peer) => peer.stop()));
 
+/// Some scenarios want a browser with something that it does not do by itself.
+async function useFieldTrials(wanted = '') {
+  if (wanted === (process.env.PARLEY_FIELD_TRIALS ?? '')) return;
+  await stopPeers();
+  process.env.PARLEY_FIELD_TRIALS = wanted;
+}
+
 async function runOne(role, scenario) {
+  await useFieldTrials(scenarios[scenario].fieldTrials);
   transcript = new Transcript();
   const failed = async () => {
     await stopPeers(); // a failed scenario leaves nothing to the next one

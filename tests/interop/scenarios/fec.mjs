@@ -45,3 +45,6 @@ export async function fec(context) {
     return note('nobody who sends FEC, or nobody who sends back');
   for (const [name, protection] of Object.entries(kinds)) await protectedCall(name, protection, context);
 }
+
+// Else Chromium neither sends FlexFEC nor takes it.
+fec.fieldTrials = 'WebRTC-FlexFEC-03-Advertised/Enabled/WebRTC-FlexFEC-03/Enabled/';

@@ -68,6 +68,7 @@ TEST(CreateAnswer, RejectsMediaWithoutACommonCodecAndAcceptsTheDataSectionBeside
   rejected.port = 0;
   rejected.protocol = "UDP/TLS/RTP/SAVPF";
   rejected.formats = {"111", "103"};
+  rejected.direction = sdp::Direction::Inactive;
   rejected.mid = "a";
   rejected.connection = sdp::Connection{};
   EXPECT_TRUE(answer.media[0] == rejected) << sdp::print(answer);

@@ -15,8 +15,7 @@ const launchers = {
       headless: true,
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
         '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
-        // Else it does not send FlexFEC.
-        '--force-fieldtrials=WebRTC-FlexFEC-03-Advertised/Enabled/WebRTC-FlexFEC-03/Enabled/'],
+        ...(process.env.PARLEY_FIELD_TRIALS ? [`--force-fieldtrials=${process.env.PARLEY_FIELD_TRIALS}`] : [])],
     });
     return {
       version: `Chromium ${context.browser()?.version() ?? ''}`,
