@@ -47,13 +47,13 @@ TEST(Priority, OfAChannelIsToldToThePeer) {
 
 /// Both send without end; when half of what the important one has is there, the other one has much less.
 TEST(Priority, OfAChannelGivesItMoreOfTheAssociation) {
-  Pair pair;
-  const auto high = pair.offerer.createDataChannel("high", {.priority = High});
-  const auto low = pair.offerer.createDataChannel("very-low", {.priority = VeryLow});
   constexpr std::size_t kAll = 8 << 20, kMessage = 16 << 10;
   std::size_t arrived_high = 0, arrived_low = 0, low_then = 0;
   Latch half, both;
   int open = 0;
+  Pair pair;  // its handlers use the others
+  const auto high = pair.offerer.createDataChannel("high", {.priority = High});
+  const auto low = pair.offerer.createDataChannel("very-low", {.priority = VeryLow});
   for (const auto& channel : {high, low})
     channel->onopen = [&] {
       if (++open == 2) both.set();
