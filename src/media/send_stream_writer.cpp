@@ -105,12 +105,14 @@ void SendStream::Writer::on_protection(const rtp::Protection& protection) {
 }
 
 /// Nobody reports on the source of FlexFEC, so its packets tell whose they are for ever.
-std::size_t SendStream::Writer::protection_header() const {
+SendStream::Extensions SendStream::Writer::protection_extensions() const {
   Extensions list(stream_.extensions_);
   list.add(rtp::ExtensionKind::Mid, as_bytes(stream_.mid_));
   list.add_what_comes_later();
-  return rtp::header_size(list.list());
+  return list;
 }
+
+std::size_t SendStream::Writer::protection_header() const { return rtp::header_size(protection_extensions().list()); }
 
 /// What protects this packet and others, if it is time for that. Before the packet leaves, since then it is written to.
 std::optional<rtp::Protection> SendStream::Writer::protect(const cc::Packet& packet) {
@@ -129,9 +131,7 @@ void SendStream::Writer::send_apart(rtp::Protection protection) {
                            .sequence_number = stream_.next_protection_number_++,
                            .timestamp = header_.timestamp,
                            .ssrc = *stream_.encoding_.protection};
-  Extensions list(stream_.extensions_);
-  list.add(rtp::ExtensionKind::Mid, as_bytes(stream_.mid_));
-  list.add_what_comes_later();
+  const Extensions list = protection_extensions();
   Bytes& bytes = shield_->bytes;
   bytes.resize(rtp::header_size(list.list()));
   rtp::write_header(header, list.list(), bytes);

@@ -78,6 +78,7 @@ class SendStream::Writer final : public formats::PayloadSink {
   void on_red(PayloadType inside, ByteView payload);
   void on_protection(const rtp::Protection& protection);
   // FlexFEC
+  [[nodiscard]] Extensions protection_extensions() const;
   [[nodiscard]] std::size_t protection_header() const;
   std::optional<rtp::Protection> protect(const cc::Packet& packet);
   void send_apart(rtp::Protection protection);
