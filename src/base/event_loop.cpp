@@ -56,7 +56,7 @@ class AttachedLoops {
 EventLoop::EventLoop(std::shared_ptr<Reactor> reactor) : reactor_(std::move(reactor)) { reactor_->owner = this; }
 
 std::shared_ptr<EventLoop> EventLoop::create(const EventLoopOptions& options) {
-  if (options.busy_poll < Duration::zero()) throw TypeError("busy_poll is negative");
+  if (options.busy_poll && *options.busy_poll < Duration::zero()) throw TypeError("busy_poll is negative");
   std::shared_ptr<EventLoop> loop(new EventLoop(std::make_shared<Reactor>(options.busy_poll)));
   loop->host_ = make_thread_host(loop->reactor_);
   return loop;

@@ -61,7 +61,7 @@ void Timer::cancel() {
   const auto timer = std::exchange(reactor_, nullptr)->timers_.extract({when_, serial_});
 }
 
-Reactor::Reactor(Duration busy_poll) : poller_(Poller::make()), busy_poll_(busy_poll) {
+Reactor::Reactor(std::optional<Duration> busy_poll) : poller_(Poller::make()), polling_(busy_poll) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) throw OperationError("no descriptor for an event loop");
   wake_read_ = ends[0];
@@ -180,10 +180,10 @@ std::optional<Duration> Reactor::timeout() const {
   return until_next_timer();
 }
 
-/// Instead of sleeping, while something has arrived recently. True: there is something to do. Whoever posts meanwhile
-/// need not wake anybody, since `asleep_` is false.
-bool Reactor::poll_busily() {
-  while (Clock::now() < busy_until_) {
+/// Instead of sleeping, while that may be sooner. True: there is something to do. Whoever posts meanwhile need not wake
+/// anybody, since `asleep_` is false.
+bool Reactor::poll_until(TimePoint end) {
+  while (Clock::now() < end) {
     poller_->wait(Duration::zero(), ready_);
     if (!ready_.empty() || timeout() == Duration::zero()) return true;
   }
@@ -191,7 +191,6 @@ bool Reactor::poll_busily() {
 }
 
 void Reactor::wait(bool block) {
-  if (block && poll_busily()) return;
   std::optional<Duration> limit = Duration::zero();
   {
     const std::lock_guard lock(mutex_);
@@ -205,10 +204,21 @@ void Reactor::wait(bool block) {
   }
 }
 
+void Reactor::wait_or_poll() {
+  if (!polling_.concerned()) return wait(true);
+  const TimePoint end = polling_.begin(Clock::now());
+  if (!poll_until(end)) wait(true);
+  polling_.end(Clock::now(), !ready_.empty());
+}
+
 void Reactor::turn(bool block) {
   in_turn_ = true;
-  wait(block);
-  if (busy_poll_ > Duration::zero() && !ready_.empty()) busy_until_ = deadline_after(Clock::now(), busy_poll_);
+  ++turns_;
+  if (block) {
+    wait_or_poll();
+  } else {
+    wait(false);
+  }
   run_ready();
   run_timers();
   run_tasks();

@@ -6,12 +6,14 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "base/poller.hpp"
+#include "base/reply_polling.hpp"
 #include "base/time.hpp"
 #include "parley/export.hpp"
 #include "parley/unique_function.hpp"
@@ -77,7 +79,7 @@ class Timer {
 class Reactor : public std::enable_shared_from_this<Reactor> {
  public:
   /// `busy_poll`: as in EventLoopOptions. Throws OperationError when the system has no descriptor left.
-  explicit Reactor(Duration busy_poll = {});
+  explicit Reactor(std::optional<Duration> busy_poll = std::nullopt);
   ~Reactor();
   Reactor(const Reactor&) = delete;
   Reactor& operator=(const Reactor&) = delete;
@@ -105,6 +107,12 @@ class Reactor : public std::enable_shared_from_this<Reactor> {
   /// Runs `function` after the running task or callback, before the next one: ECMAScript's microtask, the place of a
   /// promise's continuations. Outside a turn it is an ordinary task.
   void microtask(UniqueFunction<void()> function);
+
+  /// Which turn this is.
+  [[nodiscard]] std::uint64_t turns() const { return turns_; }
+  /// What arrived in this turn has been answered, and the answer to that may come before a sleeping thread could wake.
+  void expect_reply() { polling_.expect(); }
+  [[nodiscard]] bool expects_reply() const { return polling_.concerned(); }
 
   /// Marks the calling thread as the one that is inside the loop, until it is destroyed. Nests. False once the loop is
   /// stopped: nobody may go in any more.
@@ -146,8 +154,9 @@ class Reactor : public std::enable_shared_from_this<Reactor> {
   [[nodiscard]] bool enter();
   void leave();
   void wake();
-  [[nodiscard]] bool poll_busily();
+  [[nodiscard]] bool poll_until(TimePoint end);
   void wait(bool block);
+  void wait_or_poll();
   void run_ready();
   void run_timers();
   void run_tasks();
@@ -169,8 +178,8 @@ class Reactor : public std::enable_shared_from_this<Reactor> {
   std::vector<Task> microtasks_, running_microtasks_;
   std::vector<Poller::Ready> ready_;
   bool in_turn_ = false;
-  const Duration busy_poll_;
-  TimePoint busy_until_;
+  std::uint64_t turns_ = 0;
+  ReplyPolling polling_;
   std::atomic<bool> stopped_ = false;  // written under the mutex
 
   mutable std::mutex mutex_;  // guards what follows

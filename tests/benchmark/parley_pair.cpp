@@ -117,7 +117,9 @@ Promise<Channel> incoming(const EndPtr& end) {
 }
 
 Rig::Rig(const CommandLine& line) {
-  const EventLoopOptions options{.busy_poll = std::chrono::microseconds(static_cast<long>(line.number_or("busy", 0)))};
+  EventLoopOptions options;
+  if (const double busy = line.number_or("busy", -1); busy >= 0)
+    options.busy_poll = std::chrono::microseconds(static_cast<long>(busy));
   offerer.network.loop = EventLoop::create(options);
   answerer.network.loop = EventLoop::create(options);
   offerer.network.fast_path = answerer.network.fast_path = line.number_or("fast", 1) != 0;

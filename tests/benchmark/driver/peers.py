@@ -36,7 +36,7 @@ def known(build):
     return [
         program("parley", "bench_parley"),
         program("parley portable", "bench_parley", ("fast=0",)),
-        program("parley busy", "bench_parley", ("busy=100",)),
+        program("parley asleep", "bench_parley", ("busy=0",)),
         module("node-datachannel", "node_datachannel.js", "node-datachannel"),
         module("wrtc", "wrtc.js", "@roamhq/wrtc"),
         program("pion", "bench_pion"),

@@ -72,7 +72,7 @@ def run_once(context, measurement, peer, args, retries):
 
 
 def applies(measurement, peer, quick):
-    if peer.name == "parley busy":  # it is about nothing else
+    if peer.name == "parley asleep":  # it is about nothing else
         return measurement.group == "roundtrip"
     if peer.name == "bare UDP":
         return measurement.name == "round trip 64 B, one process"

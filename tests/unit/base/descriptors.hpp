@@ -39,6 +39,7 @@ class SocketPair {
     }
   }
   [[nodiscard]] int here() const { return here_.get(); }
+  [[nodiscard]] int there() const { return there_.get(); }
   void send_to_here() const { [[maybe_unused]] const auto sent = write(there_.get(), "x", 1); }
   /// Reads what has arrived; how many bytes that were.
   int drain() const {
