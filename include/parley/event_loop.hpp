@@ -32,7 +32,7 @@ struct EventLoopOptions {
   /// no processor is free for it, everything is later instead. Zero: it sleeps at once. TypeError if negative.
   ///
   /// Without a value the loop does so where it pays: in the midst of a quick exchange of messages on a data channel
-  /// (each sent while one is being received, and answered within 100 µs), which takes less of a processor than sleeping
+  /// (each sent while one is being received, and answered within 200 µs), which takes less of a processor than sleeping
   /// would. Loops inside somebody's main context sleep as that does.
   std::optional<std::chrono::steady_clock::duration> busy_poll;
 };

@@ -31,13 +31,13 @@ struct Exchange {
 TEST(ReplyPolling, SleepsUntilSeveralAnswersInARowWereQuick) {
   Exchange exchange;
   EXPECT_EQ(exchange.quick_waits_before_looking(), ReplyPolling::kFewest);
-  EXPECT_TRUE(exchange.wait(99us));
+  EXPECT_TRUE(exchange.wait(199us));
   EXPECT_TRUE(exchange.wait(1us));
 }
 
 TEST(ReplyPolling, NeverLooksWhereAnswersAreSlow) {
   Exchange exchange;
-  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(exchange.wait(101us));
+  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(exchange.wait(201us));
 }
 
 TEST(ReplyPolling, OneSlowAnswerBeginsAnew) {
@@ -45,6 +45,17 @@ TEST(ReplyPolling, OneSlowAnswerBeginsAnew) {
   for (unsigned i = 1; i < ReplyPolling::kFewest; ++i) exchange.wait(20us);
   exchange.wait(1ms);
   EXPECT_EQ(exchange.quick_waits_before_looking(), ReplyPolling::kFewest);
+}
+
+TEST(ReplyPolling, StopsWhereLookingCostsMoreThanSleepingWould) {
+  Exchange exchange;
+  exchange.quick_waits_before_looking();
+  int looked = 0;
+  while (looked < 1000 && exchange.wait(150us)) ++looked;
+  EXPECT_GT(looked, 1);  // the other end may be about to do the same
+  EXPECT_LT(looked, 8);
+  EXPECT_EQ(exchange.quick_waits_before_looking(), 2 * ReplyPolling::kFewest - 1);  // the last one was quick as well
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(exchange.wait(55us));
 }
 
 TEST(ReplyPolling, IsTriedEverMoreRarelyWhereItFindsNothing) {
