@@ -124,7 +124,7 @@ void Peer::on_channel_message(dcep::ChannelKey key, bool text, ByteView message)
 }
 
 void Peer::fire_message(DataChannelCore& channel, bool text, std::span<const std::byte> bytes) {
-  message_turn_ = loop_->reactor().turns();
+  loop_->reactor().polling().heard();
   channel.lists->get<"message">()->fire(MessageEvent(text, bytes));
 }
 
@@ -156,17 +156,12 @@ void Peer::send(DataChannelCore& channel, bool text, std::vector<std::uint8_t>&&
   // What was refused meanwhile (the channel closed on the way here) is lost, as data is that a browser still had
   // queued.
   if (!closed_) (void)connection_.channels().send(channel.key, text, std::move(message));
-  expect_reply();
+  loop_->reactor().polling().sent();
 }
 
 void Peer::send(DataChannelCore& channel, bool text, ByteView message) {
   if (!closed_) (void)connection_.channels().send(channel.key, text, message);
-  expect_reply();
-}
-
-/// A message was sent. In answer to one, if that came in the same turn.
-void Peer::expect_reply() {
-  if (Reactor& reactor = loop_->reactor(); message_turn_ == reactor.turns()) reactor.expect_reply();
+  loop_->reactor().polling().sent();
 }
 
 void Peer::write(DataChannelCore& channel, PromiseResolver<void> done) {

@@ -222,7 +222,6 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void note_open(DataChannelCore& channel);
   void fire_open(DataChannelCore& channel);
   void fire_message(DataChannelCore& channel, bool text, std::span<const std::byte> bytes);
-  void expect_reply();
   void settle_buffered(const std::shared_ptr<DataChannelCore>& channel);
   void settle_buffered_later(DataChannelCore& channel);
   void forget_waiting(DataChannelCore& channel);
@@ -249,8 +248,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   std::shared_ptr<SctpTransportCore> sctp_core_;
   std::shared_ptr<RTCSctpTransport> sctp_;
   std::map<dcep::ChannelKey, Channel> channels_;
-  std::size_t waiting_bytes_ = 0;   // of all channels: see DataChannelCore
-  std::uint64_t message_turn_ = 0;  // the loop's turn in which the last message was handed over
+  std::size_t waiting_bytes_ = 0;  // of all channels: see DataChannelCore
   std::uint32_t channels_opened_ = 0, channels_closed_ = 0;
 };
 

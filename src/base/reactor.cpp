@@ -213,7 +213,7 @@ void Reactor::wait_or_poll() {
 
 void Reactor::turn(bool block) {
   in_turn_ = true;
-  ++turns_;
+  polling_.begin_turn();
   if (block) {
     wait_or_poll();
   } else {

@@ -108,11 +108,8 @@ class Reactor : public std::enable_shared_from_this<Reactor> {
   /// promise's continuations. Outside a turn it is an ordinary task.
   void microtask(UniqueFunction<void()> function);
 
-  /// Which turn this is.
-  [[nodiscard]] std::uint64_t turns() const { return turns_; }
-  /// What arrived in this turn has been answered, and the answer to that may come before a sleeping thread could wake.
-  void expect_reply() { polling_.expect(); }
-  [[nodiscard]] bool expects_reply() const { return polling_.concerned(); }
+  /// When to look for more instead of sleeping.
+  [[nodiscard]] ReplyPolling& polling() { return polling_; }
 
   /// Marks the calling thread as the one that is inside the loop, until it is destroyed. Nests. False once the loop is
   /// stopped: nobody may go in any more.
@@ -178,7 +175,6 @@ class Reactor : public std::enable_shared_from_this<Reactor> {
   std::vector<Task> microtasks_, running_microtasks_;
   std::vector<Poller::Ready> ready_;
   bool in_turn_ = false;
-  std::uint64_t turns_ = 0;
   ReplyPolling polling_;
   std::atomic<bool> stopped_ = false;  // written under the mutex
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "base/time.hpp"
 
@@ -25,8 +26,17 @@ class ReplyPolling {
   /// `always`: EventLoopOptions::busy_poll.
   explicit ReplyPolling(std::optional<Duration> always) : always_(always) {}
 
-  /// This turn has answered something, and the answer to that may come at once.
-  void expect() { expecting_ = !always_; }
+  void begin_turn() { heard_in_turn_ = false; }
+  /// A message is handed over to the program.
+  void heard() {
+    heard_in_turn_ = true;
+    if (std::exchange(expecting_, false)) answered(woke_ - began_);
+  }
+  /// The program has sent one. If it answers another, it may soon be answered itself.
+  void sent() {
+    if (!always_ && heard_in_turn_) expecting_ = true;
+    begun_ = false;
+  }
 
   /// Whether begin() and end() want to know of the coming wait. Loops that only sleep need not read the clock.
   [[nodiscard]] bool concerned() const { return expecting_ || (always_ && *always_ > Duration::zero()); }
@@ -34,27 +44,28 @@ class ReplyPolling {
   /// The loop has nothing to do any more. Until when it looks before it sleeps; the past, if not at all.
   TimePoint begin(TimePoint now) {
     if (always_) return until_;
-    began_ = now;
-    until_ = looks() ? now + kWait : TimePoint{};
-    return until_;
+    if (!std::exchange(begun_, true)) began_ = now;
+    return looks() ? began_ + kWait : TimePoint{};
   }
 
   /// The wait is over. `arrived`: by something from outside, rather than by a timer or a task.
   void end(TimePoint now, bool arrived) {
+    woke_ = now;
     if (always_) {
       if (arrived) until_ = deadline_after(now, *always_);
     } else if (now - began_ > kWait) {
       begin_anew();
-    } else if (arrived) {
-      expecting_ = false;
-      if (looks()) cost_ += (now - began_ - cost_) / 8;
-      if (cost_ > kWorth) return begin_anew();
-      if (++quick_ == kMost) needed_ = kFewest;
     }
   }
 
  private:
   [[nodiscard]] bool looks() const { return quick_ >= needed_; }
+
+  void answered(Duration after) {
+    if (looks()) cost_ += (after - cost_) / 8;
+    if (cost_ > kWorth) return begin_anew();
+    if (++quick_ == kMost) needed_ = kFewest;
+  }
 
   void begin_anew() {
     if (looks()) needed_ = std::min(needed_ * 2, kMost);
@@ -64,11 +75,12 @@ class ReplyPolling {
   }
 
   const std::optional<Duration> always_;
-  TimePoint until_, began_;
+  TimePoint until_;          // with always_
+  TimePoint began_, woke_;   // the first wait since sent(), and the end of the last
   std::uint64_t quick_ = 0;  // answers in a row
   unsigned needed_ = kFewest;
   Duration cost_{};  // of looking, on average of the last few
-  bool expecting_ = false;
+  bool heard_in_turn_ = false, expecting_ = false, begun_ = false;
 };
 
 }  // namespace parley

@@ -21,15 +21,15 @@ TEST(ChannelReply, WhoAnswersAMessageExpectsTheNextOneSoon) {
   pair.answerer.ondatachannel = [&](const RTCDataChannelEvent& event) {
     there = event.channel;
     there->onmessage = [&](const MessageEvent&) {
-      before = far->reactor().expects_reply();
+      before = far->reactor().polling().concerned();
       there->send("pong");
-      after = far->reactor().expects_reply();
+      after = far->reactor().polling().concerned();
     };
   };
   const auto here = pair.offerer.createDataChannel("");
   here->onopen = [&] {
     here->send("ping");
-    unasked = near->reactor().expects_reply();
+    unasked = near->reactor().polling().concerned();
   };
   here->onmessage = [&](const MessageEvent&) { answered.set(); };
   near->run([&] { return pair.negotiate(); }).get(20s);

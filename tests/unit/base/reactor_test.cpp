@@ -330,9 +330,10 @@ class Player {
   void answer() {
     char byte = 0;
     if (read(fd_, &byte, 1) != 1) return;
+    reactor_->polling().heard();
     if (!goes_on_()) return stop();
     [[maybe_unused]] const auto written = write(fd_, &byte, 1);
-    reactor_->expect_reply();
+    reactor_->polling().sent();
   }
 
   const int fd_;

@@ -5,114 +5,133 @@
 namespace parley {
 namespace {
 
-/// A loop that answers again and again, in virtual time.
+/// A loop that answers messages, in virtual time.
 struct Exchange {
   ReplyPolling polling{std::nullopt};
   TimePoint now{1h};
 
-  /// One wait for an answer that comes after `delay`. True: it was looked for before sleeping.
-  bool wait(Duration delay, bool arrived = true) {
-    polling.expect();
+  /// A turn in which a message is heard and answered.
+  void answer() {
+    polling.begin_turn();
+    polling.heard();
+    polling.sent();
+  }
+  /// A wait that something ends after `delay`. True: it was looked for before sleeping.
+  bool wait(Duration delay) {
     EXPECT_TRUE(polling.concerned());
     const bool looked = polling.begin(now) > now;
     now += delay;
-    polling.end(now, arrived);
+    polling.end(now, true);
     return looked;
   }
-
-  /// Waits of 20 µs before the first that is spent looking.
-  unsigned quick_waits_before_looking() {
+  /// A message is heard `delay` after the one that was sent, and answered.
+  bool trip(Duration delay) {
+    const bool looked = wait(delay);
+    answer();
+    return looked;
+  }
+  /// Answers of 20 µs before the first that is looked for.
+  unsigned trips_before_looking() {
     unsigned count = 0;
-    while (count < 100'000 && !wait(20us)) ++count;
+    while (count < 100'000 && !trip(20us)) ++count;
     return count;
   }
+
+  Exchange() { answer(); }
 };
 
 TEST(ReplyPolling, SleepsUntilSeveralAnswersInARowWereQuick) {
   Exchange exchange;
-  EXPECT_EQ(exchange.quick_waits_before_looking(), ReplyPolling::kFewest);
-  EXPECT_TRUE(exchange.wait(199us));
-  EXPECT_TRUE(exchange.wait(1us));
+  EXPECT_EQ(exchange.trips_before_looking(), ReplyPolling::kFewest);
+  EXPECT_TRUE(exchange.trip(199us));
+  EXPECT_TRUE(exchange.trip(1us));
 }
 
 TEST(ReplyPolling, NeverLooksWhereAnswersAreSlow) {
   Exchange exchange;
-  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(exchange.wait(201us));
+  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(exchange.trip(201us));
 }
 
 TEST(ReplyPolling, OneSlowAnswerBeginsAnew) {
   Exchange exchange;
-  for (unsigned i = 1; i < ReplyPolling::kFewest; ++i) exchange.wait(20us);
-  exchange.wait(1ms);
-  EXPECT_EQ(exchange.quick_waits_before_looking(), ReplyPolling::kFewest);
+  for (unsigned i = 1; i < ReplyPolling::kFewest; ++i) exchange.trip(20us);
+  exchange.trip(1ms);
+  EXPECT_EQ(exchange.trips_before_looking(), ReplyPolling::kFewest);
 }
 
 TEST(ReplyPolling, StopsWhereLookingCostsMoreThanSleepingWould) {
   Exchange exchange;
-  exchange.quick_waits_before_looking();
+  exchange.trips_before_looking();
   int looked = 0;
-  while (looked < 1000 && exchange.wait(150us)) ++looked;
+  while (looked < 1000 && exchange.trip(150us)) ++looked;
   EXPECT_GT(looked, 1);  // the other end may be about to do the same
   EXPECT_LT(looked, 8);
-  EXPECT_EQ(exchange.quick_waits_before_looking(), 2 * ReplyPolling::kFewest - 1);  // the last one was quick as well
-  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(exchange.wait(55us));
+  EXPECT_EQ(exchange.trips_before_looking(), 2 * ReplyPolling::kFewest - 1);  // the last one was quick as well
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(exchange.trip(55us));
 }
 
 TEST(ReplyPolling, IsTriedEverMoreRarelyWhereItFindsNothing) {
   Exchange exchange;
-  std::size_t waits = 0, misses = 0;
-  for (unsigned expected = ReplyPolling::kFewest; misses < 9; expected *= 2, ++misses) {
-    EXPECT_EQ(exchange.quick_waits_before_looking(), expected);  // the look that found something is one more
-    EXPECT_TRUE(exchange.wait(1ms));
+  unsigned expected = ReplyPolling::kFewest;
+  for (int misses = 0; misses < 9; ++misses, expected *= 2) {
+    EXPECT_EQ(exchange.trips_before_looking(), expected);
+    EXPECT_TRUE(exchange.trip(1ms));
   }
   // However long it goes on, hardly any time is lost.
-  waits = misses = 0;
-  while (waits < 100'000) {
-    waits += exchange.quick_waits_before_looking();
-    exchange.wait(1ms);
-    ++misses;
+  unsigned trips = 0, misses = 0;
+  for (; trips < 100'000; ++misses) {
+    trips += exchange.trips_before_looking();
+    exchange.trip(1ms);
   }
-  EXPECT_LT(misses * 1000, waits);
+  EXPECT_LT(misses * 1000, trips);
 }
 
 TEST(ReplyPolling, ForgetsItsMissesInALongQuickExchange) {
   Exchange exchange;
   for (int i = 0; i < 5; ++i) {
-    exchange.quick_waits_before_looking();
-    exchange.wait(1ms);
+    exchange.trips_before_looking();
+    exchange.trip(1ms);
   }
-  for (unsigned i = 0; i < ReplyPolling::kMost; ++i) exchange.wait(20us);
-  EXPECT_TRUE(exchange.wait(20us));
-  exchange.wait(1ms);  // one miss
-  EXPECT_EQ(exchange.quick_waits_before_looking(), 2 * ReplyPolling::kFewest);
+  for (unsigned i = 0; i < ReplyPolling::kMost; ++i) exchange.trip(20us);
+  EXPECT_TRUE(exchange.trip(20us));
+  exchange.trip(1ms);  // one miss
+  EXPECT_EQ(exchange.trips_before_looking(), 2 * ReplyPolling::kFewest);
 }
 
-TEST(ReplyPolling, WaitsThatATaskOrATimerEndsSayNothing) {
+TEST(ReplyPolling, WhatElseWakesTheLoopIsNoAnswer) {
   Exchange exchange;
-  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(exchange.wait(20us, false));
-  for (unsigned i = 0; i < ReplyPolling::kFewest; ++i) {
-    exchange.wait(20us);
-    exchange.wait(20us, false);
-  }
-  EXPECT_TRUE(exchange.wait(20us));
+  exchange.trips_before_looking();
+  EXPECT_TRUE(exchange.wait(50us));
+  exchange.polling.begin_turn();
+  EXPECT_TRUE(exchange.wait(50us));
+  exchange.polling.begin_turn();
+  EXPECT_TRUE(exchange.trip(50us));  // 150 µs after it was asked for
+  EXPECT_TRUE(exchange.wait(150us));
+  exchange.polling.begin_turn();
+  EXPECT_TRUE(exchange.wait(100us));
+  EXPECT_FALSE(exchange.polling.concerned());  // it did not come
 }
 
-TEST(ReplyPolling, IsNotConcernedWithWaitsForNothingInParticular) {
+TEST(ReplyPolling, OnlyWhatAnswersIsAnsweredSoon) {
   ReplyPolling polling{std::nullopt};
+  polling.begin_turn();
+  polling.sent();
   EXPECT_FALSE(polling.concerned());
-  polling.expect();
+  polling.begin_turn();
+  polling.heard();
+  EXPECT_FALSE(polling.concerned());
+  polling.begin_turn();
+  polling.sent();
+  EXPECT_FALSE(polling.concerned());
+  polling.heard();
+  polling.sent();
   EXPECT_TRUE(polling.concerned());
-  polling.begin(TimePoint(1h));
-  polling.end(TimePoint(1h) + 10us, false);
-  EXPECT_TRUE(polling.concerned());  // the answer is still to come
-  polling.begin(TimePoint(1h));
-  polling.end(TimePoint(1h) + 10us, true);
-  EXPECT_FALSE(polling.concerned());
 }
 
 TEST(ReplyPolling, DoesWhatItIsToldIfItIsTold) {
   ReplyPolling never{Duration::zero()};
-  never.expect();
+  never.heard();
+  never.sent();
   EXPECT_FALSE(never.concerned());
 
   ReplyPolling always{1ms};
