@@ -34,7 +34,8 @@ class ReplyPolling {
   }
   /// The program has sent one. If it answers another, it may soon be answered itself.
   void sent() {
-    if (!always_ && heard_in_turn_) expecting_ = true;
+    if (always_ || !heard_in_turn_) return;
+    expecting_ = true;
     begun_ = false;
   }
 

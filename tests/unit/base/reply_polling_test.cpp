@@ -128,6 +128,17 @@ TEST(ReplyPolling, OnlyWhatAnswersIsAnsweredSoon) {
   EXPECT_TRUE(polling.concerned());
 }
 
+TEST(ReplyPolling, WhatIsSentMeanwhileDoesNotMakeTheWaitLonger) {
+  Exchange exchange;
+  exchange.trips_before_looking();
+  for (int i = 0; i < 5; ++i) {
+    exchange.wait(50us);
+    exchange.polling.begin_turn();
+    exchange.polling.sent();
+  }
+  EXPECT_FALSE(exchange.polling.concerned());
+}
+
 TEST(ReplyPolling, DoesWhatItIsToldIfItIsTold) {
   ReplyPolling never{Duration::zero()};
   never.heard();
