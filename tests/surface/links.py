@@ -60,10 +60,12 @@ ANCHORS = {
 }
 # Values and events are in the tables of their types.
 KINDS = {'interface', 'dictionary', 'enum', 'attribute', 'method', 'constructor', 'member'}
+# What a type of WebRTC Encoded Transform is called there, as bikeshed has it.
+TYPES = {'interface': '', 'dictionary': 'dictdef-', 'enum': 'enumdef-'}
 SCOPE = re.compile(r'(?:class|struct|enum class|using)\s+(?:PARLEY_EXPORT\s+)?(\w+)')
 
 
-def address(specification, name):
+def address(specification, name, kind):
     owner, _, member = name.partition('.')
     for other, types in ELSEWHERE.items():
         if member in types.get(owner, ()):
@@ -72,6 +74,8 @@ def address(specification, name):
         return SPECIFICATIONS[specification] + ('#idl-DOMException' if owner == 'DOMException' else '#idl-DOMException-error-names')
     if specification == 'WebCodecs':
         return SPECIFICATIONS[specification] + '#enumdef-encodedvideochunktype'
+    if specification == 'webrtc-encoded-transform' and kind in TYPES:
+        return SPECIFICATIONS[specification] + '#' + TYPES[kind] + name.lower()
     return SPECIFICATIONS[specification] + '#' + ANCHORS.get(name, 'dom-' + name.lower().replace('.', '-'))
 
 
@@ -92,7 +96,7 @@ def links():
         name = (held or type_name) if member else None
         if row[1] == 'constructor' and held not in ('create',):
             name = type_name  # a constructor has the name of its type
-        found.setdefault(row[2], {}).setdefault(type_name, {})[name] = address(specification, row[0])
+        found.setdefault(row[2], {}).setdefault(type_name, {})[name] = address(specification, row[0], row[1])
     return found
 
 
