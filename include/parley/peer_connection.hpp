@@ -53,6 +53,8 @@ struct RTCOfferOptions {
   /// The same for video.
   std::optional<bool> offerToReceiveVideo{};
 };
+
+/// webrtc-pc section 4.2.8: there are no options yet.
 struct RTCAnswerOptions {};
 
 /// webrtc-pc section 4.8.2. `candidate` is empty when gathering has finished for good; a candidate whose text is ""
