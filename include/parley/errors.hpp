@@ -46,7 +46,8 @@ class PARLEY_EXPORT RangeError : public Exception {
   explicit RangeError(std::string_view message) : Exception("RangeError", message) {}
 };
 
-/// Web IDL's DOMException. Each name that webrtc-pc uses is a type of its own below, so that `catch` can choose.
+/// Web IDL's DOMException. Each name of its table is a type of its own below, so that `catch` can choose.
+/// (IndexSizeError is left out: Web IDL has RangeError in its place.)
 class PARLEY_EXPORT DOMException : public Exception {
  public:
   /// As Exception.
@@ -63,20 +64,36 @@ class PARLEY_EXPORT NamedDOMException : public DOMException {
 
 /// The operation was given up.
 using AbortError = NamedDOMException<"AbortError">;
+/// It would break a condition that has to hold.
+using ConstraintError = NamedDOMException<"ConstraintError">;
+/// The object cannot be copied.
+using DataCloneError = NamedDOMException<"DataCloneError">;
 /// The data are not what they should be.
 using DataError = NamedDOMException<"DataError">;
 /// Encoding or decoding has failed.
 using EncodingError = NamedDOMException<"EncodingError">;
+/// The object cannot be at that place of a tree.
+using HierarchyRequestError = NamedDOMException<"HierarchyRequestError">;
+/// The attribute belongs to another element already.
+using InUseAttributeError = NamedDOMException<"InUseAttributeError">;
+/// An index is outside of what there is; Web IDL prefers RangeError now.
+using IndexSizeError = NamedDOMException<"IndexSizeError">;
 /// The object cannot be used in this way.
 using InvalidAccessError = NamedDOMException<"InvalidAccessError">;
 /// The text has a character that it must not have.
 using InvalidCharacterError = NamedDOMException<"InvalidCharacterError">;
 /// What cannot be changed would be.
 using InvalidModificationError = NamedDOMException<"InvalidModificationError">;
+/// The object is of the wrong kind for that.
+using InvalidNodeTypeError = NamedDOMException<"InvalidNodeTypeError">;
 /// The object is in a state that does not allow it, closed for instance.
 using InvalidStateError = NamedDOMException<"InvalidStateError">;
+/// Namespaces do not allow it.
+using NamespaceError = NamedDOMException<"NamespaceError">;
 /// The network has failed.
 using NetworkError = NamedDOMException<"NetworkError">;
+/// The object cannot be changed.
+using NoModificationAllowedError = NamedDOMException<"NoModificationAllowedError">;
 /// It is not permitted.
 using NotAllowedError = NamedDOMException<"NotAllowedError">;
 /// There is no such thing.
@@ -87,16 +104,30 @@ using NotReadableError = NamedDOMException<"NotReadableError">;
 using NotSupportedError = NamedDOMException<"NotSupportedError">;
 /// The operation has failed for a reason of its own.
 using OperationError = NamedDOMException<"OperationError">;
+/// The user has chosen not to.
+using OptOutError = NamedDOMException<"OptOutError">;
 /// A limit has been reached.
 using QuotaExceededError = NamedDOMException<"QuotaExceededError">;
+/// What may only be read would be written.
+using ReadOnlyError = NamedDOMException<"ReadOnlyError">;
 /// It would be insecure.
 using SecurityError = NamedDOMException<"SecurityError">;
 /// The text does not have the form it needs.
 using SyntaxError = NamedDOMException<"SyntaxError">;
 /// It took too long.
 using TimeoutError = NamedDOMException<"TimeoutError">;
+/// The transaction is not active or has ended.
+using TransactionInactiveError = NamedDOMException<"TransactionInactiveError">;
+/// The object is not of the type that is expected.
+using TypeMismatchError = NamedDOMException<"TypeMismatchError">;
+/// The URL is not the one that is expected.
+using URLMismatchError = NamedDOMException<"URLMismatchError">;
 /// It has failed, and nobody knows why.
 using UnknownError = NamedDOMException<"UnknownError">;
+/// The version asked for is older than the one that is there.
+using VersionError = NamedDOMException<"VersionError">;
+/// The object belongs to another document.
+using WrongDocumentError = NamedDOMException<"WrongDocumentError">;
 
 /// What an RTCError is about. webrtc-pc section 11.3.2.
 enum class RTCErrorDetailType {

@@ -28,23 +28,38 @@ void expect_dom_exception(const char* name) {
 
 TEST(Errors, EveryDomExceptionHasItsNameAndIsATypeOfItsOwn) {
   expect_dom_exception<AbortError>("AbortError");
+  expect_dom_exception<ConstraintError>("ConstraintError");
+  expect_dom_exception<DataCloneError>("DataCloneError");
   expect_dom_exception<DataError>("DataError");
   expect_dom_exception<EncodingError>("EncodingError");
+  expect_dom_exception<HierarchyRequestError>("HierarchyRequestError");
+  expect_dom_exception<InUseAttributeError>("InUseAttributeError");
+  expect_dom_exception<IndexSizeError>("IndexSizeError");
   expect_dom_exception<InvalidAccessError>("InvalidAccessError");
   expect_dom_exception<InvalidCharacterError>("InvalidCharacterError");
   expect_dom_exception<InvalidModificationError>("InvalidModificationError");
+  expect_dom_exception<InvalidNodeTypeError>("InvalidNodeTypeError");
   expect_dom_exception<InvalidStateError>("InvalidStateError");
+  expect_dom_exception<NamespaceError>("NamespaceError");
   expect_dom_exception<NetworkError>("NetworkError");
+  expect_dom_exception<NoModificationAllowedError>("NoModificationAllowedError");
   expect_dom_exception<NotAllowedError>("NotAllowedError");
   expect_dom_exception<NotFoundError>("NotFoundError");
   expect_dom_exception<NotReadableError>("NotReadableError");
   expect_dom_exception<NotSupportedError>("NotSupportedError");
   expect_dom_exception<OperationError>("OperationError");
+  expect_dom_exception<OptOutError>("OptOutError");
   expect_dom_exception<QuotaExceededError>("QuotaExceededError");
+  expect_dom_exception<ReadOnlyError>("ReadOnlyError");
   expect_dom_exception<SecurityError>("SecurityError");
   expect_dom_exception<SyntaxError>("SyntaxError");
   expect_dom_exception<TimeoutError>("TimeoutError");
+  expect_dom_exception<TransactionInactiveError>("TransactionInactiveError");
+  expect_dom_exception<TypeMismatchError>("TypeMismatchError");
+  expect_dom_exception<URLMismatchError>("URLMismatchError");
   expect_dom_exception<UnknownError>("UnknownError");
+  expect_dom_exception<VersionError>("VersionError");
+  expect_dom_exception<WrongDocumentError>("WrongDocumentError");
   static_assert(!std::is_base_of_v<AbortError, DataError> && !std::is_same_v<AbortError, DataError>);
 }
 
