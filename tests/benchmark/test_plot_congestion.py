@@ -1,6 +1,9 @@
-"""Tests of what plot_congestion.py works out; nothing is drawn."""
+"""Tests of what plot_congestion.py works out and draws."""
 import io
+import subprocess
+import tempfile
 import unittest
+from pathlib import Path
 
 import plot_congestion as plot
 
@@ -34,6 +37,20 @@ class PlotTest(unittest.TestCase):
         lines = out.getvalue().splitlines()
         self.assertEqual(len(lines), 2 + 3)
         self.assertEqual(lines[2], '| one | 1 | 200 | 1000 | 10 | 15 | 10.00 % |')
+
+    def test_each_scenario_becomes_a_png(self):
+        script = Path(__file__).with_name('plot_congestion.py')
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run([script, folder], input=CSV, capture_output=True, text=True)
+            if 'No module named' in done.stderr:
+                self.skipTest('python3-matplotlib is not installed')
+            self.assertEqual(done.returncode, 0, done.stderr)
+            pictures = sorted(Path(folder).iterdir())
+            self.assertEqual([picture.name for picture in pictures], ['one.png', 'two.png'])
+            for picture in pictures:
+                content = picture.read_bytes()
+                self.assertEqual(content[:8], b'\x89PNG\r\n\x1a\n')
+                self.assertGreater(int.from_bytes(content[16:20], 'big'), 500, 'its width')
 
 
 if __name__ == '__main__':
