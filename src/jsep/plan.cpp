@@ -8,6 +8,7 @@
 #include "jsep/check.hpp"
 #include "jsep/difference.hpp"
 #include "jsep/media.hpp"
+#include "jsep/rejected_sections.hpp"
 #include "sdp/parse.hpp"
 
 namespace parley::jsep {
@@ -136,6 +137,7 @@ Result<Plan> plan(const Snapshot& snapshot, Side side, SdpType type, std::string
   if (type == SdpType::Rollback) return roll_back(snapshot, *state);
   auto parsed = sdp::parse(sdp);
   if (!parsed) return Unexpected(std::move(parsed).error());
+  if (side == Side::Remote && type != SdpType::Offer) reject_what_the_offer_rejects(offer_for(snapshot, side), *parsed);
   return apply(
       snapshot,
       Incoming{.side = side, .description = {.type = type, .sdp = std::string(sdp), .parsed = *std::move(parsed)}},

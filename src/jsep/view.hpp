@@ -13,10 +13,10 @@ namespace parley::jsep {
 
 /// Nothing is sent for the section: port zero without a=bundle-only (RFC 9143 section 6), or no SCTP port.
 bool is_rejected(const sdp::MediaDescription& media);
-/// Whether the section's protocol is secured by DTLS, as every one of WebRTC is.
 /// a=bundle-only with the only port that gives it a meaning, zero (RFC 9143 section 6). webrtcbin writes it beside
 /// others.
 bool is_bundle_only(const sdp::MediaDescription& media);
+/// Whether the section's protocol is secured by DTLS, as every one of WebRTC is.
 bool uses_dtls(const sdp::MediaDescription& media);
 /// A section of audio or video over RTP, as a transceiver stands for it.
 bool is_rtp_media(const sdp::MediaDescription& media);

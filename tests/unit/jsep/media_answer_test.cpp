@@ -196,6 +196,32 @@ TEST(MediaAnswer, RejectsWhatIsRejectedUnknownOrNotSecured) {
   EXPECT_EQ(bob.snapshot.now.media.size(), 1u);
 }
 
+TEST(MediaAnswer, ThatAcceptsAStoppedSectionAsBeforeIsTakenAsRejectingIt) {
+  MediaPeer alice("A"), bob("B");
+  const TransceiverId audio = alice.add_audio(), video = alice.add_video();
+  negotiate(alice, bob);
+  const std::string as_before = bob.snapshot.current_local->sdp;
+  ASSERT_EQ(value_after(as_before, "a=group:"), "BUNDLE 0 1");
+  const Transport before = alice.snapshot.now.transports.at(0);
+  alice.stop_at(video);
+  alice.set_offer();
+  alice.set_remote(SdpType::Answer, as_before);
+  EXPECT_FALSE(alice.has_section(video));
+  ASSERT_EQ(alice.snapshot.transceivers.size(), 1u);
+  EXPECT_EQ(alice.current(audio), kSendOnly);
+  EXPECT_FALSE(alice.needs_negotiation());
+  ASSERT_EQ(alice.snapshot.now.transports.size(), 1u);
+  const Transport& now = alice.snapshot.now.transports.front();
+  EXPECT_EQ(now.mids, std::vector<std::string>{"0"});
+  EXPECT_EQ(now.generations, before.generations);
+  EXPECT_EQ(now.dtls, before.dtls);
+  // And the place is free for another section.
+  alice.add_video();
+  const std::string offer = alice.set_offer();
+  EXPECT_EQ(count_of(offer, "m="), 2u);
+  EXPECT_EQ(value_after(offer, "a=group:"), "BUNDLE 0 2");
+}
+
 TEST(MediaAnswer, AStoppingTransceiverIsStillAnsweredAndThenNeedsNegotiation) {
   MediaPeer alice("A"), bob("B");
   alice.add_audio();

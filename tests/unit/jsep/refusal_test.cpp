@@ -170,20 +170,15 @@ TEST(Refusal, OfARemoteAnswerThatBreaksTheRules) {
   }
 }
 
-TEST(Refusal, OfAnAnswerThatAcceptsOrBundlesWhatWasNotOffered) {
+TEST(Refusal, OfAnAnswerThatBundlesWhatWasNotOfferedTogether) {
   Peer alice("A"), bob("B");
-  std::string offer = replaced(alice.offer(), "m=application",
-                               "m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:x\r\nm=application");
+  const std::string offer = replaced(alice.offer(), "a=group:BUNDLE 0\r\n", "");
   alice.snapshot.last_created_offer->sdp = offer;
   alice.set_local(SdpType::Offer, offer);
   bob.set_remote(SdpType::Offer, offer);
   const std::string answer = bob.answer();
   EXPECT_TRUE(plan(alice.snapshot, Side::Remote, SdpType::Answer, answer));
-  const std::string transport = answer.substr(answer.find("a=ice-options"));
-  const std::string accepting =
-      replaced(replaced(answer, "m=application 0", "m=application 9"), "a=mid:x\r\n", "a=mid:x\r\n" + transport);
-  EXPECT_EQ(alice.refusal(Side::Remote, SdpType::Answer, accepting).kind, ErrorKind::InvalidAccessError);
-  const std::string bundling = replaced(answer, "BUNDLE 0", "BUNDLE 0 x");
+  const std::string bundling = replaced(answer, "m=application", "a=group:BUNDLE 0\r\nm=application");
   EXPECT_EQ(alice.refusal(Side::Remote, SdpType::Answer, bundling).kind, ErrorKind::InvalidAccessError);
 }
 
@@ -310,6 +305,40 @@ TEST(Tolerance, OfARejectedMidInTheBundleOfAnAnswer) {
   bob.set_remote(SdpType::Offer, offer);
   alice.set_remote(SdpType::Answer, replaced(bob.answer(), "m=application 9", "m=application 0"));
   EXPECT_FALSE(alice.snapshot.now.data);
+}
+
+TEST(Tolerance, OfAnAnswerThatAcceptsAndBundlesWhatTheOfferRejects) {
+  for (const SdpType type : {SdpType::Pranswer, SdpType::Answer}) {
+    Peer alice("A"), bob("B");
+    const std::string rejected = "m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:x\r\nm=application";
+    const std::string offer = replaced(alice.offer(), "m=application", rejected);
+    alice.snapshot.last_created_offer->sdp = offer;
+    alice.set_local(SdpType::Offer, offer);
+    bob.set_remote(SdpType::Offer, offer);
+    const std::string answer = bob.answer();
+    const std::string transport = answer.substr(answer.find("a=ice-options"));
+    const std::string accepting =
+        replaced(replaced(answer, "m=application 0", "m=application 9"), "a=mid:x\r\n", "a=mid:x\r\n" + transport);
+    const auto right = plan(alice.snapshot, Side::Remote, type, answer);
+    ASSERT_TRUE(right);
+    for (const std::string& text :
+         {accepting, replaced(accepting, "BUNDLE 0", "BUNDLE 0 x"), replaced(accepting, "BUNDLE 0", "BUNDLE x 0"),
+          replaced(accepting, "a=mid:x\r\n", "a=mid:x\r\na=bundle-only\r\n")}) {
+      const auto planned = plan(alice.snapshot, Side::Remote, type, text);
+      ASSERT_TRUE(planned) << planned.error().message;
+      EXPECT_TRUE(planned->result.now == right->result.now);
+      EXPECT_TRUE(planned->result.now.sections.at(0).rejected);
+      EXPECT_EQ(planned->result.now.transports.at(0).mids, std::vector<std::string>{"0"});
+      EXPECT_EQ(planned->result.now.data->mid, "0");
+      const auto* remote = remote_description(planned->result);
+      EXPECT_EQ(remote->sdp, text);
+      EXPECT_EQ(remote->parsed.media.at(0).port, 0);
+    }
+    // What is another section is refused, as ever.
+    for (const std::string& wrong :
+         {replaced(accepting, "a=mid:x", "a=mid:y"), replaced(accepting, "m=application 9", "m=audio 9")})
+      EXPECT_EQ(alice.refusal(Side::Remote, type, wrong).kind, ErrorKind::InvalidAccessError);
+  }
 }
 
 }  // namespace
