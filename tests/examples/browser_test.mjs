@@ -1,5 +1,5 @@
 // browser_test.mjs BROWSER CASE: a browser, as its user has it, on the pages of the examples; programs and browser are on one
-// computer. Start it with tests/interop/apart.sh.
+// computer. Start it with tests/interop/apart.sh. What has "camera" in its name gets the browser's fake one.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -7,6 +7,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildComputer } from '../interop/lib/network.mjs';
 import { launch } from '../interop/peers/browser/launch.mjs';
+import { pitchOf } from '../interop/peers/browser/pitch.js';
+import { watchCard } from './card.mjs';
+import { filmOf, showsFilm } from './film.mjs';
 import { LIMIT, Program, withServer } from './program.mjs';
 
 /// Waits until the page shows `text` to its user.
@@ -46,6 +49,13 @@ async function write(page, text) {
   await page.type('#text', text);
   await page.click('button');
 }
+
+/// What the forwarder's page sends.
+const choose = (page, size) => page.evaluate((chosen) => {
+  const choice = document.getElementById('sizes');
+  choice.value = chosen;
+  choice.dispatchEvent(new Event('change'));
+}, size);
 
 async function inFolder(use) {
   const folder = await mkdtemp(path.join(tmpdir(), 'parley-'));
@@ -169,11 +179,7 @@ const cases = {
     await meet();
     // What a page sends in one size only, the others get in that size.
     for (const [value, size] of [['h', '640×360'], ['l', '320×180']]) {
-      await pages[1].evaluate((chosen) => {
-        const choice = document.getElementById('sizes');
-        choice.value = chosen;
-        choice.dispatchEvent(new Event('change'));
-      }, value);
+      await choose(pages[1], value);
       await forwarder.waitFor(new RegExp(`^visitor 1 is to get visitor 2 in size ${value}$`));
       await shows(pages[0], size);
       await sees(pages[0], ['lime', 'blue']);
@@ -181,6 +187,31 @@ const cases = {
     if (process.env.PARLEY_SCREENSHOT) await pages[0].screenshot({ path: process.env.PARLEY_SCREENSHOT });
     await forwarder.finish();
     await shows(pages[0], 'The program has left.');
+  }),
+
+  /// As `forwards`, with pages of two browsers. Of Firefox there is one, since it stops the pictures of pages that are not in front.
+  forwards_between_browsers: ({ open }) => withServer('forwarder', async (url, signaling, forwarder) => {
+    const colours = ['red', 'lime', 'blue'];
+    const pages = [];
+    for (const [i, browser] of ['firefox', 'chromium', 'chromium'].entries()) pages.push(await open(`${url}#${colours[i]}`, browser));
+    const meet = async () => {
+      for (const [index, page] of pages.entries()) {
+        await shows(page, '2 others are here.');
+        await sees(page, colours.filter((_, i) => i !== index));
+      }
+    };
+    await meet();
+    for (const sender of [0, 1])
+      for (const [value, size] of [['h', '640×360'], ['l', '320×180']]) {
+        await choose(pages[sender], value);
+        await forwarder.waitFor(new RegExp(`^visitor ${2 - sender} is to get visitor ${1 + sender} in size ${value}$`));
+        await shows(pages[1 - sender], size);
+        await sees(pages[1 - sender], colours.filter((_, i) => i !== 1 - sender));
+      }
+    await pages[0].close();
+    await shows(pages[1], 'One other is here.');
+    pages[0] = await open(`${url}#red`, 'firefox');
+    await meet();
   }),
 
   plays: ({ open }) => withServer('play', async (url, signaling, play) => {
@@ -193,6 +224,37 @@ const cases = {
     await play.finish();
     await shows(page, 'The program has left.');
   }, path.join(process.env.PARLEY_TEST_DATA, 'av', 'vp8-opus.webm')),
+
+  /// Films in every codec that the browser has: the picture has its colours where they belong, and moves, and the tone its pitch.
+  plays_every_codec: ({ open }) => inFolder(async (folder) => {
+    for (const codec of ['VP8', 'VP9', 'H264', 'AV1'])
+      await withServer('play', async (url) => {
+        const page = await open(url);
+        const known = await page.evaluate(() => RTCRtpReceiver.getCapabilities('video').codecs.map(({ mimeType }) => mimeType));
+        if (known.includes(`video/${codec}`)) {
+          await shows(page, 'It plays: a picture, sound. It is 320×240.');
+          console.log(`${codec}: ${JSON.stringify(await showsFilm(page, codec))}`);
+        } else {
+          assert.equal(codec, 'H264', 'every browser has the others');
+        }
+        await page.close();
+      }, filmOf(codec, folder));
+  }),
+
+  /// What the program has drawn, hummed and encoded itself.
+  shows_the_card: ({ open }) => withServer('signaling-server', async (url, signaling) => {
+    const page = await open(url);
+    await page.evaluate(`window.pitchOf = ${pitchOf}`);
+    const watched = page.evaluate(watchCard, `${signaling}room`);
+    const card = new Program('send-card', `${signaling}room`);
+    const { right, wrong, places, pitch, sent, decoded } = await watched;
+    await card.waitFor(/is told: /);
+    console.log(`of ${sent} pictures ${decoded} were decoded; ${right} looks were right, ${wrong} wrong; ${pitch} Hz`);
+    assert.ok(decoded >= sent - 3, 'pictures are missing');
+    assert.ok(right >= 20 && wrong <= 2 && places >= 10, 'the picture is not what was drawn');
+    assert.ok(Math.abs(pitch - 440) < 15, 'the tone is not what was hummed');
+    assert.equal(await card.exited, 0);
+  }),
 
   records: ({ open }) => inFolder(async (folder) => {
     for (const extension of ['webm', 'mp4'])
@@ -213,6 +275,27 @@ const cases = {
       assert.ok(pictures >= 10, `${file} has ${pictures} pictures`);
       assert.ok(seconds >= 0.8, `${file} has ${seconds} seconds of sound`);
     }
+  }),
+
+  /// What the browser's own camera sends is recorded, picture by picture, and can be decoded.
+  records_the_camera: ({ open }) => inFolder(async (folder) => {
+    for (const extension of ['webm', 'mp4'])
+      await withServer('record', async (url, signaling, record) => {
+        const page = await open(url);
+        await shows(page, 'Recording: 5 s, ');
+        await page.click('#stop');
+        await shows(page, 'Stopped after ');
+        const sent = Number(await page.evaluate(() => document.body.innerText.match(/Stopped after (\d+) pictures/)[1]));
+        const told = await record.waitFor(/-1\.\w+ has /);
+        const written = Number(told.match(/(\d+) frames of video/)[1]);
+        const { pictures, seconds } = decoded(path.join(folder, `camera-1.${extension}`));
+        console.log(`${told}; the browser has sent ${sent} pictures, FFmpeg decodes ${pictures} and ${seconds} s of sound`);
+        assert.ok(sent > 60, 'the camera gives little');
+        assert.ok(Math.abs(written - sent) <= 4, 'pictures are missing'); // but some that were on their way
+        assert.equal(pictures, written);
+        const duration = Number(told.match(/has ([\d.]+) s/)[1]);
+        assert.ok(Math.abs(seconds - duration) < 0.7, 'sound is missing');
+      }, path.join(folder, `camera.${extension}`));
   }),
 
   negotiates: ({ open }) => withServer('negotiation', async (url, signaling, program) => {
@@ -239,11 +322,13 @@ const cases = {
 
 const [name, test] = process.argv.slice(2);
 const offline = test.startsWith('offline');
+if (test.includes('camera')) process.env.PARLEY_FAKE_CAMERA = 'yes';
 buildComputer({ offline });
-const browser = await launch(name);
+const browsers = new Map();
 const complaints = [];
-async function open(url) {
-  const page = await browser.newPage();
+async function open(url, browser = name) {
+  if (!browsers.has(browser)) browsers.set(browser, await launch(browser));
+  const page = await browsers.get(browser).newPage();
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.goto(url);
@@ -251,6 +336,6 @@ async function open(url) {
 }
 await cases[test]({ open });
 if (!offline) assert.deepEqual(complaints, []); // the browser itself may complain as well
-await browser.close();
+for (const browser of browsers.values()) await browser.close();
 console.log(`${name} ${test}: passed`);
 process.exit(0);

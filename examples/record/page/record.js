@@ -56,26 +56,31 @@ socket.addEventListener('message', async ({ data }) => {
   if (iceCandidate) await peerConnection.addIceCandidate(iceCandidate);
 });
 
-/// Counts the seconds of what has left.
+/// What has left of the picture so far.
+async function sent() {
+  return [...(await peerConnection.getStats()).values()].find(({ type, kind }) => type === 'outbound-rtp' && kind === 'video');
+}
+
+/// Counts the seconds of it.
 async function watch() {
-  for (const report of (await peerConnection.getStats()).values())
-    if (report.type === 'outbound-rtp' && report.kind === 'video' && report.framesSent > 0) {
-      began ??= performance.now();
-      element('stop').disabled = false;
-      state(`Recording: ${Math.floor((performance.now() - began) / 1000)} s, ${report.frameWidth}×${report.frameHeight}.`);
-    }
+  const report = await sent();
+  if (stopped || !(report?.framesSent > 0)) return;
+  began ??= performance.now();
+  element('stop').disabled = false;
+  state(`Recording: ${Math.floor((performance.now() - began) / 1000)} s, ${report.frameWidth}×${report.frameHeight}.`);
 }
 let began;
 const timer = setInterval(watch, 250);
 
 let stopped = false;
-element('stop').addEventListener('click', () => {
+element('stop').addEventListener('click', async () => {
   stopped = true;
   clearInterval(timer);
   element('stop').disabled = true;
-  state('Stopped: the program has the file.');
+  const { framesSent } = await sent();
   peerConnection.close();
   socket.close();
+  state(`Stopped after ${framesSent} pictures: the program has the file.`);
 });
 socket.addEventListener('open', async () => {
   const stream = await camera();

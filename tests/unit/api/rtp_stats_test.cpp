@@ -341,6 +341,8 @@ TEST_F(RtpStats, AreThoseOfWhatWasSentAlsoWithLosses) {
                                          "headerBytesReceived",
                                          "firCount",
                                          "pliCount",
+                                         "jitterBufferTargetDelay",
+                                         "jitterBufferMinimumDelay",
                                          "rtxSsrc"}));
   EXPECT_THAT(members(in), Not(testing::Contains(testing::AnyOf("qpSum", "totalDecodeTime", "framesRendered",
                                                                 "decoderImplementation", "audioLevel",

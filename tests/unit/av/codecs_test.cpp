@@ -8,6 +8,7 @@
 #include "parley/av/audio_codecs.hpp"
 #include "parley/av/video_decoder.hpp"
 #include "parley/av/video_encoder.hpp"
+#include "pictures.hpp"
 #include "support/pair.hpp"
 
 namespace parley::av {
@@ -16,29 +17,8 @@ namespace {
 using namespace std::chrono_literals;
 using parley::test::Latch;
 using parley::test::Pair;
-
-/// A ramp with a bright square that moves; `noise` makes it hard to encode.
-Picture picture(std::uint16_t width, std::uint16_t height, int number, int noise = 0) {
-  Picture picture{.width = width, .height = height, .timestamp = number * 33'333us};
-  picture.data.assign(picture_size(width, height), 128);
-  std::uint32_t random = static_cast<std::uint32_t>(number) + 1;
-  for (int y = 0; y < height; ++y)
-    for (int x = 0; x < width; ++x) {
-      const bool square = std::abs(x - (20 + number * 2) % width) < 10 && std::abs(y - height / 2) < 10;
-      int value = square ? 220 : 40 + x / 2;
-      if (noise > 0) value += static_cast<int>((random = random * 1664525 + 1013904223) >> 24) % noise;
-      picture.data[static_cast<std::size_t>(y) * width + static_cast<std::size_t>(x)] =
-          static_cast<std::uint8_t>(std::min(value, 235));
-    }
-  return picture;
-}
-
-double difference(const Picture& a, const Picture& b) {
-  if (a.data.size() != b.data.size()) return 1e9;
-  double sum = 0;
-  for (std::size_t i = 0; i < a.data.size(); ++i) sum += std::abs(int{a.data[i]} - int{b.data[i]});
-  return sum / static_cast<double>(a.data.size());
-}
+using test::difference;
+using test::picture;
 
 class VideoCodec : public testing::TestWithParam<const char*> {};
 

@@ -1,5 +1,5 @@
 // Starts a headless browser with an empty profile. No camera or microphone permission is granted, so its host candidates carry
-// mDNS names.
+// mDNS names; with PARLEY_FAKE_CAMERA in the environment it has both, of its own making, and nobody is asked.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,6 +15,8 @@ const launchers = {
       headless: true,
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
         '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
+        ...(process.env.PARLEY_FAKE_CAMERA ? ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] : []),
+        ...(process.env.PARLEY_BLINK_FEATURES ? [`--enable-blink-features=${process.env.PARLEY_BLINK_FEATURES}`] : []),
         ...(process.env.PARLEY_FIELD_TRIALS ? [`--force-fieldtrials=${process.env.PARLEY_FIELD_TRIALS}`] : [])],
     });
     return {
@@ -30,7 +32,12 @@ const launchers = {
       executablePath: process.env.PARLEY_FIREFOX ?? '/usr/bin/firefox-esr',
       headless: true,
       userDataDir: profile,
-      extraPrefsFirefox: { 'media.autoplay.default': 0, 'media.autoplay.blocking_policy': 0, },
+      extraPrefsFirefox: {
+        'media.autoplay.default': 0, 'media.autoplay.blocking_policy': 0,
+        ...(process.env.PARLEY_FAKE_CAMERA ? {
+          'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true, 'media.navigator.audio.fake_frequency': 600,
+        } : {}),
+      },
       timeout: 90_000,
     });
     return { version: await browser.version(), newPage: () => browser.newPage(), close: () => browser.close() };
