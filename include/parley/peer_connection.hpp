@@ -186,7 +186,7 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   [[nodiscard]] std::vector<std::shared_ptr<RTCRtpSender>> getSenders() const;
   /// The same for receivers.
   [[nodiscard]] std::vector<std::shared_ptr<RTCRtpReceiver>> getReceivers() const;
-  /// In the order in which they were added.
+  /// In the order in which they were added; those that were stopped until that is negotiated, and all when closed.
   [[nodiscard]] std::vector<std::shared_ptr<RTCRtpTransceiver>> getTransceivers() const;
 
   /// Numbers about everything that the connection has, also when it is closed.

@@ -91,7 +91,8 @@ struct RTCRtpEncodingParameters {
   std::optional<std::string> rid{};
   /// Whether it is sent.
   bool active = true;
-  /// Which of the codecs it is to be of; absent: any.
+  /// Which of the codecs it is to be of: frames that do not say it themselves are sent as that one. Absent: any, and
+  /// the first one negotiated for such frames.
   std::optional<RTCRtpCodec> codec{};
   /// Bits per second.
   std::optional<std::uint32_t> maxBitrate{};

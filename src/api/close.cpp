@@ -57,7 +57,7 @@ void Peer::close(Disappear disappear) {
   ice_state_ = RTCIceConnectionState::Closed;
   connection_state_ = RTCPeerConnectionState::Closed;
   std::vector<std::shared_ptr<MediaStreamTrack>> ended;
-  for (const Transceiver& transceiver : std::exchange(transceivers_, {})) {
+  for (const Transceiver& transceiver : transceivers_) {  // which stay in the set
     TransceiverCore& core = *transceiver.core;
     core.state.direction = jsep::Direction::Inactive;
     core.state.stopping = core.state.stopped = true;
@@ -91,7 +91,7 @@ void Peer::close(Disappear disappear) {
     if (disappear == Disappear::No) {
       end(*track->core());
     } else {
-      track->stop();
+      end_silently(*track->core());
     }
   }
 }

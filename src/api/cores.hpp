@@ -33,6 +33,7 @@ struct IceTransportCore {
   std::shared_ptr<RTCIceTransportEvents::Lists> lists = std::make_shared<RTCIceTransportEvents::Lists>();
   RTCIceTransportState state = RTCIceTransportState::New;
   RTCIceGathererState gathering = RTCIceGathererState::New;
+  RTCIceRole role = RTCIceRole::Unknown;  // as of the last description, or of the last time that somebody asked
 };
 
 struct DtlsTransportCore {

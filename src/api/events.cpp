@@ -37,10 +37,10 @@ bool replace(T& slot, T value) {
   return std::exchange(slot, value) != value;
 }
 
-/// What has not begun stays new; what had is closed.
+/// What has not begun is new as long as a description has it; else it is closed.
 template <class State>
-State without_transport(State before) {
-  return before == State::New ? State::New : State::Closed;
+State without_transport(State before, bool described) {
+  return before == State::New && described ? State::New : State::Closed;
 }
 
 }  // namespace
@@ -66,9 +66,11 @@ void Peer::apply_states(const std::vector<session::TransportStates>& states) {
     IceTransportCore& ice_core = *objects.core->ice_core;
     const auto now = std::ranges::find(states, id, &session::TransportStates::id);
     const bool lives = now != states.end();
+    const bool described = jsep::transport_by_id(connection_.snapshot().now, id) != nullptr;
     change.gathering = lives && replace(ice_core.gathering, static_cast<RTCIceGathererState>(now->gathering));
-    change.ice = replace(ice_core.state, lives ? to_w3c(now->ice) : without_transport(ice_core.state));
-    change.dtls = replace(objects.core->state, lives ? to_w3c(now->dtls) : without_transport(objects.core->state));
+    change.ice = replace(ice_core.state, lives ? to_w3c(now->ice) : without_transport(ice_core.state, described));
+    change.dtls =
+        replace(objects.core->state, lives ? to_w3c(now->dtls) : without_transport(objects.core->state, described));
     const session::Transport* transport = connection_.transport(id);
     if (change.dtls && objects.core->state == RTCDtlsTransportState::Connected && transport != nullptr)
       objects.core->remote_certificates = transport->dtls().remote_certificates();
@@ -147,9 +149,17 @@ std::shared_ptr<RTCDtlsTransport> Peer::transport_object(std::optional<jsep::Tra
   return id ? transport_for(*id).object : nullptr;
 }
 
-/// webrtc-pc section 4.4.1.5: a description creates the transports of its sections.
+/// webrtc-pc section 4.4.1.5: a description creates the transports of its sections, and from the first offer on they
+/// have a role.
 void Peer::update_transports() {
-  for (const jsep::Transport& transport : connection_.snapshot().now.transports) transport_for(transport.id);
+  const jsep::Snapshot& snapshot = connection_.snapshot();
+  for (const jsep::Transport& transport : snapshot.now.transports) {
+    RTCIceRole& role = transport_for(transport.id).core->ice_core->role;
+    if (role != RTCIceRole::Unknown) continue;
+    const bool to_lite = snapshot.pending_remote && snapshot.pending_remote->parsed.ice_lite;
+    const bool offered = snapshot.state == jsep::SignalingState::HaveRemoteOffer;
+    role = offered && !to_lite ? RTCIceRole::Controlled : RTCIceRole::Controlling;
+  }
 }
 
 void Peer::on_local_candidate(const session::LocalCandidate& local) {

@@ -36,26 +36,49 @@ std::shared_ptr<MediaStream> make_stream(std::string id) {
   return std::make_shared<MediaStream>(std::move(core));
 }
 
-void set_muted(TrackCore& track, bool muted) {
-  if (track.state == MediaStreamTrackState::Ended || track.muted.exchange(muted) == muted) return;
-  if (muted) {
-    track.lists->get<"mute">()->fire({"mute"});
-  } else {
-    track.lists->get<"unmute">()->fire({"unmute"});
+void set_muted(const TrackCore& track, bool muted) {
+  for (const auto& one : track.source->live_tracks()) {
+    if (one->muted.exchange(muted) == muted) continue;
+    if (muted) {
+      one->lists->get<"mute">()->fire({"mute"});
+    } else {
+      one->lists->get<"unmute">()->fire({"unmute"});
+    }
   }
 }
 
-void end(TrackCore& track) {
-  if (track.state.exchange(MediaStreamTrackState::Ended) == MediaStreamTrackState::Ended) return;
-  track.lists->get<"ended">()->fire({"ended"});
-  track.lists->close();
+void end(const TrackCore& track) {
+  for (const auto& one : track.source->live_tracks()) {
+    if (one->state.exchange(MediaStreamTrackState::Ended) == MediaStreamTrackState::Ended) continue;
+    one->lists->get<"ended">()->fire({"ended"});
+    one->lists->close();
+  }
+}
+
+void end_silently(const TrackCore& track) {
+  for (const auto& one : track.source->live_tracks())
+    if (one->state.exchange(MediaStreamTrackState::Ended) == MediaStreamTrackState::Live) one->lists->close();
+}
+
+bool add_track(StreamCore& stream, const std::shared_ptr<MediaStreamTrack>& track) {
+  const std::lock_guard lock(stream.mutex);
+  const auto same = [&](const auto& one) { return one->id() == track->id(); };
+  if (std::ranges::any_of(stream.tracks, same)) return false;
+  stream.tracks.push_back(track);
+  return true;
+}
+
+bool remove_track(StreamCore& stream, const std::shared_ptr<MediaStreamTrack>& track) {
+  std::shared_ptr<MediaStreamTrack> removed;  // destroyed after the lock
+  const std::lock_guard lock(stream.mutex);
+  const auto found = std::ranges::find(stream.tracks, track);
+  if (found == stream.tracks.end()) return false;
+  removed = std::move(*found);
+  stream.tracks.erase(found);
+  return true;
 }
 
 namespace {
-
-bool is_in(const std::vector<std::shared_ptr<MediaStreamTrack>>& tracks, std::string_view id) {
-  return std::ranges::any_of(tracks, [&](const auto& track) { return track->id() == id; });
-}
 
 std::vector<std::shared_ptr<MediaStreamTrack>> tracks_of(StreamCore& core, std::string_view kind) {
   const std::lock_guard lock(core.mutex);
@@ -183,18 +206,12 @@ std::shared_ptr<MediaStreamTrack> MediaStream::getTrackById(std::string_view id)
 
 void MediaStream::addTrack(const std::shared_ptr<MediaStreamTrack>& track) {
   if (!track) throw TypeError("addTrack needs a track");
-  const std::lock_guard lock(core_->mutex);
-  if (!api::is_in(core_->tracks, track->id())) core_->tracks.push_back(track);
+  api::add_track(*core_, track);
 }
 
 void MediaStream::removeTrack(const std::shared_ptr<MediaStreamTrack>& track) {
   if (!track) throw TypeError("removeTrack needs a track");
-  std::shared_ptr<MediaStreamTrack> removed;  // destroyed after the lock
-  const std::lock_guard lock(core_->mutex);
-  const auto found = std::ranges::find(core_->tracks, track);
-  if (found == core_->tracks.end()) return;
-  removed = std::move(*found);
-  core_->tracks.erase(found);
+  api::remove_track(*core_, track);
 }
 
 std::shared_ptr<MediaStream> MediaStream::clone() const {

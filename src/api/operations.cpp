@@ -74,6 +74,7 @@ void Peer::create_answer(const PromiseResolver<RTCSessionDescriptionInit>& done)
 }
 
 void Peer::set_local_description(RTCLocalSessionDescriptionInit description, const PromiseResolver<void>& done) {
+  local_description_was_asked_for_ = true;
   chain(done, [this, description = std::move(description)]() -> Result<void> {
     const jsep::SdpType type =
         description.type ? to_jsep(*description.type) : jsep::implied_local_type(connection_.snapshot().state);
@@ -102,7 +103,6 @@ Result<void> Peer::set_description(jsep::Side side, jsep::SdpType type, const st
   const RTCSignalingState before = signaling_state();
   auto applied = connection_.set_description(side, type, sdp);
   if (!applied) return Unexpected(std::move(applied).error());
-  if (side == jsep::Side::Local && type != jsep::SdpType::Rollback) local_description_was_set_ = true;
   update_transports();
   update_sctp();
   const TrackNews news = apply_track_changes(*applied);
@@ -128,7 +128,7 @@ void Peer::restart_ice() {
 void Peer::set_configuration(const RTCConfiguration& configuration) {
   check_open();
   if (auto unchanged = check_unchanged(configuration_, configuration); !unchanged) throw_exception(unchanged.error());
-  if (local_description_was_set_ && configuration.iceCandidatePoolSize != configuration_.iceCandidatePoolSize)
+  if (local_description_was_asked_for_ && configuration.iceCandidatePoolSize != configuration_.iceCandidatePoolSize)
     throw InvalidModificationError("iceCandidatePoolSize cannot be changed after setLocalDescription");
   auto ice = to_ice_config(configuration);
   if (!ice) throw_exception(ice.error());

@@ -216,6 +216,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   TrackNews apply_track_changes(const std::vector<jsep::TrackChange>& changes);
   void update_transceivers(jsep::SdpType type);
   void tell_track_changes(const TrackNews& news);
+  void end_later(const std::shared_ptr<MediaStreamTrack>& track);
   // channels.cpp
   Channel& add_channel(dcep::ChannelKey key, const dcep::ChannelInit& init);
   void pump(DataChannelCore& channel);
@@ -236,7 +237,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   bool negotiation_needed_ = false;
   bool update_negotiation_needed_on_empty_chain_ = false;
   bool closed_ = false;
-  bool local_description_was_set_ = false;
+  bool local_description_was_asked_for_ = false;
   std::size_t queued_ = 0;  // tasks that have not run yet
 
   RTCIceGatheringState gathering_state_ = RTCIceGatheringState::New;

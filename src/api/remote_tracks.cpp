@@ -3,6 +3,7 @@
 
 #include "api/peer.hpp"
 #include "api/tracks.hpp"
+#include "jsep/layers.hpp"
 #include "jsep/transceivers.hpp"
 
 namespace parley::api {
@@ -49,8 +50,10 @@ void Peer::update_transceivers(jsep::SdpType type) {
   for (const Transceiver& known : transceivers_) {
     TransceiverCore& core = *known.core;
     if (connection_.transceiver(core.state.id)) {
-      if (type != jsep::SdpType::Offer) core.last_returned.reset();
+      const std::vector<std::string> layers = jsep::rids_of(core.state.sender);
       refresh(core);
+      // What getParameters() has returned is out of date, also if an offer has proposed layers.
+      if (type != jsep::SdpType::Offer || jsep::rids_of(core.state.sender) != layers) core.last_returned.reset();
       if (!core.state.stopped) core.transport = core.section ? transport_object(core.section->transport) : nullptr;
     } else {  // gone from the set
       core.state.direction = jsep::Direction::Inactive;
@@ -65,21 +68,37 @@ void Peer::update_transceivers(jsep::SdpType type) {
   }
   std::erase_if(transceivers_,
                 [&](const Transceiver& known) { return !connection_.transceiver(known.core->state.id); });
-  for (const auto& track : ended) end(*track->core());
+  for (const auto& track : ended) end_later(track);
 }
 
-/// The last steps, in the specification's order. A handler may close the connection: then the rest is silent.
+/// The last steps, in the specification's order. A handler may close the connection: then the rest is silent. What the
+/// program itself has put into a stream or taken out of it is no news to it.
 void Peer::tell_track_changes(const TrackNews& news) {
   for (const auto& track : news.muted) set_muted(*track->core(), true);
   for (const auto& [stream, track] : news.removed) {
-    stream->removeTrack(track);
-    stream->core()->lists->get<"removetrack">()->fire(MediaStreamTrackEvent{track});
+    if (api::remove_track(*stream->core(), track))
+      stream->core()->lists->get<"removetrack">()->fire(MediaStreamTrackEvent{track});
   }
   for (const auto& [stream, track] : news.added) {
-    stream->addTrack(track);
-    stream->core()->lists->get<"addtrack">()->fire(MediaStreamTrackEvent{track});
+    if (api::add_track(*stream->core(), track))
+      stream->core()->lists->get<"addtrack">()->fire(MediaStreamTrackEvent{track});
   }
   for (const RTCTrackEvent& event : news.events) fire<"track">(event);
+}
+
+/// Media Capture and Streams section 4.3.1: a track that ends by itself does so in a task of its own. If the connection
+/// has been closed by then, without a word.
+void Peer::end_later(const std::shared_ptr<MediaStreamTrack>& track) {
+  ++queued_;
+  loop_->post([weak = weak_from_this(), track] {
+    const auto self = weak.lock();
+    if (self) --self->queued_;
+    if (self && !self->closed_) {
+      end(*track->core());
+    } else {
+      end_silently(*track->core());
+    }
+  });
 }
 
 }  // namespace parley::api

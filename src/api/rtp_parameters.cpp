@@ -4,6 +4,7 @@
 #include <array>
 
 #include "jsep/codec_preferences.hpp"
+#include "jsep/parameters.hpp"
 
 namespace parley {
 
@@ -102,6 +103,11 @@ jsep::SendEncoding to_jsep(const RTCRtpEncodingParameters& encoding) {
               encoding.networkPriority ? std::optional(importance_of(*encoding.networkPriority)) : std::nullopt};
 }
 
+bool is_of_kind(const RTCRtpCodec& codec, jsep::MediaKind kind) {
+  const std::size_t slash = codec.mimeType.find('/');
+  return slash != std::string::npos && jsep::same_text(codec.mimeType.substr(0, slash), jsep::to_string(kind));
+}
+
 bool is_rid(const std::string& rid) {
   const auto allowed = [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
@@ -140,10 +146,16 @@ Result<void> check_rids(const std::vector<RTCRtpEncodingParameters>& encodings) 
   return {};
 }
 
-bool is_known(const RTCRtpCodec& codec, const std::vector<jsep::Codec>& known) {
-  return std::ranges::any_of(known, [&](const jsep::Codec& one) {
-    return codec_dictionary_match(to_jsep(codec), one, jsep::Asymmetrical::Ignore);
-  });
+struct Choice {
+  jsep::MediaKind kind;
+  const std::vector<jsep::Codec>& codecs;
+  jsep::Asymmetrical parameters;
+};
+
+bool is_among(const Choice& choice, const RTCRtpCodec& codec) {
+  return is_of_kind(codec, choice.kind) && std::ranges::any_of(choice.codecs, [&](const jsep::Codec& one) {
+           return codec_dictionary_match(to_jsep(codec), one, choice.parameters);
+         });
 }
 
 /// What means something for the other kind only.
@@ -187,10 +199,12 @@ Result<void> check_ranges(const std::vector<RTCRtpEncodingParameters>& encodings
   return {};
 }
 
-/// addTransceiver, the last steps of its validation: the largest picture comes last.
-void fill_scales(std::vector<RTCRtpEncodingParameters>& encodings) {
+/// addTransceiver, the last steps of its validation: the largest picture comes last. A scale counts even if its
+/// encoding is cut off.
+void trim_and_fill_scales(std::vector<RTCRtpEncodingParameters>& encodings, jsep::MediaKind kind) {
   const bool some = std::ranges::any_of(encodings, [](const auto& e) { return e.scaleResolutionDownBy.has_value(); });
-  for (std::size_t i = 0; i < encodings.size(); ++i) {
+  if (encodings.size() > jsep::kMaxEncodings) encodings.resize(jsep::kMaxEncodings);
+  for (std::size_t i = 0; i < encodings.size() && kind == jsep::MediaKind::Video; ++i) {
     auto& scale = encodings[i].scaleResolutionDownBy;
     if (!scale) scale = some ? 1.0 : static_cast<double>(std::size_t{1} << (encodings.size() - i - 1));
   }
@@ -217,8 +231,9 @@ Result<std::vector<jsep::SendEncoding>> check_send_encodings(std::vector<RTCRtpE
                                                              jsep::MediaKind kind,
                                                              const jsep::MediaCapabilities& known) {
   if (auto checked = check_rids(encodings); !checked) return Unexpected(std::move(checked).error());
+  const Choice choice{.kind = kind, .codecs = known.codecs(kind), .parameters = jsep::Asymmetrical::Compare};
   for (const RTCRtpEncodingParameters& encoding : encodings)
-    if (encoding.codec && !is_known(*encoding.codec, known.codecs(kind)))
+    if (encoding.codec && !is_among(choice, *encoding.codec))
       return fail(ErrorKind::OperationError, "a codec that cannot be sent: " + encoding.codec->mimeType);
   normalize(encodings, kind);
   if (auto checked = check_extended(encodings, ErrorKind::OperationError); !checked)
@@ -226,8 +241,7 @@ Result<std::vector<jsep::SendEncoding>> check_send_encodings(std::vector<RTCRtpE
   if (auto checked = check_ranges(encodings); !checked) return Unexpected(std::move(checked).error());
   if (std::ranges::any_of(encodings, [](const auto& e) { return e.maxFramerate && *e.maxFramerate <= 0.0; }))
     return fail(ErrorKind::RangeError, "maxFramerate is above 0");
-  if (encodings.size() > jsep::kMaxEncodings) encodings.resize(jsep::kMaxEncodings);
-  if (kind == jsep::MediaKind::Video) fill_scales(encodings);
+  trim_and_fill_scales(encodings, kind);
   if (encodings.size() == 1) encodings.front().rid.reset();
   return to_jsep(encodings);
 }
@@ -241,8 +255,9 @@ Result<std::vector<jsep::SendEncoding>> check_send_parameters(RTCRtpSendParamete
   std::vector<jsep::Codec> choosable;
   for (const RTCRtpCodecParameters& codec : parameters.codecs) choosable.push_back(api::to_jsep(codec));
   if (choosable.empty()) choosable = known.codecs(kind);
+  const Choice choice{.kind = kind, .codecs = choosable, .parameters = jsep::Asymmetrical::Ignore};
   for (const RTCRtpEncodingParameters& encoding : parameters.encodings)
-    if (encoding.codec && !is_known(*encoding.codec, choosable))
+    if (encoding.codec && !is_among(choice, *encoding.codec))
       return fail(ErrorKind::InvalidModificationError, "a codec that was not negotiated: " + encoding.codec->mimeType);
   normalize(parameters.encodings, kind);
   if (auto checked = check_extended(parameters.encodings, ErrorKind::InvalidModificationError); !checked)

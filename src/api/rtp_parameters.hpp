@@ -26,6 +26,9 @@ RTCRtpHeaderExtensionCapability to_w3c(const jsep::HeaderExtension& extension);
 RTCRtpEncodingParameters to_w3c(const jsep::SendEncoding& encoding);
 jsep::SendEncoding to_jsep(const RTCRtpEncodingParameters& encoding);
 
+/// Whether its mimeType begins with that kind: what follows is all that to_jsep() keeps.
+bool is_of_kind(const RTCRtpCodec& codec, jsep::MediaKind kind);
+
 /// RFC 8851 section 10: 1*(alpha-numeric / "-" / "_").
 bool is_rid(const std::string& rid);
 

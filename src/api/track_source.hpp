@@ -51,6 +51,8 @@ class TrackSource {
   /// Tells the program, if it is a local source.
   void tell_target(double bits_per_second);
 
+  /// Those that have not ended, in the order in which they were made.
+  [[nodiscard]] std::vector<std::shared_ptr<TrackCore>> live_tracks();
   [[nodiscard]] bool is_remote() const { return request_ != nullptr; }
 
  private:
@@ -66,7 +68,6 @@ class TrackSource {
   /// `share` makes a pointer of what is to be sent, where it has to wait for another loop.
   template <class Media, class Share>
   static void fan_out(const Senders& senders, const Media& media, Share share);
-  std::vector<std::shared_ptr<TrackCore>> live_tracks();
   template <class Act>
   void on_loop(Act act);
 

@@ -39,9 +39,16 @@ std::shared_ptr<MediaStreamTrack> make_remote_track(std::shared_ptr<EventLoop> l
                                                     TrackSource::Request request);
 std::shared_ptr<MediaStream> make_stream(std::string id);
 
-/// What happens to a track by itself, with its event: "set a track's muted state" and "the track ended" of Media
-/// Capture and Streams section 4.3.1. On the track's loop.
-void set_muted(TrackCore& track, bool muted);
-void end(TrackCore& track);
+/// Media Capture and Streams section 4.2, "add a track" and "remove a track": whether the set has changed, which is
+/// when there is an event.
+bool add_track(StreamCore& stream, const std::shared_ptr<MediaStreamTrack>& track);
+bool remove_track(StreamCore& stream, const std::shared_ptr<MediaStreamTrack>& track);
+
+/// What happens to a source and so to all its tracks, clones as well, with their events: "set a track's muted state"
+/// and "the track ended" of Media Capture and Streams section 4.3.1. On the source's loop.
+void set_muted(const TrackCore& track, bool muted);
+void end(const TrackCore& track);
+/// Without a word.
+void end_silently(const TrackCore& track);
 
 }  // namespace parley::api

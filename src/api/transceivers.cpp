@@ -21,6 +21,11 @@ std::vector<std::string> ids_of(const Streams& streams) {
   return jsep::each_once(std::move(ids));
 }
 
+/// The same layers in the same order.
+bool is_same_envelope(const std::vector<jsep::SendEncoding>& a, const std::vector<jsep::SendEncoding>& b) {
+  return std::ranges::equal(a, b, {}, &jsep::SendEncoding::rid, &jsep::SendEncoding::rid);
+}
+
 jsep::MediaKind kind_of(const MediaStreamTrack& track) { return *jsep::to_media_kind(track.kind()); }
 
 }  // namespace
@@ -116,14 +121,18 @@ void Peer::stop_transceiver(TransceiverCore& core) {
   jsep::stop_sending_and_receiving(*transceiver);
   connection_.configure_media();
   refresh(core);
-  queue([track = core.receiver_track] { end(*track->core()); });
+  end_later(core.receiver_track);
   update_negotiation_needed();
 }
 
 void Peer::set_codec_preferences(TransceiverCore& core, const std::vector<RTCRtpCodec>& codecs) {
   std::vector<jsep::Codec> wanted;
   wanted.reserve(codecs.size());
-  for (const RTCRtpCodec& codec : codecs) wanted.push_back(to_jsep(codec));
+  for (const RTCRtpCodec& codec : codecs) {
+    if (!is_of_kind(codec, core.state.kind))
+      throw InvalidModificationError("a codec of another kind: " + codec.mimeType);
+    wanted.push_back(to_jsep(codec));
+  }
   const auto& known = connection_.snapshot().capabilities->codecs(core.state.kind);
   auto preferred = jsep::check_codec_preferences(wanted, known);
   if (!preferred) throw_exception(preferred.error());
@@ -200,9 +209,9 @@ void Peer::set_parameters(const std::shared_ptr<TransceiverCore>& core, SetParam
   }
   queue([this, core, done, encodings = *std::move(encodings), options = std::move(options)] {
     core->last_returned.reset();
-    // A description that came meanwhile may have taken layers away.
+    // A description that came meanwhile may have taken layers away, or proposed some.
     jsep::Transceiver* changed = connection_.transceiver(core->state.id);
-    if (changed && changed->sender.encodings.size() == encodings.size()) changed->sender.encodings = encodings;
+    if (changed && is_same_envelope(changed->sender.encodings, encodings)) changed->sender.encodings = encodings;
     connection_.configure_media();
     refresh(*core);
     for (std::size_t i = 0; i < options.size(); ++i)
@@ -259,7 +268,7 @@ Peer::Transceiver& Peer::transceiver_for(jsep::TransceiverId id) {
 
 void Peer::refresh(TransceiverCore& core) {
   const jsep::Transceiver* transceiver = connection_.transceiver(core.state.id);
-  if (!transceiver) return;
+  if (!transceiver || closed_) return;
   core.state = *transceiver;
   const jsep::MediaSection* section = jsep::section_of(connection_.snapshot().now, core.state.id);
   core.section = section ? std::optional(*section) : std::nullopt;

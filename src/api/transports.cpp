@@ -55,9 +55,13 @@ RTCIceTransport::RTCIceTransport(std::shared_ptr<api::IceTransportCore> core)
 RTCIceTransport::~RTCIceTransport() = default;
 
 RTCIceRole RTCIceTransport::role() const {
-  return ask_transport(*core_, RTCIceRole::Unknown, [](const Asked& asked) {
-    return asked.transport.active()->role() == ice::Role::Controlling ? RTCIceRole::Controlling
-                                                                      : RTCIceRole::Controlled;
+  return core_->loop->run([this] {
+    // An agent may have changed it: RFC 8445 section 7.3.1.1.
+    core_->role = ask_transport(*core_, core_->role, [](const Asked& asked) {
+      return asked.transport.active()->role() == ice::Role::Controlling ? RTCIceRole::Controlling
+                                                                        : RTCIceRole::Controlled;
+    });
+    return core_->role;
   });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "jsep/codec_preferences.hpp"
 #include "jsep/layers.hpp"
 #include "jsep/transceivers.hpp"
 #include "jsep/view.hpp"
@@ -242,6 +243,19 @@ void apply_answer_to_media(Snapshot& snapshot, const Answered& answered) {
     }
   }
   if (answered.type == SdpType::Answer) remove_stopped(snapshot);
+}
+
+void drop_unnegotiated_codecs(Snapshot& snapshot) {
+  for (Transceiver& transceiver : snapshot.transceivers) {
+    const MediaSection* section = section_of(snapshot.now, transceiver.id);
+    if (!section || section->sends.empty()) continue;
+    for (SendEncoding& encoding : transceiver.sender.encodings) {
+      const auto is_it = [&](const Format& format) {
+        return codec_dictionary_match(*encoding.codec, format.codec, Asymmetrical::Ignore);
+      };
+      if (encoding.codec && std::ranges::none_of(section->sends, is_it)) encoding.codec.reset();
+    }
+  }
 }
 
 }  // namespace parley::jsep

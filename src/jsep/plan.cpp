@@ -95,6 +95,7 @@ void complete(Snapshot& snapshot) {
   snapshot.last_created_offer.reset();
   snapshot.last_created_answer.reset();
   snapshot.stable = snapshot.now;
+  drop_unnegotiated_codecs(snapshot);
   const auto in_use = [&](const IceCredentials& old) { return contains(snapshot.now.transports, old); };
   if (std::ranges::none_of(snapshot.ice_credentials_to_replace, in_use)) snapshot.ice_credentials_to_replace.clear();
 }
@@ -106,6 +107,7 @@ Plan roll_back(const Snapshot& snapshot, SignalingState state) {
   result.pending_remote.reset();
   result.now = result.stable;
   roll_back_media(result);
+  drop_unnegotiated_codecs(result);
   return difference(snapshot, std::move(result));
 }
 

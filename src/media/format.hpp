@@ -66,6 +66,8 @@ struct Encoding {
   std::uint8_t dscp = 0;
   /// How the program makes layers (webrtc-svc), if it says so.
   std::string scalability_mode = {};
+  /// Which of the formats that fit a frame is used; the first one if absent.
+  std::optional<PayloadType> format = std::nullopt;
 };
 
 struct Section {

@@ -79,9 +79,12 @@ std::unique_ptr<formats::Packetizer> SendStream::packetizer_for(const Format& fo
 }
 
 SendStream::Encoder* SendStream::encoder(std::string_view codec) {
-  const auto found = std::ranges::find_if(encoders_, [&](const Encoder& one) {
+  const auto fits = [&](const Encoder& one) {
     return codec.empty() || formats::equals_ignoring_case(one.format.name, codec);
-  });
+  };
+  auto found = std::ranges::find_if(
+      encoders_, [&](const Encoder& one) { return encoding_.format == one.format.payload_type && fits(one); });
+  if (found == encoders_.end()) found = std::ranges::find_if(encoders_, fits);
   return found == encoders_.end() ? nullptr : &*found;
 }
 

@@ -1,6 +1,7 @@
 // What was negotiated, as RTP sessions need it.
 #include <algorithm>
 
+#include "jsep/codec_preferences.hpp"
 #include "jsep/transceivers.hpp"
 #include "session/connection.hpp"
 #include "session/media_formats.hpp"
@@ -55,9 +56,18 @@ std::uint8_t dscp_of(jsep::MediaKind kind, Importance importance) {
   return 0;
 }
 
+/// webrtc-pc section 5.2.5, `codec`: the first negotiated one that matches.
+std::optional<PayloadType> format_of(const jsep::SendEncoding& encoding, const std::vector<jsep::Format>& sends) {
+  if (!encoding.codec) return std::nullopt;
+  for (const jsep::Format& format : sends)
+    if (jsep::codec_dictionary_match(*encoding.codec, format.codec, jsep::Asymmetrical::Ignore))
+      return format.payload_type;
+  return std::nullopt;
+}
+
 /// `said`: our section as the peer knows it.
-std::vector<media::Encoding> to_media(const jsep::Sender& sender, jsep::MediaKind kind,
-                                      const sdp::MediaDescription* said) {
+std::vector<media::Encoding> to_media(const jsep::Sender& sender, const jsep::MediaSection& section,
+                                      jsep::MediaKind kind, const sdp::MediaDescription* said) {
   const bool names_protection =
       said != nullptr &&
       std::ranges::find(said->ssrc_groups, "FEC-FR", &sdp::SsrcGroup::semantics) != said->ssrc_groups.end();
@@ -71,7 +81,8 @@ std::vector<media::Encoding> to_media(const jsep::Sender& sender, jsep::MediaKin
                          .active = encoding.active,
                          .importance = encoding.importance,
                          .dscp = dscp_of(kind, encoding.network_importance.value_or(encoding.importance)),
-                         .scalability_mode = encoding.scalability_mode.value_or("")});
+                         .scalability_mode = encoding.scalability_mode.value_or(""),
+                         .format = format_of(encoding, section.sends)});
   }
   return encodings;
 }
@@ -120,7 +131,7 @@ void Connection::configure_media() {
                         .send_formats = to_media(section.sends),
                         .send_protecting = protecting(section.sends),
                         .send_extensions = to_media(section.send_extensions),
-                        .encodings = to_media(transceiver->sender, transceiver->kind, said)};
+                        .encodings = to_media(transceiver->sender, section, transceiver->kind, said)};
     std::vector<jsep::Format> own;
     if (said != nullptr) own = jsep::formats_of(*said);
     made.receive_formats = formats_to_receive(section.receives, own);

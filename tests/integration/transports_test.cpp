@@ -90,6 +90,7 @@ TEST(Transports, OfARemoteOfferWaitForTheAnswer) {
   ASSERT_NE(pc.sctp(), nullptr);
   EXPECT_EQ(pc.sctp()->maxMessageSize(), std::nullopt);
   EXPECT_EQ(pc.sctp()->transport()->iceTransport()->state(), RTCIceTransportState::New);
+  EXPECT_EQ(pc.sctp()->transport()->iceTransport()->role(), RTCIceRole::Controlled);
   pc.setLocalDescription().get(10s);
   EXPECT_EQ(pc.sctp()->maxMessageSize(), 256 << 10);
   EXPECT_EQ(pc.sctp()->transport()->iceTransport()->role(), RTCIceRole::Controlled);

@@ -1,0 +1,410 @@
+// The operations chain, what closing does to it, when negotiation is needed, and what setConfiguration() refuses:
+// webrtc-pc sections 4.4.1.2, 4.4.1.6 and 4.7.3.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "support/pair.hpp"
+
+namespace parley {
+namespace {
+
+using test::Pair;
+using namespace std::chrono_literals;
+using enum RTCRtpTransceiverDirection;
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+class Operations : public testing::Test {
+ protected:
+  template <class F>
+  static void run(F call) {
+    EventLoop::shared()->run(call).get(20s);
+  }
+  static void settle() {
+    for (int i = 0; i < 20; ++i) EventLoop::shared()->run([] {});
+  }
+  /// Writes down how the promise is settled.
+  template <class T>
+  void note(const Promise<T>& promise, const std::string& what) {
+    (void)promise.then([this, what] { events.push_back(what); },
+                       [this, what](std::exception_ptr error) { events.push_back(what + " " + name_of(error)); });
+  }
+  static std::string name_of(const std::exception_ptr& error) {
+    try {
+      std::rethrow_exception(error);
+    } catch (const Exception& exception) {
+      return exception.name();
+    } catch (...) {
+      return "something else";
+    }
+  }
+
+  std::vector<std::string> events;
+  Pair pair;
+  RTCPeerConnection &pc = pair.offerer, &other = pair.answerer;
+};
+
+TEST_F(Operations, AreDoneInTheirOrderWhateverBecomesOfThem) {
+  run([this]() -> Promise<void> {
+    const auto transceiver = pc.addTransceiver("audio");
+    note(pc.createOffer(), "createOffer");
+    note(pc.createAnswer(), "createAnswer");
+    note(pc.setLocalDescription(), "setLocalDescription");
+    note(transceiver->sender()->replaceTrack(MediaStreamTrack::create("audio")), "replaceTrack");
+    note(pc.addIceCandidate(), "addIceCandidate");
+    const auto last = pc.setLocalDescription(RTCLocalSessionDescriptionInit(RTCSdpType::Rollback));
+    note(last, "rollback");
+    EXPECT_EQ(pc.signalingState(), RTCSignalingState::Stable) << "nothing happens before the caller has returned";
+    EXPECT_EQ(transceiver->sender()->track(), nullptr);
+    co_await last;
+  });
+  settle();
+  EXPECT_THAT(events, ElementsAre("createOffer", "createAnswer InvalidStateError", "setLocalDescription",
+                                  "replaceTrack", "addIceCandidate InvalidStateError", "rollback"));
+}
+
+TEST_F(Operations, SeeWhatTheProgramDoesBeforeItsTurn) {
+  run([this]() -> Promise<void> {
+    const auto first = pc.createOffer();
+    (void)pc.addTransceiver("audio");
+    const RTCSessionDescriptionInit offer = co_await first;
+    EXPECT_THAT(offer.sdp, HasSubstr("m=audio "));
+    // Without an argument the description is of what there is; the last one created may be set all the same.
+    (void)pc.addTransceiver("video");
+    const auto implied = pc.setLocalDescription();
+    co_await implied;
+    EXPECT_THAT(pc.localDescription()->sdp(), HasSubstr("m=video "));
+  });
+}
+
+TEST_F(Operations, TakeTheLastOfferAlsoIfItIsOutOfDate) {
+  int needed = 0;
+  pc.onnegotiationneeded = [&] { ++needed; };
+  run([&]() -> Promise<void> {
+    (void)pc.addTransceiver("audio");
+    const RTCSessionDescriptionInit before = co_await pc.createOffer();
+    const RTCSessionDescriptionInit offer = co_await pc.createOffer();
+    (void)pc.addTransceiver("video");
+    std::string refused;
+    try {
+      if (before.sdp != offer.sdp) co_await pc.setLocalDescription(before);
+    } catch (const Exception& error) {
+      refused = error.name();
+    }
+    EXPECT_EQ(refused, "InvalidModificationError") << "it is not the last";
+    co_await pc.setLocalDescription(offer);
+    EXPECT_EQ(pc.getTransceivers().at(1)->mid(), std::nullopt);
+    needed = 0;
+    co_await other.setRemoteDescription(offer);
+    co_await other.setLocalDescription();
+    co_await pc.setRemoteDescription(*other.localDescription());
+  });
+  settle();
+  EXPECT_EQ(needed, 1);
+  pc.close();
+}
+
+TEST_F(Operations, AreRefusedAtOnceWhenTheConnectionIsClosed) {
+  const auto sender = pc.addTransceiver("audio")->sender();
+  const RTCSessionDescriptionInit offer = pc.createOffer().get(10s);
+  pc.close();
+  pc.close();
+  run([&]() -> Promise<void> {
+    note(pc.createOffer(), "createOffer");
+    note(pc.createAnswer(), "createAnswer");
+    note(pc.setLocalDescription(), "setLocalDescription");
+    note(pc.setLocalDescription(offer), "setLocalDescription");
+    note(pc.setRemoteDescription(offer), "setRemoteDescription");
+    note(pc.addIceCandidate(), "addIceCandidate");
+    note(sender->replaceTrack(nullptr), "replaceTrack");
+    co_return;
+  });
+  settle();
+  EXPECT_THAT(events, SizeIs(7));
+  EXPECT_THAT(events, Each(HasSubstr("InvalidStateError")));
+  EXPECT_EQ(pc.signalingState(), RTCSignalingState::Closed);
+  EXPECT_EQ(pc.connectionState(), RTCPeerConnectionState::Closed);
+  EXPECT_EQ(pc.iceConnectionState(), RTCIceConnectionState::Closed);
+  EXPECT_THROW(pc.setConfiguration(pc.getConfiguration()), InvalidStateError);
+}
+
+TEST_F(Operations, LeaveNoTraceWhenTheConnectionIsClosedBeforeTheirTurn) {
+  pc.onsignalingstatechange = [this] { events.emplace_back("signalingstatechange"); };
+  pc.onnegotiationneeded = [this] { events.emplace_back("negotiationneeded"); };
+  const auto sender = pc.addTransceiver("audio")->sender();
+  settle();
+  events.clear();
+  run([&]() -> Promise<void> {
+    note(pc.setLocalDescription(), "setLocalDescription");
+    note(sender->replaceTrack(MediaStreamTrack::create("audio")), "replaceTrack");
+    pc.restartIce();
+    pc.close();
+    co_return;
+  });
+  settle();
+  EXPECT_THAT(events, ElementsAre("setLocalDescription InvalidStateError", "replaceTrack InvalidStateError"));
+  EXPECT_EQ(sender->track(), nullptr);
+  EXPECT_EQ(pc.localDescription(), std::nullopt);
+}
+
+TEST_F(Operations, RollBackWhatStandsInTheWayOfAnOfferAlsoIfThatIsRefused) {
+  (void)pc.addTransceiver("audio");
+  (void)other.addTransceiver("video");
+  const RTCSessionDescriptionInit offer = other.createOffer().get(10s);
+  pc.onsignalingstatechange = [this] { events.emplace_back(to_string(pc.signalingState())); };
+  run([&]() -> Promise<void> {
+    co_await pc.setLocalDescription();
+    const RTCSessionDescriptionInit nonsense(RTCSdpType::Offer, "nonsense");
+    std::string refused;
+    try {
+      co_await pc.setRemoteDescription(nonsense);
+    } catch (const Exception& error) {
+      refused = error.name();
+    }
+    EXPECT_EQ(refused, "OperationError");
+    events.emplace_back("refused");
+    EXPECT_EQ(pc.getTransceivers().at(0)->mid(), std::nullopt);
+    co_await pc.setLocalDescription();
+    co_await pc.setRemoteDescription(offer);
+    events.emplace_back("set");
+  });
+  EXPECT_THAT(events, ElementsAre("have-local-offer", "stable", "refused", "have-local-offer", "stable",
+                                  "have-remote-offer", "set"));
+  EXPECT_THAT(pc.getTransceivers(), SizeIs(2));
+  pc.close();
+}
+
+TEST_F(Operations, InAPranswerStateAreNotRolledBack) {
+  (void)pc.addTransceiver("audio");
+  run([&]() -> Promise<void> {
+    co_await pc.setLocalDescription();
+    co_await other.setRemoteDescription(*pc.localDescription());
+    const RTCSessionDescriptionInit offer = *other.remoteDescription();
+    co_await other.setLocalDescription(RTCLocalSessionDescriptionInit(RTCSdpType::Pranswer));
+    EXPECT_EQ(other.signalingState(), RTCSignalingState::HaveLocalPranswer);
+    const RTCSessionDescriptionInit provisional(RTCSdpType::Pranswer, other.localDescription()->sdp());
+    co_await pc.setRemoteDescription(provisional);
+    EXPECT_EQ(pc.signalingState(), RTCSignalingState::HaveRemotePranswer);
+    EXPECT_EQ(pc.getTransceivers().at(0)->currentDirection(), SendOnly);
+    for (RTCPeerConnection* one : {&pc, &other}) {
+      const RTCSignalingState before = one->signalingState();
+      note(one->setLocalDescription(RTCLocalSessionDescriptionInit(RTCSdpType::Rollback)), "local");
+      note(one->setRemoteDescription(RTCSessionDescriptionInit(RTCSdpType::Rollback)), "remote");
+      const auto third = one->setRemoteDescription(offer);
+      note(third, "offer");
+      try {
+        co_await third;
+      } catch (const InvalidStateError&) {
+      }
+      EXPECT_EQ(one->signalingState(), before);
+    }
+    other.getTransceivers().at(0)->direction(SendRecv);
+    co_await other.setLocalDescription();
+    co_await pc.setRemoteDescription(*other.localDescription());
+  });
+  EXPECT_THAT(events, SizeIs(6));
+  EXPECT_THAT(events, Each(HasSubstr("InvalidStateError")));
+  EXPECT_EQ(pc.signalingState(), RTCSignalingState::Stable);
+  EXPECT_EQ(pc.getTransceivers().at(0)->currentDirection(), SendRecv);
+}
+
+class NeedsNegotiation : public Operations {
+ protected:
+  /// What `change` makes necessary, in a connection that has negotiated a sender and a receiver.
+  int after(const std::function<void()>& change) {
+    settle();
+    needed = 0;
+    EventLoop::shared()->run(change);
+    settle();
+    return needed;
+  }
+  void begin() {
+    pc.onnegotiationneeded = [this] { ++needed; };
+    sender = pc.addTrack(MediaStreamTrack::create("audio"), stream);
+    transceiver = pc.getTransceivers().at(0);
+    run([this]() -> Promise<void> { co_await pair.negotiate(); });
+  }
+  void negotiate() {
+    run([this]() -> Promise<void> { co_await pair.negotiate(); });
+  }
+
+  int needed = 0;
+  std::shared_ptr<MediaStream> stream = MediaStream::create();
+  std::shared_ptr<RTCRtpSender> sender;
+  std::shared_ptr<RTCRtpTransceiver> transceiver;
+};
+
+TEST_F(NeedsNegotiation, ForEachKindOfChangeAndForNothingElse) {
+  begin();
+  EXPECT_EQ(after([] {}), 0);
+  EXPECT_EQ(after([this] { transceiver->direction(SendRecv); }), 0) << "as it was";
+  EXPECT_EQ(after([this] { (void)sender->replaceTrack(nullptr); }), 0);
+  EXPECT_EQ(after([this] { sender->setStreams(stream); }), 0);
+  EXPECT_EQ(after([this] { transceiver->setCodecPreferences({}); }), 0);
+  EXPECT_EQ(after([this] { (void)pc.createOffer(); }), 0);
+  EXPECT_EQ(after([this] { transceiver->direction(RecvOnly); }), 1);
+  EXPECT_EQ(after([this] { transceiver->direction(Inactive); }), 0) << "it has been said";
+  EXPECT_EQ(after([this] { transceiver->direction(SendRecv); }), 0) << "it is not true any more";
+  EXPECT_EQ(after([this] { transceiver->direction(RecvOnly); }), 1) << "and may be said again";
+  negotiate();
+  EXPECT_EQ(after([this] { sender->setStreams(); }), 0) << "of what is not sent";
+  EXPECT_EQ(after([this] { pc.addTrack(MediaStreamTrack::create("audio")); }), 1);
+  negotiate();
+  EXPECT_EQ(after([this] { (void)pc.createDataChannel("x"); }), 1);
+  negotiate();
+  EXPECT_EQ(after([this] { (void)pc.createDataChannel("y"); }), 0);
+  EXPECT_EQ(after([this] { transceiver->stop(); }), 1);
+  negotiate();
+  EXPECT_EQ(after([] {}), 0);
+  pc.close();
+}
+
+TEST_F(NeedsNegotiation, WaitsForReplaceTrackAndForCandidates) {
+  begin();
+  run([this]() -> Promise<void> {
+    pc.onnegotiationneeded = [this] { events.emplace_back("negotiationneeded"); };
+    note(sender->replaceTrack(nullptr), "replaceTrack");
+    note(pc.addIceCandidate(), "addIceCandidate");
+    transceiver->direction(RecvOnly);
+    co_return;
+  });
+  settle();
+  EXPECT_THAT(events, ElementsAre("replaceTrack", "addIceCandidate", "negotiationneeded"));
+  pc.close();
+}
+
+TEST_F(NeedsNegotiation, IsSaidAfterEveryNegotiationThatLeavesSomethingOut) {
+  begin();
+  settle();
+  needed = 0;
+  run([this]() -> Promise<void> {
+    co_await pc.setLocalDescription();
+    transceiver->direction(RecvOnly);
+    (void)pc.addTransceiver("video");
+    co_await other.setRemoteDescription(*pc.localDescription());
+    co_await other.setLocalDescription();
+    co_await pc.setRemoteDescription(*other.localDescription());
+  });
+  settle();
+  EXPECT_EQ(needed, 1);
+  // And again, if nobody heeds it but something else was negotiated.
+  run([this]() -> Promise<void> { co_await Pair::negotiate(other, pc); });
+  settle();
+  EXPECT_EQ(needed, 2);
+  pc.close();
+}
+
+TEST_F(NeedsNegotiation, OfferToReceiveDoesNotAskForIt) {
+  pc.onnegotiationneeded = [this] { ++needed; };
+  run([this]() -> Promise<void> {
+    RTCOfferOptions options;
+    options.offerToReceiveAudio = options.offerToReceiveVideo = true;
+    const auto offer = co_await pc.createOffer(options);
+    EXPECT_THAT(pc.getTransceivers(), SizeIs(2));
+    for (const auto& one : pc.getTransceivers()) EXPECT_EQ(one->direction(), RecvOnly);
+    (void)co_await pc.createOffer(options);
+    EXPECT_THAT(pc.getTransceivers(), SizeIs(2)) << "there are some that receive";
+    pc.getTransceivers().at(0)->direction(SendRecv);
+    options.offerToReceiveAudio = options.offerToReceiveVideo = false;
+    (void)co_await pc.createOffer(options);
+    EXPECT_EQ(pc.getTransceivers().at(0)->direction(), SendOnly);
+    EXPECT_EQ(pc.getTransceivers().at(1)->direction(), Inactive);
+    options.offerToReceiveVideo = true;
+    (void)co_await pc.createOffer(options);
+    EXPECT_THAT(pc.getTransceivers(), SizeIs(3)) << "none of video receives";
+    EXPECT_EQ(pc.getTransceivers().at(2)->direction(), RecvOnly);
+  });
+  pc.close();
+  std::string refused;
+  run([&]() -> Promise<void> {
+    RTCOfferOptions options;
+    options.offerToReceiveAudio = true;
+    try {
+      (void)co_await pc.createOffer(options);
+    } catch (const Exception& error) {
+      refused = error.name();
+    }
+  });
+  EXPECT_EQ(refused, "InvalidStateError");
+  EXPECT_THAT(pc.getTransceivers(), SizeIs(3));
+}
+
+class SetConfiguration : public testing::Test {
+ protected:
+  static RTCCertificate certificate() { return RTCPeerConnection::generateCertificate().get(10s); }
+  /// What setConfiguration() says to the present configuration with a change.
+  std::string verdict(const std::function<void(RTCConfiguration&)>& change) {
+    RTCConfiguration configuration = pc->getConfiguration();
+    change(configuration);
+    try {
+      pc->setConfiguration(configuration);
+    } catch (const Exception& error) {
+      return error.name();
+    }
+    return "accepted";
+  }
+  void make(const RTCConfiguration& configuration) { pc = std::make_unique<RTCPeerConnection>(configuration); }
+  std::unique_ptr<RTCPeerConnection> pc = std::make_unique<RTCPeerConnection>(test::on_loopback());
+};
+
+TEST_F(SetConfiguration, KeepsItsBundlePolicyAndItsCertificates) {
+  const std::string refused = "InvalidModificationError";
+  EXPECT_EQ(verdict([](auto&) {}), "accepted");
+  EXPECT_EQ(verdict([](auto& c) { c.bundlePolicy = RTCBundlePolicy::MaxBundle; }), refused);
+  EXPECT_EQ(verdict([](auto& c) { c.certificates = {certificate()}; }), refused);
+  const RTCCertificate first = certificate(), second = certificate();
+  RTCConfiguration configuration = test::on_loopback();
+  configuration.certificates = {first, second};
+  configuration.bundlePolicy = RTCBundlePolicy::MaxCompat;
+  make(configuration);
+  EXPECT_EQ(verdict([](auto&) {}), "accepted");
+  EXPECT_EQ(verdict([](auto& c) { c.bundlePolicy = RTCBundlePolicy::Balanced; }), refused);
+  EXPECT_EQ(verdict([](auto& c) { c.certificates.clear(); }), refused);
+  EXPECT_EQ(verdict([](auto& c) { c.certificates.pop_back(); }), refused);
+  EXPECT_EQ(verdict([](auto& c) { std::swap(c.certificates[0], c.certificates[1]); }), refused);
+  EXPECT_EQ(verdict([](auto& c) { c.certificates[1] = certificate(); }), refused);
+  EXPECT_EQ(verdict([&](auto& c) { c.certificates = {first, second}; }), "accepted");
+}
+
+TEST_F(SetConfiguration, IsRefusedWholeOrTaken) {
+  const std::vector<std::string> urls = {"stun:127.0.0.1:9"};
+  EXPECT_EQ(verdict([&](auto& c) { c.iceServers = {{.urls = urls}}; }), "accepted");
+  EXPECT_EQ(verdict([](auto& c) {
+              c.iceTransportPolicy = RTCIceTransportPolicy::Relay;
+              c.iceServers = {{.urls = "nonsense:"}};
+            }),
+            "SyntaxError");
+  EXPECT_EQ(verdict([](auto& c) {
+              c.bundlePolicy = RTCBundlePolicy::MaxBundle;
+              c.iceServers = {{.urls = "nonsense:"}};
+            }),
+            "InvalidModificationError")
+      << "what cannot be changed comes first";
+  EXPECT_EQ(pc->getConfiguration().iceTransportPolicy, RTCIceTransportPolicy::All);
+  ASSERT_THAT(pc->getConfiguration().iceServers, SizeIs(1));
+  EXPECT_EQ(verdict([](auto& c) { c.iceServers.clear(); }), "accepted");
+  EXPECT_THAT(pc->getConfiguration().iceServers, IsEmpty());
+  EXPECT_EQ(verdict([](auto& c) { c.iceTransportPolicy = RTCIceTransportPolicy::Relay; }), "accepted");
+  EXPECT_EQ(pc->getConfiguration().iceTransportPolicy, RTCIceTransportPolicy::Relay);
+}
+
+TEST_F(SetConfiguration, KeepsThePoolOnceSetLocalDescriptionWasCalled) {
+  EXPECT_EQ(verdict([](auto& c) { c.iceCandidatePoolSize = 1; }), "accepted");
+  EXPECT_EQ(pc->getConfiguration().iceCandidatePoolSize, 1);
+  (void)pc->createOffer().get(10s);
+  EXPECT_EQ(verdict([](auto& c) { c.iceCandidatePoolSize = 2; }), "accepted");
+  EXPECT_THROW(pc->setLocalDescription(RTCLocalSessionDescriptionInit(RTCSdpType::Answer)).get(10s), InvalidStateError);
+  EXPECT_EQ(verdict([](auto& c) { c.iceCandidatePoolSize = 3; }), "InvalidModificationError");
+  EXPECT_EQ(verdict([](auto& c) { c.iceServers = {{.urls = "stun:127.0.0.1:9"}}; }), "accepted");
+  EXPECT_EQ(pc->getConfiguration().iceCandidatePoolSize, 2);
+}
+
+}  // namespace
+}  // namespace parley

@@ -1,0 +1,287 @@
+// restartIce(), and what it survives: webrtc-pc section 4.4.2 and [[LocalIceCredentialsToReplace]].
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "support/frames.hpp"
+#include "support/pair.hpp"
+
+namespace parley {
+namespace {
+
+using test::Latch;
+using test::Pair;
+using namespace std::chrono_literals;
+
+/// The ufrags of a description.
+std::set<std::string> ufrags(const std::optional<RTCSessionDescription>& description) {
+  std::set<std::string> all;
+  if (!description) return all;
+  const std::string sdp = description->sdp();
+  constexpr std::string_view kLine = "a=ice-ufrag:";
+  for (std::size_t at = sdp.find(kLine); at != std::string::npos; at = sdp.find(kLine, at + 1))
+    all.insert(sdp.substr(at + kLine.size(), sdp.find("\r\n", at) - at - kLine.size()));
+  return all;
+}
+
+bool share(const std::set<std::string>& a, const std::set<std::string>& b) {
+  return std::any_of(a.begin(), a.end(), [&](const std::string& one) { return b.contains(one); });
+}
+
+class Restart : public testing::Test {
+ protected:
+  template <class F>
+  static void run(F call) {
+    EventLoop::shared()->run(call).get(20s);
+  }
+  static void settle() {
+    for (int i = 0; i < 20; ++i) EventLoop::shared()->run([] {});
+  }
+  /// Negotiates a transceiver, then counts how often more negotiation is needed.
+  void begin() {
+    transceiver = pc.addTransceiver("audio");
+    run([this]() -> Promise<void> { co_await pair.negotiate(); });
+    pc.onnegotiationneeded = [this] { ++needed; };
+    settle();
+    needed = 0;
+    old_here = ufrags(pc.localDescription());
+    old_there = ufrags(other.localDescription());
+  }
+  Promise<void> reply() {
+    co_await other.setRemoteDescription(*pc.localDescription());
+    co_await other.setLocalDescription();
+    co_await pc.setRemoteDescription(*other.localDescription());
+  }
+  [[nodiscard]] bool is_restarted() const {
+    return !share(old_here, ufrags(pc.localDescription())) && !share(old_there, ufrags(other.localDescription()));
+  }
+
+  int needed = 0;
+  Latch open, before_answer, after, moved, heard_before, heard_after;
+  std::vector<std::string> states;
+  std::shared_ptr<RTCRtpTransceiver> transceiver;
+  std::set<std::string> old_here, old_there;
+  Pair pair;
+  RTCPeerConnection &pc = pair.offerer, &other = pair.answerer;
+};
+
+TEST_F(Restart, NeedsNegotiationOnceAndRenewsBothSides) {
+  begin();
+  pc.restartIce();
+  pc.restartIce();
+  settle();
+  EXPECT_EQ(needed, 1);
+  run([this] { return pair.negotiate(); });
+  EXPECT_TRUE(is_restarted());
+  settle();
+  EXPECT_EQ(needed, 1);
+  old_here = ufrags(pc.localDescription());
+  run([this] { return pair.negotiate(); });
+  EXPECT_EQ(ufrags(pc.localDescription()), old_here) << "one restart is enough";
+}
+
+TEST_F(Restart, IsNothingBeforeThereIsAnythingToRestartAndAfterTheEnd) {
+  pc.onnegotiationneeded = [this] { ++needed; };
+  pc.restartIce();
+  settle();
+  EXPECT_EQ(needed, 0);
+  pc.close();
+  EXPECT_NO_THROW(pc.restartIce());
+  settle();
+  EXPECT_EQ(needed, 0);
+}
+
+TEST_F(Restart, AskedForWhileAnOfferIsPendingIsForTheNext) {
+  begin();
+  run([this]() -> Promise<void> {
+    co_await pc.setLocalDescription();
+    pc.restartIce();
+    co_await reply();
+  });
+  EXPECT_EQ(ufrags(pc.localDescription()), old_here);
+  settle();
+  EXPECT_EQ(needed, 1);
+  run([this] { return pair.negotiate(); });
+  EXPECT_TRUE(is_restarted());
+  settle();
+  EXPECT_EQ(needed, 1);
+}
+
+TEST_F(Restart, OfAFirstOfferThatIsPendingIsForTheNextAsWell) {
+  transceiver = pc.addTransceiver("audio");
+  run([this]() -> Promise<void> {
+    co_await pc.setLocalDescription();
+    old_here = ufrags(pc.localDescription());
+    pc.onnegotiationneeded = [this] { ++needed; };
+    pc.restartIce();
+    co_await reply();
+  });
+  old_there = ufrags(other.localDescription());
+  settle();
+  EXPECT_EQ(needed, 1);
+  EXPECT_EQ(ufrags(pc.localDescription()), old_here);
+  run([this] { return pair.negotiate(); });
+  EXPECT_TRUE(is_restarted());
+}
+
+TEST_F(Restart, SurvivesARollback) {
+  begin();
+  pc.restartIce();
+  run([this]() -> Promise<void> {
+    co_await pc.setLocalDescription();
+    EXPECT_FALSE(share(old_here, ufrags(pc.localDescription())));
+    co_await pc.setLocalDescription(RTCLocalSessionDescriptionInit(RTCSdpType::Rollback));
+    EXPECT_EQ(ufrags(pc.localDescription()), old_here);
+  });
+  settle();
+  EXPECT_GE(needed, 1);
+  run([this] { return pair.negotiate(); });
+  EXPECT_TRUE(is_restarted());
+}
+
+TEST_F(Restart, SurvivesAnOfferOfThePeer) {
+  begin();
+  run([this]() -> Promise<void> {
+    co_await other.setLocalDescription();
+    co_await pc.setRemoteDescription(*other.localDescription());
+    pc.restartIce();
+    co_await pc.setLocalDescription();  // an answer cannot begin a restart
+    co_await other.setRemoteDescription(*pc.localDescription());
+  });
+  EXPECT_EQ(ufrags(pc.localDescription()), old_here);
+  settle();
+  EXPECT_EQ(needed, 1);
+  run([this] { return pair.negotiate(); });
+  EXPECT_TRUE(is_restarted());
+}
+
+TEST_F(Restart, IsSatisfiedByThatOfThePeer) {
+  begin();
+  run([this]() -> Promise<void> {
+    RTCOfferOptions options;
+    options.iceRestart = true;
+    const auto offer = co_await other.createOffer(options);
+    pc.restartIce();
+    co_await other.setLocalDescription(offer);
+    co_await pc.setRemoteDescription(*other.localDescription());
+    co_await pc.setLocalDescription();
+    co_await other.setRemoteDescription(*pc.localDescription());
+  });
+  EXPECT_TRUE(is_restarted());
+  const auto renewed = ufrags(pc.localDescription());
+  needed = 0;
+  settle();
+  EXPECT_EQ(needed, 0);
+  run([this] { return pair.negotiate(); });
+  EXPECT_EQ(ufrags(pc.localDescription()), renewed);
+}
+
+TEST_F(Restart, IsNotCancelledByAnOfferOption) {
+  begin();
+  pc.restartIce();
+  run([this]() -> Promise<void> {
+    RTCOfferOptions options;
+    options.iceRestart = false;
+    const auto offer = co_await pc.createOffer(options);
+    co_await pc.setLocalDescription(offer);
+    co_await reply();
+  });
+  EXPECT_TRUE(is_restarted());
+}
+
+TEST_F(Restart, OfBothSidesAtOnceEndsInOne) {
+  begin();
+  pc.restartIce();
+  other.restartIce();
+  run([this]() -> Promise<void> {
+    co_await pc.setLocalDescription();
+    co_await other.setLocalDescription();
+    co_await reply();  // rolls back the other's offer
+  });
+  EXPECT_TRUE(is_restarted());
+  EXPECT_EQ(other.signalingState(), RTCSignalingState::Stable);
+  const auto renewed = ufrags(other.localDescription());
+  run([this] { return Pair::negotiate(other, pc); });
+  EXPECT_EQ(ufrags(other.localDescription()), renewed) << "the answer has been one of the credentials asked for";
+}
+
+TEST_F(Restart, LetsDataFlowOnTheOldPathUntilTheNewOneIsThere) {
+  const auto channel = pc.createDataChannel("x");
+  channel->onopen = [&] { open.set(); };
+  other.ondatachannel = [](const RTCDataChannelEvent& event) {
+    event.channel->onmessage = [far = event.channel](const MessageEvent& message) { far->send(message.text()); };
+  };
+  begin();
+  ASSERT_TRUE(open.wait());
+  channel->onmessage = [&](const MessageEvent& message) { (message.text() == "old" ? before_answer : after).set(); };
+  pc.restartIce();
+  run([&]() -> Promise<void> {
+    co_await pc.setLocalDescription();
+    co_await other.setRemoteDescription(*pc.localDescription());
+  });
+  channel->send("old");
+  ASSERT_TRUE(before_answer.wait());
+  EXPECT_EQ(pc.connectionState(), RTCPeerConnectionState::Connected);
+  const auto ice = pc.sctp()->transport()->iceTransport();
+  const auto old_pair = ice->getSelectedCandidatePair();
+  ASSERT_TRUE(old_pair);
+  ice->onselectedcandidatepairchange = [&] { moved.set(); };
+  run([&]() -> Promise<void> {
+    co_await other.setLocalDescription();
+    co_await pc.setRemoteDescription(*other.localDescription());
+  });
+  channel->send("new");
+  EXPECT_TRUE(after.wait());
+  EXPECT_TRUE(moved.wait());
+  EXPECT_TRUE(is_restarted());
+  EXPECT_NE(ice->getSelectedCandidatePair()->local.usernameFragment(), old_pair->local.usernameFragment());
+  EXPECT_EQ(channel->readyState(), RTCDataChannelState::Open);
+}
+
+/// RFC 8842 section 3.1: another certificate and tls-id mean another DTLS association, on the same RTCDtlsTransport.
+TEST_F(Restart, WithAnotherIdentityBeginsAnotherAssociation) {
+  RTCPeerConnection successor(test::on_loopback());
+  const auto track = MediaStreamTrack::create("audio");
+  pc.addTrack(track);
+  const auto follow = [](RTCPeerConnection& to, Latch& heard) {
+    to.ontrack = [&heard](const RTCTrackEvent& event) { event.track->onaudioframe = [&heard] { heard.set(); }; };
+  };
+  const auto send_until = [&](Latch& heard) {
+    for (std::uint32_t i = 0; i < 2000 && !heard.is_set(); ++i) {
+      track->write(test::audio_frame(80, i));
+      EventLoop::shared()->delay(10ms).get();
+    }
+    return heard.is_set();
+  };
+  follow(other, heard_before);
+  run([this] { return pair.negotiate(); });
+  ASSERT_TRUE(send_until(heard_before));
+  const auto transport = pc.getSenders().at(0)->transport();
+  const auto certificates = transport->getRemoteCertificates();
+  ASSERT_EQ(certificates.size(), 1U);
+
+  // The peer is gone; another one answers in its place.
+  other.close();
+  follow(successor, heard_after);
+  pc.onicecandidate = [&](const RTCPeerConnectionIceEvent& event) { return Pair::trickle(successor, event.candidate); };
+  successor.onicecandidate = [&](const RTCPeerConnectionIceEvent& event) { return Pair::trickle(pc, event.candidate); };
+  transport->onstatechange = [this, raw = transport.get()] { states.emplace_back(to_string(raw->state())); };
+  pc.restartIce();
+  run([&]() -> Promise<void> {
+    co_await pc.setLocalDescription();
+    co_await successor.setRemoteDescription(*pc.localDescription());
+    co_await successor.setLocalDescription();
+    co_await pc.setRemoteDescription(*successor.localDescription());
+  });
+  EXPECT_TRUE(send_until(heard_after));
+  EXPECT_EQ(pc.getSenders().at(0)->transport(), transport);
+  EXPECT_EQ(transport->state(), RTCDtlsTransportState::Connected);
+  EXPECT_NE(transport->getRemoteCertificates(), certificates);
+  EXPECT_EQ(EventLoop::shared()->run([&] { return states.back(); }), "connected");
+  pc.close();
+  successor.close();
+}
+
+}  // namespace
+}  // namespace parley
