@@ -48,6 +48,7 @@ void append_obu(Bytes& out, const Obu& obu) {
 /// AV1 bitstream specification section 5.5.1.
 void read_sequence_header(ByteView content, FrameInfo& info) {
   BitReader reader(content);
+  double rate = 0;
   reader.skip(4);
   if (reader.flag()) {  // reduced_still_picture_header
     reader.skip(5);
@@ -55,9 +56,11 @@ void read_sequence_header(ByteView content, FrameInfo& info) {
     bool has_model = false;
     unsigned delay_bits = 0;
     if (reader.flag()) {  // timing_info
-      reader.skip(32);
-      reader.skip(32);
-      if (reader.flag()) reader.unsigned_golomb();  // uvlc has the same form
+      const std::uint32_t ticks = reader.bits(32), scale = reader.bits(32);
+      if (reader.flag()) {  // equal_picture_interval; uvlc has the form of Exp-Golomb
+        const double picture = ticks * (reader.unsigned_golomb() + 1.0);
+        if (picture > 0) rate = scale / picture;
+      }
       has_model = reader.flag();
       if (has_model) {
         delay_bits = reader.bits(5) + 1;
@@ -83,6 +86,7 @@ void read_sequence_header(ByteView content, FrameInfo& info) {
   if (reader.failed() || width > 0xFFFF || height > 0xFFFF) return;
   info.width = static_cast<std::uint16_t>(width);
   info.height = static_cast<std::uint16_t>(height);
+  info.frame_rate = rate;
 }
 
 }  // namespace parley::formats

@@ -28,7 +28,7 @@ std::optional<Obu> read_obu(ByteReader& reader);
 /// With a size field.
 void append_obu(Bytes& out, const Obu& obu);
 
-/// The size of a sequence header's pictures.
+/// The size of a sequence header's pictures, and how many there are a second, if all are equally long.
 void read_sequence_header(ByteView content, FrameInfo& info);
 
 }  // namespace parley::formats

@@ -18,11 +18,16 @@ struct FrameInfo {
   bool key_frame = false;
   /// In pixels; 0: not told.
   std::uint16_t width = 0, height = 0;
+  /// Pictures a second, as encoders write it into parameter sets; 0: not told.
+  double frame_rate = 0;
   std::uint8_t spatial_index = 0;
   /// Of its picture. A frame that is not of the last of them is followed by another one of the same picture.
   std::uint8_t spatial_layers = 1;
   /// Not told in streams without temporal layers.
   std::optional<std::uint8_t> temporal_index = std::nullopt;
+  /// Temporal layers need each other as in the modes of webrtc-svc called LnTm: a picture refers to the last one of the
+  /// layers below, in the lowest layer to the last one of that, and to nothing else. Only for packetizers.
+  bool regular_layers = false;
   /// Of VP8 and VP9: 15 bits.
   std::optional<std::uint16_t> picture_id = std::nullopt;
 };

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "formats/bit_reader.hpp"
+#include "formats/picture_kind.hpp"
 #include "formats/units.hpp"
 
 namespace parley::formats {
@@ -20,8 +21,16 @@ void skip_scaling_list(BitReader& reader, unsigned size) {
   }
 }
 
-/// ITU-T H.264 section 7.3.2.1.1, as far as the size.
-void read_size(ByteView sps, FrameInfo& info) {
+/// ITU-T H.264 section E.1.1, as far as the time between pictures: of two fields, each a tick.
+void read_frame_rate(BitReader& reader, FrameInfo& info) {
+  skip_kind_of_picture(reader);
+  if (!reader.flag()) return;
+  const std::uint32_t ticks = reader.bits(32), scale = reader.bits(32);
+  if (!reader.failed() && ticks > 0) info.frame_rate = scale / (2.0 * ticks);
+}
+
+/// ITU-T H.264 section 7.3.2.1.1, as far as the size, and what is told of time.
+void read_sps(ByteView sps, FrameInfo& info) {
   const Bytes content = without_emulation_prevention(sps, 512);
   BitReader reader(ByteView(content).subspan(1));
   const std::uint32_t profile = reader.bits(8);
@@ -71,6 +80,7 @@ void read_size(ByteView sps, FrameInfo& info) {
   if (reader.failed() || width > 0xFFFF || height > 0xFFFF || cut_x >= width || cut_y >= height) return;
   info.width = static_cast<std::uint16_t>(width - cut_x);
   info.height = static_cast<std::uint16_t>(height - cut_y);
+  if (reader.flag()) read_frame_rate(reader, info);
 }
 
 /// RFC 6184 sections 5.2 to 5.8: STAP-A and FU-A.
@@ -101,7 +111,7 @@ struct Syntax {
   }
   static void note(ByteView unit, FrameInfo& info) {
     if (type(unit) == kIdr) info.key_frame = true;
-    if (type(unit) == kSps) read_size(unit, info);
+    if (type(unit) == kSps) read_sps(unit, info);
   }
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "formats/bit_reader.hpp"
+#include "formats/picture_kind.hpp"
 #include "formats/units.hpp"
 
 namespace parley::formats {
@@ -32,8 +33,62 @@ void skip_profile(BitReader& reader, unsigned sub_layers) {
   for (unsigned i = 0; i < sub_layers; ++i) reader.skip((has_profile[i] ? kProfile : 0) + (has_level[i] ? kLevel : 0));
 }
 
-/// ITU-T H.265 section 7.3.2.2.1, as far as the size.
-void read_size(ByteView sps, FrameInfo& info) {
+/// ITU-T H.265 section 7.3.7, without prediction from the set before: encoders have that in slices. False for others.
+bool skip_reference_sets(BitReader& reader) {
+  constexpr std::uint32_t kMost = 64, kMostPictures = 16;
+  const std::uint32_t sets = reader.unsigned_golomb();
+  if (sets > kMost) return false;
+  for (std::uint32_t i = 0; i < sets; ++i) {
+    if (i > 0 && reader.flag()) return false;
+    const std::uint64_t pictures = std::uint64_t{reader.unsigned_golomb()} + reader.unsigned_golomb();
+    if (pictures > kMostPictures) return false;
+    for (std::uint64_t j = 0; j < pictures; ++j) {
+      reader.unsigned_golomb();
+      reader.skip(1);
+    }
+  }
+  return true;
+}
+
+/// From behind the size to the parameters of use (section E.2.1). False if there are none, or they cannot be reached.
+bool find_use(BitReader& reader, std::uint32_t sub_layers) {
+  reader.unsigned_golomb();
+  reader.unsigned_golomb();
+  const std::uint32_t order_bits = reader.unsigned_golomb() + 4;
+  const std::uint32_t told = reader.flag() ? sub_layers + 1 : 1;
+  constexpr std::uint32_t kOfSubLayer = 3, kOfBlocks = 6;
+  for (std::uint32_t i = 0; i < kOfSubLayer * told + kOfBlocks; ++i) reader.unsigned_golomb();
+  if (reader.flag() && reader.flag()) return false;  // scaling lists
+  reader.skip(2);
+  if (reader.flag()) {  // PCM
+    reader.skip(8);
+    reader.unsigned_golomb();
+    reader.unsigned_golomb();
+    reader.skip(1);
+  }
+  if (!skip_reference_sets(reader)) return false;
+  if (reader.flag()) {  // long-term references
+    const std::uint32_t count = reader.unsigned_golomb();
+    if (count > 32 || order_bits > 16) return false;
+    reader.skip(count * (order_bits + 1));
+  }
+  reader.skip(2);
+  return reader.flag();
+}
+
+/// Section E.2.1, as far as the time between pictures.
+void read_frame_rate(BitReader& reader, FrameInfo& info) {
+  skip_kind_of_picture(reader);
+  reader.skip(3);
+  if (reader.flag())  // window
+    for (int i = 0; i < 4; ++i) reader.unsigned_golomb();
+  if (!reader.flag()) return;
+  const std::uint32_t ticks = reader.bits(32), scale = reader.bits(32);
+  if (!reader.failed() && ticks > 0) info.frame_rate = static_cast<double>(scale) / ticks;
+}
+
+/// ITU-T H.265 section 7.3.2.2.1, as far as the size, and what is told of time.
+void read_sps(ByteView sps, FrameInfo& info) {
   const Bytes content = without_emulation_prevention(sps, 256);
   BitReader reader(ByteView(content).subspan(2));
   reader.skip(4);
@@ -54,6 +109,7 @@ void read_size(ByteView sps, FrameInfo& info) {
   if (reader.failed() || width > 0xFFFF || height > 0xFFFF || cut_x >= width || cut_y >= height) return;
   info.width = static_cast<std::uint16_t>(width - cut_x);
   info.height = static_cast<std::uint16_t>(height - cut_y);
+  if (find_use(reader, sub_layers)) read_frame_rate(reader, info);
 }
 
 /// RFC 7798 sections 4.2 and 4.4.
@@ -96,7 +152,7 @@ struct Syntax {
     if (type(unit) < kFirstOfNoSlice && temporal(unit) > 0)
       info.temporal_index = static_cast<std::uint8_t>(temporal(unit) - 1);
     if (is_irap(type(unit))) info.key_frame = true;
-    if (type(unit) == kSps) read_size(unit, info);
+    if (type(unit) == kSps) read_sps(unit, info);
   }
   /// Decoding can begin with it.
   static bool is_irap(std::uint8_t type) { return type >= kFirstIrap && type <= kLastIrap; }

@@ -1,5 +1,6 @@
 #include "formats/vp8.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "formats/parts.hpp"
@@ -19,6 +20,8 @@ void read_size(ByteView frame, FrameInfo& info) {
 
 /// Of the descriptor's second byte.
 constexpr std::uint8_t kPictureId = 0x80, kBaseIndex = 0x40, kTemporalIndex = 0x20;
+/// Y, of the byte that has the temporal layer.
+constexpr std::uint8_t kSync = 0x20;
 
 }  // namespace
 
@@ -32,10 +35,17 @@ Result<void> Vp8Packetizer::packetize(ByteView frame, const FrameInfo& info, std
   if (info.temporal_index) {
     // Receivers tell layers apart from the first picture on, or not at all: so every frame says which it is of, the
     // lowest, too.
-    if (*info.temporal_index == 0) ++base_index_;
+    const std::uint8_t layer = *info.temporal_index;
+    if (layer == 0) {
+      ++base_index_;
+      lowest_upper_ = kNone;
+    }
+    // The last picture of the layers below is one of the lowest.
+    const bool needs_lowest_only = info.regular_layers && layer > 0 && lowest_upper_ >= layer;
+    if (layer > 0) lowest_upper_ = std::min(lowest_upper_, layer);
     descriptor[1] = kPictureId | kBaseIndex | kTemporalIndex;
     descriptor[4] = base_index_;
-    descriptor[5] = static_cast<std::uint8_t>(*info.temporal_index << 6);
+    descriptor[5] = static_cast<std::uint8_t>(layer << 6 | (needs_lowest_only ? kSync : 0));
     size = descriptor.size();
   }
   in_even_parts(frame, most - size, [&](ByteView part, bool first, bool last) {

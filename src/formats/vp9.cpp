@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "formats/bit_reader.hpp"
 #include "formats/parts.hpp"
@@ -15,6 +16,27 @@ struct Header {
   bool valid = false, key_frame = false;
   std::uint16_t width = 0, height = 0;
 };
+
+void read_size(BitReader& reader, Header& header) {
+  const std::uint32_t width = reader.bits(16) + 1, height = reader.bits(16) + 1;
+  if (reader.failed() || width > 0xFFFF || height > 0xFFFF) return;
+  header.width = static_cast<std::uint16_t>(width);
+  header.height = static_cast<std::uint16_t>(height);
+}
+
+/// From behind the frame type: the size of a frame that refers to others, if it is not that of one of them. Such are
+/// the larger ones of a key picture.
+void read_own_size(BitReader& reader, Header& header) {
+  const bool shown = reader.flag(), resilient = reader.flag();
+  if (!shown && reader.flag()) return;  // intra-only
+  if (!resilient) reader.skip(2);
+  constexpr unsigned kReferences = 3;
+  reader.skip(8 + kReferences * 4);
+  for (unsigned i = 0; i < kReferences; ++i)
+    if (reader.flag()) return;
+  read_size(reader, header);
+}
+
 Header read_header(ByteView frame) {
   BitReader reader(frame);
   Header header;
@@ -24,7 +46,10 @@ Header read_header(ByteView frame) {
   if (profile == 3 && reader.flag()) return header;
   header.valid = !reader.failed();
   if (reader.flag()) return header;  // shows an existing frame
-  if (reader.flag()) return header;  // not a key frame
+  if (reader.flag()) {               // not a key frame
+    read_own_size(reader, header);
+    return header;
+  }
   reader.skip(2);
   if (reader.bits(24) != 0x498342) return header;
   header.key_frame = true;
@@ -36,50 +61,77 @@ Header read_header(ByteView frame) {
   } else if (profile == 1 || profile == 3) {
     reader.skip(1);
   }
-  const std::uint32_t width = reader.bits(16) + 1, height = reader.bits(16) + 1;
-  if (!reader.failed() && width <= 0xFFFF && height <= 0xFFFF) {
-    header.width = static_cast<std::uint16_t>(width);
-    header.height = static_cast<std::uint16_t>(height);
-  }
+  read_size(reader, header);
   return header;
 }
 
 /// Of the descriptor's first byte.
 constexpr std::uint8_t kId = 0x80, kPredicted = 0x40, kHasLayers = 0x20, kFlexible = 0x10, kBegins = 0x08, kEnds = 0x04,
                        kStructure = 0x02;
+/// U, of the byte that has the layers.
+constexpr std::uint8_t kSwitchUp = 0x10;
 
 }  // namespace
 
-/// What the frame may refer to, as nobody says more: of its size, the last picture of its own layer and of each below.
-void Vp9Packetizer::add_references(Place place, Descriptor& descriptor) const {
+/// What the frame refers to of its size: the last picture of the layers below. If nobody says that, it may be the last
+/// one of its own layer and of each below.
+void Vp9Packetizer::add_references(const FrameInfo& info, Place place, Descriptor& descriptor) const {
   const std::size_t begin = descriptor.size;
   const auto add = [&](int distance) {
     if (descriptor.size > begin) descriptor.bytes[descriptor.size - 1] |= 1;
-    descriptor.bytes[descriptor.size++] = static_cast<std::uint8_t>(distance << 1);
+    descriptor.add(static_cast<unsigned>(distance) << 1, 1);
   };
-  for (std::size_t i = 0; i <= place.temporal; ++i) {
+  constexpr int kMost = 0x7F;  // seven bits
+  const std::size_t layers = info.regular_layers ? std::max<std::size_t>(place.temporal, 1) : place.temporal + 1U;
+  int nearest = kMost + 1;
+  for (std::size_t i = 0; i < layers; ++i) {
     const auto& last = last_ids_[place.spatial][i];
-    if (!last) continue;
-    const int distance = (id_ - *last) & 0x7FFF;
-    if (distance > 0 && distance <= 0x7F) add(distance);  // seven bits
+    const int distance = last ? (id_ - *last) & 0x7FFF : 0;
+    if (distance == 0 || distance > kMost) continue;
+    nearest = std::min(nearest, distance);
+    if (!info.regular_layers) add(distance);
   }
+  if (info.regular_layers && nearest <= kMost) add(nearest);
   if (descriptor.size == begin) add(1);
+}
+
+/// SS, section 4.2.1: how many sizes there are, and which.
+void Vp9Packetizer::add_structure(std::uint8_t layers, Descriptor& descriptor) const {
+  constexpr unsigned kHasSizes = 0x10;
+  const auto told = std::span(sizes_).first(layers);
+  const bool known = std::ranges::find(told, Size()) == told.end();
+  descriptor.add((layers - 1U) << 5 | (known ? kHasSizes : 0U), 1);
+  if (!known) return;
+  for (const Size& size : told) {
+    descriptor.add(size.width, 2);
+    descriptor.add(size.height, 2);
+  }
+}
+
+/// The others follow the smallest one.
+void Vp9Packetizer::note_size(Place place, Size size) {
+  if (size == Size() || size == sizes_[place.spatial]) return;
+  if (place.spatial == 0) sizes_ = {};
+  sizes_[place.spatial] = size;
 }
 
 /// Section 4.2.
 Vp9Packetizer::Descriptor Vp9Packetizer::describe(const FrameInfo& info, Place place) const {
-  Descriptor made{.bytes = {static_cast<std::uint8_t>(kId | kFlexible), static_cast<std::uint8_t>(0x80 | id_ >> 8),
-                            static_cast<std::uint8_t>(id_)},
-                  .size = 3};
+  Descriptor made;
+  made.add(kId | kFlexible, 1);
+  made.add(0x8000U | id_, 2);
   if (info.temporal_index || info.spatial_layers > 1) {
     made.bytes[0] |= kHasLayers;
+    // U: in regular layers, what comes later refers to this picture, or to later ones.
+    const bool may_switch_up = info.temporal_index && info.regular_layers;
     // D: made from the smaller one of this picture, which P does not speak of.
-    made.bytes[made.size++] =
-        static_cast<std::uint8_t>(place.temporal << 5 | place.spatial << 1 | (place.spatial > 0 ? 1 : 0));
+    made.add(static_cast<unsigned>(place.temporal << 5 | (may_switch_up ? kSwitchUp : 0) | place.spatial << 1 |
+                                   (place.spatial > 0 ? 1 : 0)),
+             1);
   }
   if (!key_picture_) {
     made.bytes[0] |= kPredicted;
-    add_references(place, made);
+    add_references(info, place, made);
   }
   return made;
 }
@@ -98,17 +150,19 @@ Result<void> Vp9Packetizer::packetize(ByteView frame, const FrameInfo& info, std
     key_picture_ = header.key_frame;
     if (key_picture_) last_ids_ = {};
   }
+  note_size(place, header.width > 0 ? Size{header.width, header.height} : Size{info.width, info.height});
   Descriptor descriptor = describe(info, place);
   last_ids_[place.spatial][place.temporal] = id_;
-  // SS, section 4.2.1, with the first payload of a key picture: how many sizes there are, and no more.
-  const bool begins_layers = layers > 1 && place.spatial == 0 && key_picture_;
-  if (begins_layers) descriptor.bytes[descriptor.size++] = static_cast<std::uint8_t>((layers - 1) << 5);
+  // With the first payload of a key picture.
+  const std::size_t without_structure = descriptor.size;
+  if (layers > 1 && place.spatial == 0 && key_picture_) add_structure(layers, descriptor);
+  const bool begins_layers = descriptor.size > without_structure;
   in_even_parts(frame, most - descriptor.size, [&](ByteView part, bool first, bool last) {
     const bool structure = begins_layers && first;
     const std::array<std::uint8_t, 1> head{static_cast<std::uint8_t>(
         descriptor.bytes[0] | (first ? kBegins : 0) | (last ? kEnds : 0) | (structure ? kStructure : 0))};
-    const std::size_t rest = descriptor.size - (begins_layers && !first ? 2 : 1);
-    const ByteView pieces[] = {head, ByteView(descriptor.bytes).subspan(1, rest), part};
+    const std::size_t end = structure ? descriptor.size : without_structure;
+    const ByteView pieces[] = {head, ByteView(descriptor.bytes).subspan(1, end - 1), part};
     sink.on_payload(pieces, last);
   });
   return {};
@@ -135,8 +189,10 @@ Result<Frame> Vp9Depacketizer::assemble(std::span<const ByteView> payloads) {
       frame.info.temporal_index = descriptor->temporal_index;
       const Header header = read_header(part);
       frame.info.key_frame = header.key_frame;
-      frame.info.width = header.width;
-      frame.info.height = header.height;
+      if (header.key_frame) {
+        frame.info.width = header.width;
+        frame.info.height = header.height;
+      }
     }
     frame.info.spatial_index = descriptor->spatial_index;
     frame.data.insert(frame.data.end(), part.begin(), part.end());

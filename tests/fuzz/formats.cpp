@@ -83,11 +83,11 @@ void receive(std::string_view name, Depacketizer& depacketizer, ByteView bytes) 
 }
 
 /// What has been sent once comes back the same ever after.
-void send(std::string_view name, std::size_t most, ByteView bytes) {
+void send(std::string_view name, const FrameInfo& info, std::size_t most, ByteView bytes) {
   const auto packetizer = packetizer_of(name);
   const auto depacketizer = depacketizer_of(name);
   Payloads first(most);
-  if (!packetizer->packetize(bytes, {}, most, first)) {
+  if (!packetizer->packetize(bytes, info, most, first)) {
     check(first.views().empty());
     return;
   }
@@ -126,13 +126,17 @@ void read_audio(ByteView bytes) {
 
 }  // namespace
 
-/// A byte chooses the format, one the room in a packet.
+/// A byte chooses the format and the layer, one the room in a packet.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   const std::string_view name = kNames[data[0] % kNames.size()];
   const ByteView rest(data + 2, size - 2);
   read_audio(rest);
   receive(name, *depacketizer_of(name), rest);
-  send(name, 100 + data[1] * std::size_t{8}, rest);
+  FrameInfo info;
+  const std::size_t layer = data[0] / kNames.size() % 8;
+  if (layer % 4 > 0) info.temporal_index = static_cast<std::uint8_t>(layer % 4 - 1);
+  info.regular_layers = layer >= 4;
+  send(name, info, 100 + data[1] * std::size_t{8}, rest);
   return 0;
 }

@@ -75,10 +75,12 @@ TEST(Obu, ReadsTheSizeBehindTimingAndOperatingPoints) {
       "0"
       "0"
       "1";  // profile, still, reduced, timing
-  bits += std::string(64, '1') +
-          "1"
-          "00100"
-          "1";  // ticks, equal picture interval 3, model
+  bits +=
+      "00000000000000000000001111101000"  // 1000
+      "00000000000000101011111100100000"  // 180000
+      "1"
+      "00100"
+      "1";  // ticks, equal picture interval 3, model
   bits += "01001" + std::string(32, '0') +
           "11111"
           "11111";  // delays of 10 bits
@@ -109,6 +111,7 @@ TEST(Obu, ReadsTheSizeBehindTimingAndOperatingPoints) {
   const FrameInfo info = size_of(header);
   EXPECT_EQ(info.width, 320);
   EXPECT_EQ(info.height, 240);
+  EXPECT_EQ(info.frame_rate, 45) << "a picture is four ticks long";
   for (std::size_t size = 0; size + 1 < header.size(); ++size)
     EXPECT_EQ(size_of(Bytes(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(size))).width, 0) << size;
 }

@@ -20,6 +20,15 @@ TEST(DescribeFrame, TellsTheSizeOfWhatRealEncodersMade) {
   }
 }
 
+/// The encoders of the first two write it; AV1's tells of no time, VP8 and VP9 cannot.
+TEST(DescribeFrame, TellsTheRateThatEncodersWrite) {
+  EXPECT_EQ(describe_frame("h264", recorded("h264")[0]).frame_rate, 10);
+  EXPECT_EQ(describe_frame("h265", recorded("h265")[0]).frame_rate, 10);
+  for (const char* codec : {"vp8", "vp9", "av1"})
+    EXPECT_EQ(describe_frame(codec, recorded(codec)[0]).frame_rate, 0) << codec;
+  EXPECT_EQ(describe_frame("h264", recorded("h264")[1]).frame_rate, 0) << "no key frame";
+}
+
 /// Longer than any payload may be. (Behind AV1's last unit nothing may follow.)
 TEST(DescribeFrame, LargeFramesAreNoDifferent) {
   for (const char* codec : {"vp8", "vp9", "h264", "h265"}) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "formats/vp8_descriptor.hpp"
 #include "payloads.hpp"
 
 namespace parley::formats {
@@ -87,6 +88,26 @@ TEST(Vp8, ReadsEveryFormOfTheDescriptor) {
     EXPECT_EQ(frame->data, kDeltaFrame);
     EXPECT_EQ(frame->info.picture_id, one.picture_id);
     EXPECT_EQ(frame->info.temporal_index, one.temporal_index);
+  }
+}
+
+/// Y, RFC 7741 section 4.2: of layers 0, 2, 1, 2 the last one is made from the one before it.
+TEST(Vp8, TellsWhereReceiversOfFewerLayersCanBegin) {
+  for (const bool regular : {true, false}) {
+    Vp8Packetizer packetizer;
+    std::vector<bool> sync;
+    for (const std::uint8_t layer : std::initializer_list<std::uint8_t>{0, 2, 1, 2, 0, 1, 2, 2, 0}) {
+      const auto made = packetized(packetizer, layer == 0 ? kKeyFrame : kDeltaFrame, 100,
+                                   FrameInfo{.temporal_index = layer, .regular_layers = regular});
+      const auto descriptor = read_vp8_descriptor(made.all.at(0));
+      EXPECT_EQ(descriptor->temporal_index, layer);
+      sync.push_back(descriptor->layer_sync);
+    }
+    if (!regular) {
+      EXPECT_EQ(sync, std::vector<bool>(9)) << "what is not known is not claimed";
+    } else {
+      EXPECT_EQ(sync, (std::vector<bool>{false, true, true, false, false, true, false, false, false}));
+    }
   }
 }
 

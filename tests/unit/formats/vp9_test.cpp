@@ -191,6 +191,75 @@ TEST(Vp9, EachSizeRefersToItsOwnPictures) {
   EXPECT_EQ(references(kDeltaFrame, 1, 1), (References{1}));
 }
 
+/// U, and with it P_DIFF: of layers 0, 2, 1, 2 each refers to the last one of those below.
+TEST(Vp9, InRegularLayersReceiversOfFewerCanGoUpAnywhere) {
+  Vp9Packetizer packetizer;
+  const auto descriptor = [&](const Bytes& frame, std::uint8_t temporal, bool regular) {
+    const Payloads made =
+        packetized(packetizer, frame, 100, FrameInfo{.temporal_index = temporal, .regular_layers = regular});
+    return *read_vp9_descriptor(made.all.at(0));
+  };
+  using References = std::array<std::uint8_t, 3>;
+  EXPECT_TRUE(descriptor(kKeyFrame, 0, true).may_switch_up);
+  std::vector<References> references;
+  for (const std::uint8_t layer : std::initializer_list<std::uint8_t>{2, 1, 2, 0, 2, 1, 2}) {
+    const Vp9Descriptor one = descriptor(kDeltaFrame, layer, true);
+    EXPECT_TRUE(one.may_switch_up);
+    EXPECT_EQ(one.temporal_index, layer);
+    references.push_back(one.references);
+  }
+  EXPECT_EQ(references, (std::vector<References>{{1}, {2}, {1}, {4}, {1}, {2}, {1}}));
+  const Vp9Descriptor unknown = descriptor(kDeltaFrame, 2, false);
+  EXPECT_FALSE(unknown.may_switch_up);
+  EXPECT_EQ(unknown.references, (References{4, 2, 1})) << "whatever it may refer to";
+}
+
+/// SS with Y, section 4.2.1. The larger ones of a key picture say their size, since it is not that of the smaller one:
+/// 10 0 0 0 1 1 0 | 00 | 0000 0001 | 0000 0010 0100 | 000 | 1279 | 719
+TEST(Vp9, TellsTheSizesOfLayersWhenItKnowsAllOfThem) {
+  const Bytes larger = bytes({0x86, 0x00, 0x40, 0x90, 0x02, 0x7F, 0x81, 0x67, 0x81});
+  const Bytes sizes =
+      bytes({0x30, 640 >> 8, 640 & 255, 480 >> 8, 480 & 255, 1280 >> 8, 1280 & 255, 720 >> 8, 720 & 255});
+  Vp9Packetizer packetizer(0x1234);
+  const auto picture = [&](const Bytes& key, const FrameInfo& upper) {
+    const auto made = packetized(packetizer, key, 100, FrameInfo{.spatial_layers = 2});
+    FrameInfo info = upper;
+    info.spatial_index = 1;
+    info.spatial_layers = 2;
+    EXPECT_FALSE(packetized(packetizer, larger, 100, info).all.empty());
+    const Bytes& first = made.all.at(0);
+    return Bytes(first.begin() + 4, first.end());
+  };
+  EXPECT_EQ(picture(kKeyFrame, {}), joined({bytes({0x20}), kKeyFrame})) << "the larger one is yet to come";
+  EXPECT_EQ(picture(kKeyFrame, {}), joined({sizes, kKeyFrame}));
+  Bytes other_size = kKeyFrame;
+  other_size[6] ^= 0x01;
+  EXPECT_EQ(picture(other_size, {}), joined({bytes({0x20}), other_size})) << "the larger one may have changed as well";
+  const auto again = picture(other_size, {});
+  EXPECT_EQ(again[0], 0x30);
+}
+
+TEST(Vp9, TheStructureIsInTheFirstPayloadOnly) {
+  Vp9Packetizer packetizer;
+  const auto of = [](std::uint8_t index, std::uint16_t width, std::uint16_t height) {
+    return FrameInfo{.width = width, .height = height, .spatial_index = index, .spatial_layers = 2};
+  };
+  const Bytes key = joined({kKeyFrame, noise(300, 1)});
+  for (int i = 0; i < 2; ++i) {
+    const Payloads made = packetized(packetizer, key, 100, of(0, 0, 0));
+    EXPECT_LE(made.longest(), 100U);
+    List payloads = made.all;
+    for (std::size_t j = 0; j < payloads.size(); ++j) EXPECT_EQ((payloads[j][0] & 0x02) != 0, j == 0);
+    if (i == 1) {
+      EXPECT_EQ(payloads[0][4], 0x30) << "the program has told of the larger one";
+    }
+    const Payloads upper = packetized(packetizer, kDeltaFrame, 100, of(1, 1280, 720));
+    payloads.insert(payloads.end(), upper.all.begin(), upper.all.end());
+    Vp9Depacketizer depacketizer;
+    EXPECT_EQ(data_of(depacketizer, payloads), joined({key, kDeltaFrame}));
+  }
+}
+
 TEST(Vp9, SizesOfAPictureComeBackAsOneFrame) {
   Vp9Depacketizer depacketizer;
   for (const std::size_t room : kRooms) {
