@@ -80,6 +80,55 @@ function decoded(file) {
   return { pictures, seconds: sound / 48000 };
 }
 
+/// Runs in a page: the guide's caller or callee, who sends candidates by one name and reads them by the other. Only the channel to
+/// talk on is not the guide's.
+async function asInTheGuide({ url, caller }) {
+  const { SignalingChannel } = await import(new URL('signaling.js', location.href).href);
+  const say = (text) => document.body.append(`${text}\n`);
+  const signalingChannel = new SignalingChannel(url);
+  const peerConnection = new RTCPeerConnection({ iceServers: [] });
+  peerConnection.addEventListener('icecandidate', (event) => {
+    if (event.candidate) signalingChannel.send({ 'new-ice-candidate': event.candidate });
+  });
+  signalingChannel.addEventListener('message', async (message) => {
+    if (!message.iceCandidate) return;
+    try {
+      await peerConnection.addIceCandidate(message.iceCandidate);
+      say('a candidate has been added');
+    } catch (error) {
+      say(`Error adding received ice candidate: ${error}`);
+    }
+  });
+  peerConnection.addEventListener('connectionstatechange', () => {
+    if (peerConnection.connectionState === 'connected') say('Peers connected!');
+  });
+  if (caller) {
+    signalingChannel.addEventListener('message', async (message) => {
+      if (message.answer) await peerConnection.setRemoteDescription(new RTCSessionDescription(message.answer));
+    });
+    const channel = peerConnection.createDataChannel('ping-pong');
+    channel.addEventListener('open', () => channel.send('ping'));
+    channel.addEventListener('message', ({ data }) => {
+      say(`hears: ${data}`);
+      peerConnection.close();
+    });
+    const offer = await peerConnection.createOffer();
+    await peerConnection.setLocalDescription(offer);
+    signalingChannel.send({ offer });
+  } else {
+    peerConnection.addEventListener('datachannel', ({ channel }) => {
+      channel.addEventListener('message', ({ data }) => channel.send(data.replace('ping', 'pong')));
+    });
+    signalingChannel.addEventListener('message', async (message) => {
+      if (!message.offer) return;
+      peerConnection.setRemoteDescription(new RTCSessionDescription(message.offer));
+      const answer = await peerConnection.createAnswer();
+      await peerConnection.setLocalDescription(answer);
+      signalingChannel.send({ answer });
+    });
+  }
+}
+
 async function has(program, lines) {
   assert.equal(await program.exited, 0, program.lines.join('\n'));
   for (const line of lines) assert.ok(program.lines.includes(line), `${line} is not in ${program.lines.join('\n')}`);
@@ -103,6 +152,24 @@ const cases = {
     await shows(page, 'hears: ping 3');
     await has(offer, ['offer sent', 'answer received', 'Peers connected!', 'hears: pong 3', 'done']);
     await shows(page, 'done');
+  }),
+
+  guide_calls_answer: ({ open }) => withServer('signaling-server', async (url, signaling) => {
+    const answer = new Program('answer', `${signaling}room`);
+    const page = await open(url);
+    await page.evaluate(asInTheGuide, { url: `${signaling}room`, caller: true });
+    for (const line of ['a candidate has been added', 'Peers connected!', 'hears: pong']) await shows(page, line);
+    await has(answer, ['offer received', 'answer sent', 'Peers connected!', 'hears: ping', 'done']);
+    for (const text of [answer.lines.join('\n'), await page.evaluate(() => document.body.innerText)]) assert.doesNotMatch(text, /error/i);
+  }),
+
+  guide_answers_offer: ({ open }) => withServer('signaling-server', async (url, signaling) => {
+    const page = await open(url);
+    await page.evaluate(asInTheGuide, { url: `${signaling}room`, caller: false });
+    const offer = new Program('offer', `${signaling}room`);
+    for (const line of ['a candidate has been added', 'Peers connected!']) await shows(page, line);
+    await has(offer, ['offer sent', 'answer received', 'Peers connected!', 'hears: pong 3', 'done']);
+    for (const text of [offer.lines.join('\n'), await page.evaluate(() => document.body.innerText)]) assert.doesNotMatch(text, /error/i);
   }),
 
   answers_a_second_offer: ({ open }) => withServer('signaling-server', async (url, signaling) => {

@@ -77,6 +77,23 @@ def two_over_pipes(first, second):
     return one, two
 
 
+def two_through_us(first, second, change):
+    """The same, but each message is given to `change` on its way."""
+    pipes = {"stream": "stderr", "stdout": subprocess.PIPE}
+    one, two = Program(*first, **pipes), Program(*second, **pipes)
+
+    def carry(source, target):
+        for line in source.process.stdout:
+            try:
+                target.say(json.dumps(change(json.loads(line))))
+            except (BrokenPipeError, ValueError):  # it has ended, and so has what it is told
+                pass
+    carriers = [threading.Thread(target=carry, args=way) for way in [(one, two), (two, one)]]
+    for carrier in carriers:
+        carrier.start()
+    return one, two, carriers
+
+
 def wait_for_end(programs):
     """The first of them to end."""
     ended = queue.Queue()
@@ -109,6 +126,39 @@ class OfferAnswer(unittest.TestCase):
         self.check(offer, answer)
         server.process.send_signal(signal.SIGINT)
         self.assertEqual(server.finish(), 0)
+
+    def test_candidates_are_read_by_either_name(self):
+        for name in ["new-ice-candidate", "iceCandidate"]:
+            carried = []
+
+            def rename(message):
+                if "new-ice-candidate" not in message:
+                    return message
+                carried.append(message)
+                return {name: message["new-ice-candidate"]}
+            with self.subTest(name):
+                offer, answer, carriers = two_through_us(["offer"], ["answer"], rename)
+                for program in offer, answer:
+                    program.wait_for("^done$")
+                self.check(offer, answer)
+                for carrier in carriers:
+                    carrier.join()
+                for program in offer, answer:
+                    program.process.stdout.close()
+                self.assertGreaterEqual(len(carried), 2)
+
+    def test_a_candidate_that_is_refused_is_said_and_is_not_the_end(self):
+        answer = Program("answer", stream="stderr", stdout=subprocess.DEVNULL)
+        candidate = {"candidate": "candidate:1 1 udp 1 127.0.0.1 9 typ host", "sdpMid": "0"}
+        for name in "new-ice-candidate", "iceCandidate":
+            answer.say(json.dumps({name: candidate}))
+        answer.say(json.dumps({"iceCandidate": {"candidate": "nonsense"}}))
+        for name in "TypeError", "InvalidStateError":
+            answer.wait_for(f"^error adding received ice candidate: {name}")
+        self.assertIsNone(answer.process.poll())
+        self.assertEqual(answer.finish(), 1)
+        self.assertEqual(len([line for line in answer.lines if "InvalidStateError" in line]), 2, answer.lines)
+        self.assertIn("signaling has ended", answer.lines[-1])
 
     def test_the_answerer_alone_fails(self):
         answer = Program("answer", stream="stderr", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)

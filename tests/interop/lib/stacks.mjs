@@ -59,6 +59,7 @@ export function stacks(paths) {
       trickles: true,
       firesClosing: true,
       refusesTooLarge: 'TypeError',
+      knowsPeersByTheirChecks: true, // asks nobody for an mDNS name
       cleanRelay: true,
       echoesMedia: true,
       negotiatesPerfectly: true,

@@ -53,8 +53,12 @@ export async function channels({ offerer, answerer }) {
   const parity = (opener) => new Set(open.filter((c) => c.opener === opener).map((c) => c.announced.id % 2));
   assert.equal(parity(offerer).size, 1, 'one side opens only even or only odd ids (RFC 8832 section 6)');
   assert.notDeepEqual(parity(offerer), parity(answerer));
-  for (const peer of [offerer, answerer])
-    if (peer.stack.hidesAddresses)
-      for (const candidate of link.candidatesFrom(peer)) assert.match(candidate, / [0-9a-f-]+\.local /, 'mDNS is on');
+  for (const peer of [offerer, answerer]) {
+    if (!peer.stack.hidesAddresses) continue;
+    for (const candidate of link.candidatesFrom(peer)) assert.match(candidate, / [0-9a-f-]+\.local /, 'mDNS is on');
+    // Whoever does not ask for such names has learned the address from the peer's own checks.
+    const { selectedPair } = await link.state(link.opposite(peer));
+    if (link.opposite(peer).stack.knowsPeersByTheirChecks) assert.equal(selectedPair.remote.type, 'prflx');
+  }
   await link.end();
 }

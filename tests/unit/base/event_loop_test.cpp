@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <stdexcept>
 #include <thread>
@@ -157,6 +158,43 @@ TEST(EventLoop, MayEndInsideItsOwnTaskAndWhoeverWaitsForItIsTold) {
     alive.post([last = std::move(loop), end = std::make_shared<AtEnd>([&] { ended = true; })] {});
     while (!ended) std::this_thread::yield();
   }
+}
+
+TEST(EventLoop, MayEndWhileEightThreadsUseIt) {
+  std::atomic<int> made = 0, gone = 0;
+  std::array<std::atomic<int>, 8> ran{};
+  const auto task = [&](std::atomic<int>& count) {
+    ++made;
+    return [&count, end = AtEnd([&] { ++gone; })] { ++count; };
+  };
+  for (int round = 0; round < 40; ++round) {
+    auto loop = EventLoop::create();
+    std::vector<std::thread> threads;
+    for (std::size_t t = 0; t < 8; ++t)
+      threads.emplace_back([&, t, mine = loop]() mutable {
+        for (int i = 0; i < 5; ++i) {
+          mine->post(task(ran[t]));
+          mine->after(std::chrono::microseconds(100 * i), task(ran[t]));
+          (void)mine->delay(1ms).then(task(ran[t])).catch_error([](const std::exception_ptr&) {});
+        }
+        mine->run([&] { ++ran[t]; });
+        mine.reset();  // the last of them ends the loop
+      });
+    loop.reset();
+    for (std::thread& thread : threads) thread.join();
+    for (const auto& count : ran) EXPECT_GE(count, 6 * (round + 1));  // what was posted before run() at least
+  }
+  EXPECT_EQ(made, 40 * 8 * 15);
+  while (gone < made) std::this_thread::yield();  // a loop that ends in one of its tasks ends on its own thread
+}
+
+TEST(EventLoop, ThereIsOneThatIsShared) {
+  const auto& shared = EventLoop::shared();
+  ASSERT_NE(shared, nullptr);
+  EXPECT_EQ(shared, EventLoop::shared());
+  EXPECT_NE(shared, EventLoop::create());
+  EXPECT_EQ(EventLoop::current(), nullptr);
+  EXPECT_TRUE(shared->run([&] { return EventLoop::current() == shared.get(); }));
 }
 
 Promise<int> doubled(std::shared_ptr<EventLoop> loop, int value) {
