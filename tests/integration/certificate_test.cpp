@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
+#include <regex>
 
 #include "support/pair.hpp"
 
@@ -56,6 +58,47 @@ TEST(Certificates, OfEitherKindConnectWithEither) {
   EXPECT_EQ(connect(with({rsa()}), with({rsa()})), Seen(1, 1));
   EXPECT_EQ(connect(with({rsa()}), with({other})), Seen(1, 1));
   EXPECT_EQ(connect(with({other}), with({rsa()})), Seen(1, 1));
+}
+
+/// RFC 8122 section 5: the answerer is told its peer's fingerprint by one hash or by several, of the right certificate
+/// or, in the last case, of another.
+TEST(Certificates, AreRecognizedByEveryHashThatTheyHave) {
+  const RTCCertificate mine = ecdsa(), stranger = ecdsa();
+  const auto lines = [](const RTCCertificate& certificate, const std::vector<std::size_t>& which) {
+    const auto all = certificate.getFingerprints();
+    std::string text;
+    for (const std::size_t i : which) text += "a=fingerprint:" + all.at(i).algorithm + ' ' + all[i].value + "\r\n";
+    return text;
+  };
+  const std::pair<std::string, bool> cases[] = {{lines(mine, {1}), true},
+                                                {lines(mine, {2}), true},
+                                                {lines(mine, {0, 1, 2}), true},
+                                                {lines(stranger, {1}), false},
+                                                {lines(mine, {0}) + lines(stranger, {2}), false}};
+  for (const auto& [told, right] : cases) {
+    SCOPED_TRACE(told);
+    Latch decided;
+    std::atomic<bool> heard = false;
+    Pair pair(with({mine}), test::on_loopback());
+    RTCPeerConnection& answerer = pair.answerer;
+    answerer.onconnectionstatechange = [&] {
+      const auto state = answerer.connectionState();
+      if (state == RTCPeerConnectionState::Connected || state == RTCPeerConnectionState::Failed) decided.set();
+    };
+    answerer.ondatachannel = [&] { heard = true; };
+    const auto channel = pair.offerer.createDataChannel("x");
+    pair.offerer.setLocalDescription().get(10s);
+    const std::string offer =
+        std::regex_replace(pair.offerer.localDescription()->sdp(), std::regex("a=fingerprint:[^\r]*\r\n"), told);
+    answerer.setRemoteDescription({RTCSdpType::Offer, offer}).get(10s);
+    answerer.setLocalDescription().get(10s);
+    pair.offerer.setRemoteDescription(*answerer.localDescription()).get(10s);
+    ASSERT_TRUE(decided.wait());
+    EXPECT_EQ(answerer.connectionState(), right ? RTCPeerConnectionState::Connected : RTCPeerConnectionState::Failed);
+    if (!right) {
+      EXPECT_FALSE(heard);
+    }
+  }
 }
 
 TEST(Certificates, TheFirstOfSeveralIsUsed) {

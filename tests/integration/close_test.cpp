@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <optional>
+#include <string_view>
 
 #include "support/pair.hpp"
 
@@ -166,6 +167,68 @@ TEST(Close, DestructionFromAnotherThreadIsLegalAtAnyTime) {
     pair->answerer.close();
     negotiation.get(20s);  // the coroutine uses the pair until it is done
   }
+}
+
+/// What a program may call, each with a connection in a state that allows it, and what follows its promise.
+struct Call {
+  const char* name;
+  Promise<void> (*begin)(RTCPeerConnection& pc);
+};
+template <class T>
+Promise<void> anything(const Promise<T>& promise) {
+  return promise.then([](const T&) {});
+}
+constexpr Call kCalls[] = {
+    {"createAnswer", [](RTCPeerConnection& pc) { return anything(pc.createAnswer()); }},
+    {"setLocalDescription", [](RTCPeerConnection& pc) { return pc.setLocalDescription(); }},
+    {"addIceCandidate", [](RTCPeerConnection& pc) { return pc.addIceCandidate(); }},
+    {"getStats", [](RTCPeerConnection& pc) { return anything(pc.getStats()); }},
+    {"rollback", [](RTCPeerConnection& pc) { return pc.setRemoteDescription({RTCSdpType::Rollback}); }},
+    {"setRemoteDescription",
+     [](RTCPeerConnection& pc) {
+       return pc.setRemoteDescription({RTCSdpType::Offer, pc.remoteDescription()->sdp()});
+     }},
+    {"refused", [](RTCPeerConnection& pc) { return anything(pc.createOffer()); }},
+    {"write", [](RTCPeerConnection& pc) { return pc.createDataChannel("x")->write("x"); }},  // waits until the close
+};
+
+TEST(Close, IsLegalInWhatFollowsEveryPromise) {
+  RTCPeerConnection other(test::on_loopback());
+  const auto channel = other.createDataChannel("x");
+  const auto offer = other.createOffer().get(10s);
+  const auto loop = EventLoop::shared();
+  for (const Call& call : kCalls)
+    for (const bool destroy : {false, true})
+      for (const bool coroutine : {false, true}) {
+        SCOPED_TRACE(testing::Message() << call.name << " destroy " << destroy << " coroutine " << coroutine);
+        auto pc = std::make_unique<RTCPeerConnection>(test::on_loopback());
+        const auto end = [&] {
+          if (destroy) {
+            pc.reset();
+          } else {
+            pc->close();
+          }
+        };
+        const auto awaited = [&]() -> Promise<void> {
+          try {
+            co_await call.begin(*pc);
+          } catch (const Exception&) {
+          }
+          end();
+        };
+        pc->setRemoteDescription(offer).get(10s);
+        const auto ended = loop->run([&] {
+          const auto promise =
+              coroutine ? awaited() : call.begin(*pc).then(end, [&](const std::exception_ptr&) { end(); });
+          // Further operations wait in the chain behind it, and one of them ends the connection under the others.
+          for (int i = 0; i < 3; ++i) pc->getStats().then([] {}, [](const std::exception_ptr&) {});
+          for (int i = 0; i < 3; ++i) pc->addIceCandidate().catch_error([](const std::exception_ptr&) {});
+          if (std::string_view(call.name) == "write") pc->close();
+          return promise;
+        });
+        EXPECT_NO_THROW(ended.get(10s));
+        loop->run([&] { pc.reset(); });
+      }
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Connections destroyed at every moment of their lives: inside every handler, and by another thread at random moments,
-// with the loop going right after.
+// Connections closed and destroyed at every moment of their lives: inside every handler, and by another thread at
+// random moments, with the loop going right after.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -145,7 +145,8 @@ class Life {
   Owner a, b;
 };
 
-TEST(HostileDestruction, IsLegalInsideEveryHandlerOfEitherPeer) {
+/// Lives in which the n-th event, whichever it is, ends the peer that it is fired at.
+void end_inside_every_handler(const std::function<void(Life::Owner&)>& end) {
   std::set<std::string> inside;
   bool happened = true;
   unsigned n = 0;
@@ -159,7 +160,7 @@ TEST(HostileDestruction, IsLegalInsideEveryHandlerOfEitherPeer) {
       if (++count != n || !peer) return;
       happened = true;
       inside.insert(name);
-      peer.reset();
+      end(peer);
       ready.set();
     });
     over = &life.over;
@@ -169,11 +170,19 @@ TEST(HostileDestruction, IsLegalInsideEveryHandlerOfEitherPeer) {
     // `life` ends here: the other peer and the loop go at once.
   }
   EXPECT_LT(n, 200U);
-  for (const char* name :
-       {"negotiationneeded", "signalingstatechange", "icegatheringstatechange", "iceconnectionstatechange",
-        "connectionstatechange", "icecandidate", "datachannel", "open", "message", "bufferedamountlow", "closing",
-        "close", "sctp statechange", "dtls statechange", "ice statechange", "selectedcandidatepairchange"})
+  for (const char* name : {"negotiationneeded", "signalingstatechange", "icegatheringstatechange",
+                           "iceconnectionstatechange", "connectionstatechange", "icecandidate", "datachannel", "open",
+                           "message", "bufferedamountlow", "closing", "close", "sctp statechange", "dtls statechange",
+                           "ice statechange", "ice gatheringstatechange", "selectedcandidatepairchange"})
     EXPECT_TRUE(inside.contains(name)) << name;
+}
+
+TEST(HostileDestruction, IsLegalInsideEveryHandlerOfEitherPeer) {
+  end_inside_every_handler([](Life::Owner& peer) { peer.reset(); });
+}
+
+TEST(HostileDestruction, AsIsClosing) {
+  end_inside_every_handler([](Life::Owner& peer) { peer->close(); });
 }
 
 TEST(HostileDestruction, IsLegalInsideTheErrorHandlers) {
