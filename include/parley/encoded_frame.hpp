@@ -125,6 +125,9 @@ struct RTCEncodedVideoFrameMetadata {
   std::uint16_t width = 0;
   /// Likewise.
   std::uint16_t height = 0;
+  /// Pictures a second, if it is a key frame of H.264, H.265 or AV1 whose encoder has written that into it; 0: not
+  /// told. (Not in W3C.)
+  double frame_rate = 0;
   /// Which layer of its encoding it is, by size; 0: the lowest, or the only one.
   std::uint8_t spatialIndex = 0;
   /// Of a frame to be sent (VP9): how many layers by size its picture has, each a frame of its own, written one after
@@ -204,6 +207,9 @@ struct RTCEncodedAudioFrameMetadata {
   std::optional<std::uint32_t> synchronizationSource{};
   /// Whose voices a mixer has put together.
   std::vector<std::uint32_t> contributingSources{};
+  /// How loud each of them is, in -dBov: 0 is loudest, 127 silence. Empty if packets do not tell (csrc-audio-level,
+  /// which no side offers unasked). (Not in W3C.)
+  std::vector<std::uint8_t> contributor_levels{};
   /// The payload type of its packet.
   std::optional<std::uint8_t> payloadType{};
   /// Of the packet that it came in.

@@ -69,8 +69,8 @@ void Peer::on_packet(jsep::TransceiverId id, const media::ReceivedPacket& arrive
   packet.synchronizationSource = arrived.source.get();
   packet.audioLevel = arrived.packet.audio_level;
   packet.rid = arrived.rid;
-  session::tell(arrived.notes, packet);
-  packet.dependencyDescriptor.assign(arrived.descriptor.begin(), arrived.descriptor.end());
+  session::tell(arrived.notes.frame, packet);
+  packet.dependencyDescriptor.assign(arrived.notes.descriptor.begin(), arrived.notes.descriptor.end());
   packet.beginsKeyFrame = arrived.info.begins_frame && arrived.info.key_frame;
   auto payload = share(arrived.packet.payload);
   packet.payload = {payload.get(), arrived.packet.payload.size()};
@@ -115,8 +115,12 @@ void note_sources(TransceiverCore& core, const Metadata& metadata) {
   const SourceLog::Captured captured{metadata.captureTime, metadata.senderCaptureTimeOffset};
   if (metadata.synchronizationSource)
     core.synchronization.delivered(*metadata.synchronizationSource, timestamp, level, now, captured);
-  for (const std::uint32_t source : metadata.contributingSources)
-    core.contributing.delivered(source, timestamp, std::nullopt, now, captured);
+  for (std::size_t i = 0; i < metadata.contributingSources.size(); ++i) {
+    std::optional<std::uint8_t> of_source;
+    if constexpr (requires { metadata.contributor_levels; })
+      if (i < metadata.contributor_levels.size()) of_source = metadata.contributor_levels[i];
+    core.contributing.delivered(metadata.contributingSources[i], timestamp, of_source, now, captured);
+  }
 }
 
 /// webrtc-extensions, "RTCRtpReceiver extensions": which of the sources are others than the last frame's.

@@ -87,6 +87,7 @@ sdp::MediaDescription rtp_media(const Transceiver& transceiver, const LocalParam
   sdp::MediaDescription media = media_of(std::string(to_string(transceiver.kind)), lines.protocol, lines.mid);
   media.direction = lines.direction;
   media.extmaps = lines.extensions;
+  media.extmap_allow_mixed = lines.mixed_extensions;
   media.cryptex = lines.encrypted_headers;
   media.rtcp = sdp::Rtcp{.connection = sdp::Connection{}};
   media.rtcp_mux = true;

@@ -42,6 +42,8 @@ struct RtpLines {
   Direction direction = Direction::Inactive;
   std::vector<Format> formats;
   std::vector<sdp::Extmap> extensions;
+  /// As the offer says it of this section alone; for all of them empty_description() has it.
+  bool mixed_extensions = false;
   std::vector<std::string> sent_layers, received_layers;
   bool reduced_size_rtcp = true;
   bool encrypted_headers = false;

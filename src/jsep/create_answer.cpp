@@ -125,6 +125,7 @@ class AnswerBuilder {
                    .formats = std::move(formats),
                    .extensions = answer_extensions(unambiguous_extmaps(offer_, index),
                                                    extensions_of(*transceiver, capabilities), mixed),
+                   .mixed_extensions = offered.extmap_allow_mixed,
                    .reduced_size_rtcp = offered.rtcp_rsize,
                    .encrypted_headers =
                        snapshot_.header_encryption != HeaderEncryption::Unable && peer_takes_encrypted_headers_[index],

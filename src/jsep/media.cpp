@@ -136,6 +136,8 @@ void agree(MediaSection& section, const Pair& pair, Direction direction) {
   const auto their_extensions = sdp::effective_extmaps(pair.remote, pair.theirs());
   section.send_extensions = send_extensions(our_extensions, their_extensions);
   section.receive_extensions = receive_extensions(our_extensions, their_extensions);
+  section.mixed_extensions = sdp::effective_extmap_allow_mixed(pair.local, pair.ours()) &&
+                             sdp::effective_extmap_allow_mixed(pair.remote, pair.theirs());
   section.reduced_size_rtcp = pair.ours().rtcp_rsize && pair.theirs().rtcp_rsize;
   section.receive_rids = common_layers(layers(pair.theirs(), Layers::Sent), layers(pair.ours(), Layers::Received));
 }

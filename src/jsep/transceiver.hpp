@@ -127,6 +127,8 @@ struct MediaSection {
   /// Header extensions that may be in packets sent, and in packets received.
   std::vector<sdp::Extmap> send_extensions;
   std::vector<sdp::Extmap> receive_extensions;
+  /// RFC 8285 section 6: both sides take both forms of header extensions in one stream.
+  bool mixed_extensions = false;
   /// RFC 5506: both sides take reduced-size RTCP.
   bool reduced_size_rtcp = false;
   /// RFC 9335: both sides take packets whose header extensions are encrypted.

@@ -6,6 +6,10 @@ namespace parley::media {
 
 void DependencyWriter::set_scalability_mode(std::string_view name) { told_mode_ = read_scalability_mode(name); }
 
+bool DependencyWriter::has_regular_layers(const formats::FrameInfo& info) const {
+  return told_mode_ && info.temporal_index && *info.temporal_index < told_mode_->temporal;
+}
+
 /// A structure with other content has other ids, so that nothing is read by the wrong one.
 void DependencyWriter::begin(const formats::FrameInfo& info) {
   LayerMode mode = told_mode_.value_or(LayerMode());

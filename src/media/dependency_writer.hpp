@@ -33,6 +33,8 @@ class DependencyWriter {
 
   /// How the program makes layers, as webrtc-svc has it; anything else: not known.
   void set_scalability_mode(std::string_view name);
+  /// Whether the frame's temporal layer is one of the mode's, whose layers need each other as FrameInfo has it.
+  [[nodiscard]] bool has_regular_layers(const formats::FrameInfo& info) const;
   /// Of the next frame; false, and nothing in `values`, if there was no key frame.
   bool describe(const formats::FrameInfo& info, const FrameIdentity& identity, Values& values);
   /// Packets of others were sent, this one last: it has this descriptor.

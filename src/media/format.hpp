@@ -33,6 +33,8 @@ struct Format {
   bool nack = false, pli = false, fir = false, transport_cc = false;
   /// The same in place of transport-wide-cc: RFC 8888.
   bool congestion_feedback = false;
+  /// Whether the receiver says how much may be sent (REMB), where there is neither of these.
+  bool remote_limit = false;
   /// Whether the receiver tells its time, so that it learns of round trips, too (RFC 3611 section 4.4).
   bool receiver_time = false;
   /// The peer's answer leaves it out. It may come nevertheless, but tells nobody's section.

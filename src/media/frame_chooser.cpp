@@ -102,11 +102,20 @@ void FrameChooser::follow(const DescriptorReader::Told& told, const Layers& want
   if (wants_key_frame_) current_.spatial = targets_[chosen].layers.spatial;
 }
 
+/// The frames of a picture are of rising spatial layers and have one timestamp.
+bool FrameChooser::begins_picture(const DescriptorReader::Told& told, std::int64_t timestamp) const {
+  return frames_.empty() || frames_.back().timestamp != timestamp ||
+         told.descriptor.frame.spatial <= frames_.back().spatial;
+}
+
 /// As it would have been decided in time, with what came before it.
-FrameChooser::Choice FrameChooser::choose_late(const DescriptorReader::Told& told, std::int64_t picture) {
+FrameChooser::Choice FrameChooser::choose_late(const DescriptorReader::Told& told, std::int64_t timestamp) {
+  const std::uint8_t spatial = told.descriptor.frame.spatial;
   const auto behind = std::ranges::lower_bound(frames_, told.frame, {}, &Frame::number);
-  const Frame& like = behind == frames_.begin() || behind->picture == picture ? *behind : *std::prev(behind);
-  Frame late{.number = told.frame, .picture = picture, .target = like.target, .choice = like.choice};
+  const bool is_same_picture = behind->timestamp == timestamp && spatial < behind->spatial;
+  const Frame& like = behind == frames_.begin() || is_same_picture ? *behind : *std::prev(behind);
+  Frame late{
+      .number = told.frame, .timestamp = timestamp, .spatial = spatial, .target = like.target, .choice = like.choice};
   late.choice.forwarded = is_present(told.descriptor.frame, like.target);
   late.choice.ends_picture =
       like.target < targets_.size() && told.descriptor.frame.spatial == targets_[like.target].layers.spatial;
@@ -136,28 +145,31 @@ void FrameChooser::note(const DescriptorReader::Told& told, bool forwarded) {
   }
 }
 
-FrameChooser::Choice FrameChooser::choose(const DescriptorReader::Told& told, std::int64_t picture,
+FrameChooser::Choice FrameChooser::choose(const DescriptorReader::Told& told, std::int64_t timestamp,
                                           const Layers& wanted) {
   if (const Frame* known = find(told.frame)) return known->choice;
   const bool is_current = structure_ && *structure_ == *told.structure;
   const bool with_structure = told.descriptor.structure.has_value();
   if (!frames_.empty() && told.frame < frames_.back().number && (is_current || !with_structure)) {
-    const Choice choice = choose_late(told, picture);
+    const Choice choice = choose_late(told, timestamp);
     if (is_current) note(told, choice.forwarded);
     return choice;
   }
   if (!is_current) use(*told.structure);
   if (!is_current || with_structure) active_ = ~std::uint32_t{0};
   if (told.descriptor.active_targets) active_ = *told.descriptor.active_targets;
-  if (!is_current || picture_ != picture) follow(told, wanted);
-  picture_ = picture;
+  if (begins_picture(told, timestamp)) follow(told, wanted);
   const bool known = target_ != kNone;
   const Choice choice{.forwarded = known && is_present(told.descriptor.frame, target_),
                       .ends_picture = known && told.descriptor.frame.spatial == targets_[target_].layers.spatial,
                       .active = active_to_tell(told)};
   note(told, choice.forwarded);
   if (frames_.size() == kMostFrames) frames_.erase(frames_.begin());
-  frames_.push_back({.number = told.frame, .picture = picture, .target = target_, .choice = choice});
+  frames_.push_back({.number = told.frame,
+                     .timestamp = timestamp,
+                     .spatial = told.descriptor.frame.spatial,
+                     .target = target_,
+                     .choice = choice});
   return choice;
 }
 

@@ -28,9 +28,9 @@ class FrameChooser {
     std::optional<std::uint32_t> active = std::nullopt;
   };
 
-  /// For any packet of a frame, which all get the same answer: it is decided when the first one comes. `picture`: its
-  /// timestamp.
-  Choice choose(const DescriptorReader::Told& told, std::int64_t picture, const Layers& wanted);
+  /// For any packet of a frame, which all get the same answer: it is decided when the first one comes. `timestamp`:
+  /// that of its picture, which others may have, too, if their sender is careless.
+  Choice choose(const DescriptorReader::Told& told, std::int64_t timestamp, const Layers& wanted);
   /// What is wanted, or less as long as the stream does not allow it.
   [[nodiscard]] const Layers& current() const { return current_; }
   /// Only a key frame will bring the size that is wanted.
@@ -42,7 +42,8 @@ class FrameChooser {
 
   /// What was decided for a frame.
   struct Frame {
-    std::int64_t number, picture;
+    std::int64_t number, timestamp;
+    std::uint8_t spatial;
     std::size_t target;
     Choice choice;
   };
@@ -62,7 +63,8 @@ class FrameChooser {
   [[nodiscard]] std::size_t best(const Layers& wanted) const;
   [[nodiscard]] bool can_follow(std::size_t target, const DescriptorReader::Told& told) const;
   void follow(const DescriptorReader::Told& told, const Layers& wanted);
-  Choice choose_late(const DescriptorReader::Told& told, std::int64_t picture);
+  [[nodiscard]] bool begins_picture(const DescriptorReader::Told& told, std::int64_t timestamp) const;
+  Choice choose_late(const DescriptorReader::Told& told, std::int64_t timestamp);
   std::optional<std::uint32_t> active_to_tell(const DescriptorReader::Told& told);
   void note(const DescriptorReader::Told& told, bool forwarded);
 
@@ -72,7 +74,6 @@ class FrameChooser {
   std::size_t target_ = kNone;   // the one that is forwarded
   bool told_active_ = false;     // since the last structure
   std::vector<Frame> frames_{};  // the last ones, in order
-  std::optional<std::int64_t> picture_{};
   Layers current_{};
   bool wants_key_frame_ = false;
 };

@@ -4,9 +4,10 @@
 
 namespace parley::media {
 
-FrameNotes read_notes(const rtp::PacketView& packet, const rtp::ExtensionMap& map) {
+PacketNotes read_notes(const rtp::PacketView& packet, const rtp::ExtensionMap& map) {
   using rtp::ExtensionKind;
-  FrameNotes notes;
+  PacketNotes told;
+  FrameNotes& notes = told.frame;
   if (const auto value = packet.extension(map.id(ExtensionKind::CaptureTime)))
     notes.capture = rtp::parse_capture_time(*value);
   if (const auto value = packet.extension(map.id(ExtensionKind::VideoOrientation)))
@@ -19,11 +20,8 @@ FrameNotes read_notes(const rtp::PacketView& packet, const rtp::ExtensionMap& ma
     notes.timing = rtp::parse_video_timing(*value);
   if (const auto value = packet.extension(map.id(ExtensionKind::LayersAllocation)))
     notes.allocation = rtp::parse_layers_allocation(*value);
-  return notes;
-}
-
-ByteView read_descriptor(const rtp::PacketView& packet, const rtp::ExtensionMap& map) {
-  return packet.extension(map.id(rtp::ExtensionKind::DependencyDescriptor)).value_or(ByteView());
+  told.descriptor = packet.extension(map.id(ExtensionKind::DependencyDescriptor)).value_or(ByteView());
+  return told;
 }
 
 NoteLog::Entry& NoteLog::entry_of(std::uint32_t timestamp) {
@@ -41,7 +39,8 @@ NoteLog::Entry& NoteLog::entry_of(std::uint32_t timestamp) {
   return entry;
 }
 
-void NoteLog::add(const rtp::Header& header, const FrameNotes& notes, ByteView descriptor) {
+void NoteLog::add(const rtp::Header& header, const PacketNotes& told) {
+  const auto& [notes, descriptor] = told;
   if (notes.is_empty() && descriptor.empty()) return;
   Entry& entry = entry_of(header.timestamp);
   if (notes.capture) entry.notes.capture = notes.capture;
@@ -54,7 +53,7 @@ void NoteLog::add(const rtp::Header& header, const FrameNotes& notes, ByteView d
   const std::uint16_t number = header.sequence_number;
   const auto keep = [&](Descriptor& place) {
     place.number = number;
-    place.value.assign(descriptor.begin(), descriptor.end());
+    place.value.assign(told.descriptor.begin(), told.descriptor.end());
   };
   if (entry.first.value.empty() || rtp::is_later(entry.first.number, number)) keep(entry.first);
   if (entry.last.value.empty() || rtp::is_later(number, entry.last.number)) keep(entry.last);

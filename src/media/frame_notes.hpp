@@ -41,9 +41,13 @@ struct Dependencies {
   bool operator==(const Dependencies&) const = default;
 };
 
-FrameNotes read_notes(const rtp::PacketView& packet, const rtp::ExtensionMap& map);
-/// The dependency descriptor, which says something only after those before it. Empty without.
-ByteView read_descriptor(const rtp::PacketView& packet, const rtp::ExtensionMap& map);
+/// What the header extensions of one packet say of its frame.
+struct PacketNotes {
+  FrameNotes frame;
+  /// The dependency descriptor, which says something only after those before it. Empty without.
+  ByteView descriptor;
+};
+PacketNotes read_notes(const rtp::PacketView& packet, const rtp::ExtensionMap& map);
 
 /// What the packets of one source have told of their frames, until the frames are whole: some packets of a frame may
 /// tell it, in any order, and much of it holds until something else is told. Nothing is kept of sources that tell
@@ -57,8 +61,7 @@ class NoteLog {
   /// Of how many frames at most; then the oldest is forgotten.
   static constexpr std::size_t kMost = 64;
 
-  /// `descriptor`: the dependency descriptor, empty without.
-  void add(const rtp::Header& header, const FrameNotes& notes, ByteView descriptor);
+  void add(const rtp::Header& header, const PacketNotes& told);
   /// In the order of decoding, once for each frame.
   Noted take(std::uint32_t timestamp, std::uint32_t clock_rate, bool key_frame);
 

@@ -170,7 +170,9 @@ void LayerSelector::change_to(const Source& source, const LayerPacket& given, st
 LayerSelector::Picture LayerSelector::picture_of(std::int64_t timestamp, const formats::LayerInfo& info, bool key,
                                                  const std::optional<FrameChooser::Choice>& choice) {
   const auto behind = std::ranges::upper_bound(pictures_, timestamp, {}, &Picture::timestamp);
-  if (behind != pictures_.begin() && std::prev(behind)->timestamp == timestamp) return *std::prev(behind);
+  // Careless senders have several pictures of one time; then their ids tell them apart.
+  for (auto known = behind; known != pictures_.begin() && (--known)->timestamp == timestamp;)
+    if (!info.picture_id || known->id == info.picture_id) return *known;
   Picture picture{.timestamp = timestamp, .id = info.picture_id};
   if (behind == pictures_.end()) {
     if (!choice) follow_target(info, key);

@@ -93,6 +93,27 @@ void SendStream::add_notes(const FrameNotes& notes, const rtp::Header& header, s
   if (notes.allocation) add(rtp::ExtensionKind::LayersAllocation, *notes.allocation);
 }
 
+/// Makes its dependency descriptors. What refers to something that there is no room for is not sent either.
+bool SendStream::describe(const OutgoingFrame& frame) {
+  const std::uint8_t id = extensions_.id(rtp::ExtensionKind::DependencyDescriptor);
+  if (id == 0 || !dependencies_.describe(frame.info, frame.identity, descriptors_)) return false;
+  if (extensions_.has_room(id, descriptors_.first.size()) && extensions_.has_room(id, descriptors_.rest.size()))
+    return true;
+  dependencies_.reset();
+  descriptors_.first.clear();
+  descriptors_.rest.clear();
+  return false;
+}
+
+/// The dependency descriptor of a packet that is passed on, likewise.
+ByteView SendStream::descriptor_to_send(ByteView descriptor) {
+  const std::uint8_t id = extensions_.id(rtp::ExtensionKind::DependencyDescriptor);
+  const bool has_room = extensions_.has_room(id, descriptor.size());
+  // The fourth byte's first bit: a structure follows (section A.8 of the format for AV1).
+  if (descriptor.size() > 3 && (descriptor[3] & 0x80) != 0) structure_left_out_ = !has_room;
+  return has_room && !structure_left_out_ ? descriptor : ByteView();
+}
+
 Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& sink) {
   Encoder* const chosen = encoder(frame.codec);
   if (chosen == nullptr) {
@@ -109,8 +130,7 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
   const std::array<std::uint8_t, 1> level{frame.audio_level.value_or(0)};
   FrameExtensions list{.rest = extensions(frame.audio_level ? ByteView(level) : ByteView())};
   add_notes(frame.notes, header, chosen->format.clock_rate, list.rest);
-  if (extensions_.id(rtp::ExtensionKind::DependencyDescriptor) != 0 &&
-      dependencies_.describe(frame.info, frame.identity, descriptors_)) {
+  if (describe(frame)) {
     list.first.emplace(list.rest);
     list.first->add(rtp::ExtensionKind::DependencyDescriptor, descriptors_.first);
     list.rest.add(rtp::ExtensionKind::DependencyDescriptor, descriptors_.rest);
@@ -134,7 +154,9 @@ Result<void> SendStream::cut_up(const OutgoingFrame& frame, const Encoder& encod
   if (frame.info.spatial_index + 1 < frame.info.spatial_layers) writer.leave_picture_open();
   if (!repeats) {
     if (shield_ && shield_->protector.group() > 0) writer.protect(*shield_);
-    return encoder.packetizer->packetize(frame.data, frame.info, writer.room(), writer);
+    formats::FrameInfo info = frame.info;
+    info.regular_layers = dependencies_.has_regular_layers(info);
+    return encoder.packetizer->packetize(frame.data, info, writer.room(), writer);
   }
   const auto payload =
       redundancy_->writer.write(encoder.format.payload_type.get(), header.timestamp, frame.data, writer.room());
@@ -193,7 +215,7 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
   const std::array<std::uint8_t, 1> level{packet.audio_level.value_or(0)};
   Extensions list = extensions(packet.audio_level ? ByteView(level) : ByteView());
   add_notes(packet.notes, header, chosen->format.clock_rate, list);
-  list.add(rtp::ExtensionKind::DependencyDescriptor, packet.descriptor);
+  list.add(rtp::ExtensionKind::DependencyDescriptor, descriptor_to_send(packet.descriptor));
   dependencies_.pass(packet.descriptor);
   Writer writer(*this, header, list, sink);
   // ULPFEC would take numbers that belong to packets yet to come.

@@ -164,6 +164,8 @@ class SendStream {
   [[nodiscard]] bool continues_picture(const OutgoingFrame& frame) const;
   [[nodiscard]] Extensions extensions(ByteView level) const;
   void add_notes(const FrameNotes& notes, const rtp::Header& header, std::uint32_t clock_rate, Extensions& list);
+  bool describe(const OutgoingFrame& frame);
+  ByteView descriptor_to_send(ByteView descriptor);
   Mapping map(const OutgoingPacket& packet, std::uint32_t clock_rate, TimePoint now) const;
   void sent(const rtp::Header& header, const Format& format, TimePoint now);
   [[nodiscard]] std::unique_ptr<formats::Packetizer> packetizer_for(const Format& format) const;
@@ -214,6 +216,7 @@ class SendStream {
   Bytes note_values_;           // of the extensions of a frame
   DependencyWriter dependencies_;
   DependencyWriter::Values descriptors_;  // of a frame
+  bool structure_left_out_ = false;       // of packets that were passed on, the last one
   Bytes repeated_;                        // what goes in front of a payload that is sent again
   Counters counters_;
   LastSecond pace_;  // frames

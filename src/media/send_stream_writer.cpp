@@ -91,10 +91,14 @@ void SendStream::Writer::on_red(PayloadType inside, ByteView payload) {
   finish(packet, kRedHeader + payload.size());
 }
 
+/// It is of no frame, so nothing is said of what that needs.
 void SendStream::Writer::on_protection(const rtp::Protection& protection) {
   Bytes payload;
   rtp::write_ulpfec(protection, payload);
   if (header_size_ + kRedHeader + payload.size() + kOriginalNumber > kMaxPacket) return;
+  const Extensions& of_frame = *extensions_;
+  const Extensions own = of_frame.without(rtp::ExtensionKind::DependencyDescriptor);
+  use(own);
   const bool marker = std::exchange(header_.marker, false);
   header_.sequence_number = static_cast<std::uint16_t>(stream_.next_number_++);
   on_red(shield_->protection, payload);
@@ -102,6 +106,7 @@ void SendStream::Writer::on_protection(const rtp::Protection& protection) {
   ++stream_.counters_.protecting_packets;
   stream_.counters_.protecting_bytes += kRedHeader + payload.size();
   stream_.counters_.protecting_header_bytes += header_size_;
+  use(of_frame);
 }
 
 /// Nobody reports on the source of FlexFEC, so its packets tell whose they are for ever.

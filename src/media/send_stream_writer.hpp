@@ -16,8 +16,14 @@ class SendStream::Extensions {
  public:
   explicit Extensions(const rtp::ExtensionMap& map) : map_(map) {}
   void add(rtp::ExtensionKind kind, ByteView value) {
-    if (const std::uint8_t id = map_.id(kind); id != 0 && !value.empty() && value.size() <= kMostBytes)
+    if (const std::uint8_t id = map_.id(kind); !value.empty() && map_.has_room(id, value.size()))
       list_[count_++] = {id, value};
+  }
+  [[nodiscard]] Extensions without(rtp::ExtensionKind kind) const {
+    Extensions rest(map_);
+    for (const rtp::Extension& one : list())
+      if (one.id != map_.id(kind)) rest.list_[rest.count_++] = one;
+    return rest;
   }
   /// Values that are written when the packet leaves.
   void add_what_comes_later() {
@@ -39,9 +45,8 @@ class SendStream::Extensions {
     return id == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(rtp::value_offset(list(), id));
   }
 
-  static constexpr std::size_t kMostBytes = 255;
   const rtp::ExtensionMap& map_;
-  std::array<rtp::Extension, 14> list_{};  // as many as there are kinds
+  std::array<rtp::Extension, 15> list_{};  // as many as there are kinds
   std::size_t count_ = 0;
 };
 

@@ -51,11 +51,31 @@ void Session::configure_receiving() {
     const Section* section = find_section(entry.second->section);
     return section == nullptr || !section->receives;
   });
+  if (!has_to_tell_limit()) {
+    limit_.reset();
+  } else if (!limit_) {
+    limit_.emplace();
+  }
   for (const auto& [source, incoming] : incoming_) {
     const Section& section = *find_section(incoming->section);
     incoming->stream.set_formats(section.receive_formats);
     incoming->stream.set_target_delay(section.target_delay);
   }
+}
+
+/// REMB, where there is no feedback about single packets, and packets say when they were sent.
+bool Session::has_to_tell_limit() const {
+  bool wanted = false;
+  for (const Section& section : sections_) {
+    if (!section.receives) continue;
+    const auto any = [&](bool Format::*member) { return std::ranges::any_of(section.receive_formats, member); };
+    const auto has = [&](rtp::ExtensionKind kind) { return section.receive_extensions.id(kind) != 0; };
+    if (any(&Format::congestion_feedback) ||
+        (any(&Format::transport_cc) && has(rtp::ExtensionKind::TransportSequenceNumber)))
+      return false;
+    wanted = wanted || (any(&Format::remote_limit) && has(rtp::ExtensionKind::SendTime));
+  }
+  return wanted;
 }
 
 void Session::configure_sending() {
@@ -120,6 +140,7 @@ std::optional<TimePoint> Session::next_deadline() const {
   if (!connected_) return std::nullopt;
   std::optional<TimePoint> next = earlier(earlier(next_report_, next_tone_), arrivals_.next_deadline());
   next = earlier(next, source_arrivals_.next_deadline());
+  if (limit_) next = earlier(next, limit_->next_deadline());
   for (const auto& [source, incoming] : incoming_) next = earlier(next, incoming->stream.next_deadline());
   if (paced_) next = earlier(earlier(next, pacer_.next_deadline()), controller_->next_deadline());
   return next;
@@ -136,6 +157,7 @@ void Session::advance(TimePoint now) {
   }
   if (const auto due = arrivals_.next_deadline(); due && *due <= now) tell_arrivals();
   if (const auto due = source_arrivals_.next_deadline(); due && *due <= now) tell_arrivals_by_source(now);
+  if (limit_ && limit_->next_deadline() && *limit_->next_deadline() <= now) tell_limit(now);
   if (next_report_ && *next_report_ <= now) report(now);
   if (next_tone_ && *next_tone_ <= now) advance_tones(now);
   send_paced(now);

@@ -13,6 +13,7 @@
 #include "base/ecn.hpp"
 #include "cc/controller.hpp"
 #include "cc/pacer.hpp"
+#include "cc/remote_rate.hpp"
 #include "formats/red.hpp"
 #include "media/arrival_log.hpp"
 #include "media/budget.hpp"
@@ -38,6 +39,13 @@
 
 namespace parley::media {
 
+/// Whose media a mixer has put together, and how loud each of them is, in -dBov (RFC 6465): empty if it does not say
+/// so.
+struct Contributors {
+  std::vector<std::uint32_t> sources;
+  std::vector<std::uint8_t> levels;
+};
+
 /// A frame as it arrived, and where from.
 struct ReceivedFrame {
   ArrivedFrame arrived;
@@ -46,8 +54,7 @@ struct ReceivedFrame {
   Ssrc source{};
   std::string rid;
   std::string codec;
-  /// Whose media a mixer has put together.
-  std::vector<std::uint32_t> contributing;
+  Contributors contributing;
   /// The RTP timestamp as time, from the source's first packet on.
   std::chrono::microseconds time{};
   /// The same as time of ours, comparable between all sources of one CNAME, once the peer has told of its clock.
@@ -63,9 +70,7 @@ struct ReceivedPacket {
   SectionKey section{};
   Ssrc source{};
   std::string_view rid, codec;
-  FrameNotes notes;
-  /// The dependency descriptor, empty without.
-  ByteView descriptor = {};
+  PacketNotes notes;
 };
 
 /// RTP over one transport: the sections bundled there, with their sources in both directions, RTCP, repair, congestion
@@ -93,8 +98,8 @@ class Session {
   };
   /// The most sources of the peer: then the one that has been silent longest goes.
   static constexpr std::size_t kMostSources = 128;
-  /// What one compound tells of.
-  static constexpr std::size_t kMostReports = 31;
+  /// What one compound tells of, so that it fits into a datagram: sources of ours, sources of the peer.
+  static constexpr std::size_t kMostReports = 10, kMostBlocks = 16;
   /// What all sources keep together of packets that wait: then the one that has most gives up what it has.
   static constexpr std::size_t kMostBytes = 64U << 20;
   /// What is read of one datagram of RTCP: packets, and numbers in them that are asked for.
@@ -160,7 +165,7 @@ class Session {
     Budget::Share share;                           ///< of what is kept
     NoteLog notes;
     HeardTones tones;
-    std::vector<std::uint32_t> contributing;  ///< as of the last packet
+    Contributors contributing;  ///< as of the last packet
     rtp::TimestampUnwrapper timestamps;
     std::optional<std::int64_t> first_timestamp = std::nullopt;
     std::optional<PeerSender> told = std::nullopt;  ///< by its last sender report
@@ -194,6 +199,7 @@ class Session {
 
   // session.cpp
   void configure_receiving();
+  [[nodiscard]] bool has_to_tell_limit() const;
   void configure_sending();
   // session_receive.cpp
   Incoming* source_of(const rtp::PacketView& packet, const Section& section);
@@ -246,9 +252,11 @@ class Session {
   // session_reports.cpp
   void report(TimePoint now);
   std::vector<rtp::ReportBlock> report_blocks(TimePoint now);
+  [[nodiscard]] std::vector<const SendStream*> sending_streams() const;
   void ask(Incoming& incoming, TimePoint now);
   void tell_arrivals();
   void tell_arrivals_by_source(TimePoint now);
+  void tell_limit(TimePoint now);
   // session_extended.cpp
   void take_extended_report(const rtp::RtcpPacket& packet, TimePoint now);
   void add_extended_report(Ssrc sender, TimePoint now, Bytes& packet);
@@ -290,10 +298,11 @@ class Session {
   std::chrono::system_clock::time_point wall_offset_;
   FeedbackClock arrival_clock_, source_clock_{FeedbackClock::kBySource};
 
-  ArrivalLog arrivals_;             // for feedback to the peer
-  SourceArrivals source_arrivals_;  // likewise
-  SentLog sent_;                    // what the peer's feedback is about
-  SourceNumbers sent_numbers_;      // where it names packets by source
+  ArrivalLog arrivals_;                  // for feedback to the peer
+  SourceArrivals source_arrivals_;       // likewise
+  std::optional<cc::RemoteRate> limit_;  // for peers that want to be told what they may send
+  SentLog sent_;                         // what the peer's feedback is about
+  SourceNumbers sent_numbers_;           // where it names packets by source
   Ecn mark_ = Ecn::NotCapable;
   MarkCheck mark_check_;
   std::uint32_t congestion_feedback_sent_ = 0, congestion_feedback_received_ = 0;

@@ -5,6 +5,19 @@
 #include "media/without_red.hpp"
 
 namespace parley::media {
+namespace {
+
+void read_contributors(const rtp::PacketView& packet, const rtp::ExtensionMap& map, Contributors& all) {
+  all.sources.clear();
+  all.levels.clear();
+  for (std::size_t i = 0; i < packet.csrc_count(); ++i) all.sources.push_back(packet.csrc(i).get());
+  if (all.sources.empty()) return;
+  const auto levels = packet.extension(map.id(rtp::ExtensionKind::ContributorLevels));
+  if (!levels || levels->size() != all.sources.size()) return;
+  for (const std::uint8_t level : *levels) all.levels.push_back(level & 0x7F);
+}
+
+}  // namespace
 
 void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
   const auto parsed = rtp::PacketView::parse(bytes);
@@ -19,12 +32,15 @@ void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
   const auto number = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::TransportSequenceNumber));
   if (number && number->size() == 2)
     arrivals_.arrived(static_cast<std::uint16_t>((*number)[0] << 8 | (*number)[1]), now);
+  if (limit_)
+    if (const auto sent = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::SendTime));
+        sent && sent->size() == 3)
+      limit_->add(static_cast<std::uint32_t>((*sent)[0] << 16 | (*sent)[1] << 8 | (*sent)[2]), bytes.size(), now);
   if (std::ranges::any_of(section->receive_formats, &Format::congestion_feedback))
     source_arrivals_.arrived(header.ssrc, header.sequence_number, now, ecn);
   if (!section->receives) return;
 
-  const FrameNotes notes = read_notes(packet, section->receive_extensions);
-  const ByteView descriptor = read_descriptor(packet, section->receive_extensions);
+  const PacketNotes notes = read_notes(packet, section->receive_extensions);
   std::optional<ReceivedPacket> taken;
   Incoming* from = nullptr;
   std::list<Recovered> recovered;
@@ -47,7 +63,7 @@ void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
                                 .payload = payload.subspan(2),
                                 .header_bytes = bytes.size() - payload.size(),
                                 .payload_bytes = payload.size()};
-    from->notes.add({.sequence_number = original.sequence_number, .timestamp = header.timestamp}, notes, descriptor);
+    from->notes.add({.sequence_number = original.sequence_number, .timestamp = header.timestamp}, notes);
     const Unwrapped unwrapped = without_red(*section, original);
     if (!unwrapped.protection.empty()) take_ulpfec(*from, unwrapped.protection);
     // The header was another one, so others cannot be made of it.
@@ -62,11 +78,10 @@ void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
                        .header_bytes = bytes.size() - packet.payload().size(),
                        .payload_bytes = packet.payload().size()};
     from->marks.add(ecn);
-    from->contributing.clear();
-    for (std::size_t i = 0; i < packet.csrc_count(); ++i) from->contributing.push_back(packet.csrc(i).get());
+    read_contributors(packet, section->receive_extensions, from->contributing);
     const auto level = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::AudioLevel));
     if (level && !level->empty()) first.audio_level = (*level)[0] & 0x7F;
-    from->notes.add(header, notes, descriptor);
+    from->notes.add(header, notes);
     const Unwrapped unwrapped = without_red(*section, first);
     if (!unwrapped.protection.empty()) {
       take_ulpfec(*from, unwrapped.protection);
@@ -77,10 +92,7 @@ void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
     taken = take(*from, *section, without_tones(*from, *section, unwrapped.packet), ReceiveStream::Arrival::First, now);
   }
   if (from == nullptr) return;
-  if (taken) {
-    taken->notes = notes;
-    taken->descriptor = descriptor;
-  }
+  if (taken) taken->notes = notes;
   recovered.splice(recovered.end(), recover(*from, *section, now));
   hand_over(taken, recovered);
 }

@@ -97,9 +97,8 @@ std::list<Session::Recovered> Session::recover(Incoming& incoming, const Section
     const auto view = rtp::PacketView::parse(*bytes);
     if (!view) continue;
     const rtp::Header& header = view->header();
-    const FrameNotes notes = read_notes(*view, section.receive_extensions);
-    const ByteView descriptor = read_descriptor(*view, section.receive_extensions);
-    incoming.notes.add(header, notes, descriptor);
+    const PacketNotes notes = read_notes(*view, section.receive_extensions);
+    incoming.notes.add(header, notes);
     StreamPacket packet = without_red(section, {.sequence_number = header.sequence_number,
                                                 .timestamp = header.timestamp,
                                                 .marker = header.marker,
@@ -109,7 +108,6 @@ std::list<Session::Recovered> Session::recover(Incoming& incoming, const Section
     auto taken = take(incoming, section, packet, ReceiveStream::Arrival::Recovered, now);
     if (!taken) continue;
     taken->notes = notes;
-    taken->descriptor = descriptor;
     Recovered& one = all.emplace_back(Recovered{std::move(*bytes), incoming.rid, std::string(taken->codec), *taken});
     one.packet.rid = one.rid;  // the bytes have stayed where they were
     one.packet.codec = one.codec;

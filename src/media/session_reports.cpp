@@ -1,5 +1,7 @@
 // RTCP that is sent: RFC 3550 section 6, RFC 4585.
 #include <algorithm>
+#include <span>
+#include <utility>
 
 #include "media/session.hpp"
 #include "rtp/congestion_feedback.hpp"
@@ -17,7 +19,6 @@ constexpr Duration kReportInterval = 1s;
 std::vector<rtp::ReportBlock> Session::report_blocks(TimePoint now) {
   std::vector<rtp::ReportBlock> blocks;
   for (const auto& [source, incoming] : incoming_) {
-    if (blocks.size() == rtp::kMostReportBlocks) break;
     if (incoming->said_goodbye || incoming->stream.statistics().packets() == 0) continue;
     const ReceptionReport report = incoming->stream.statistics().report();
     blocks.push_back({.source = source,
@@ -31,34 +32,54 @@ std::vector<rtp::ReportBlock> Session::report_blocks(TimePoint now) {
   return blocks;
 }
 
-/// A compound: a report of each source that sends, the blocks in the first, then who they are.
+std::vector<const SendStream*> Session::sending_streams() const {
+  std::vector<const SendStream*> streams;
+  for (const Outgoing& outgoing : outgoing_) {
+    if (!find_section(outgoing.section)->sends) continue;
+    for (const auto& stream : outgoing.streams)
+      if (stream->has_sent()) streams.push_back(stream.get());
+  }
+  return streams;
+}
+
+/// Compounds: a report of each source that sends, blocks in the first, then who they are. There are as many of them as
+/// there is to tell.
 void Session::report(TimePoint now) {
   // RFC 3550 section 6.3.1: between half and one and a half of the interval, so that peers do not keep step.
   next_report_ = now + kReportInterval / 2 + kReportInterval * (random_.u32() % 1000) / 1000;
-  std::vector<rtp::ReportBlock> blocks = report_blocks(now);
-  Bytes packet;
-  std::vector<Ssrc> sources;
-  for (const Outgoing& outgoing : outgoing_)
-    for (const auto& stream : outgoing.streams) {
-      if (!stream->has_sent() || !find_section(outgoing.section)->sends || sources.size() == kMostReports) continue;
+  const std::vector<rtp::ReportBlock> all_blocks = report_blocks(now);
+  const std::vector<const SendStream*> all_streams = sending_streams();
+  std::span<const rtp::ReportBlock> blocks_left(all_blocks);
+  std::span<const SendStream* const> streams_left(all_streams);
+  const auto take = [](auto& left, std::size_t most) {
+    const auto some = left.first(std::min(most, left.size()));
+    left = left.subspan(some.size());
+    return some;
+  };
+  for (bool first = true; !blocks_left.empty() || !streams_left.empty(); first = false) {
+    Bytes packet;
+    std::vector<Ssrc> sources;
+    const auto some = take(blocks_left, kMostBlocks);
+    std::vector<rtp::ReportBlock> blocks(some.begin(), some.end());
+    for (const SendStream* stream : take(streams_left, kMostReports)) {
       const SendStream::Counters& counters = stream->counters();
-      rtp::write(rtp::SenderReport{.sender = stream->encoding().source,
+      sources.push_back(stream->encoding().source);
+      rtp::write(rtp::SenderReport{.sender = sources.back(),
                                    .ntp = rtp::to_ntp(wall_clock(now)),
                                    .timestamp = stream->timestamp_at(now),
                                    .packets = static_cast<std::uint32_t>(counters.packets),
                                    .octets = static_cast<std::uint32_t>(counters.payload_bytes),
                                    .blocks = std::exchange(blocks, {})},
                  packet);
-      sources.push_back(stream->encoding().source);
     }
-  if (sources.empty()) {
-    if (blocks.empty()) return;
-    rtp::write(rtp::ReceiverReport{.sender = fallback_source_, .blocks = std::move(blocks)}, packet);
-    sources.push_back(fallback_source_);
+    if (sources.empty()) {
+      sources.push_back(own_source());
+      rtp::write(rtp::ReceiverReport{.sender = sources.back(), .blocks = std::move(blocks)}, packet);
+    }
+    rtp::write_source_description(sources, cname_, packet);
+    if (first) add_extended_report(sources.front(), now, packet);
+    handler_.on_rtcp(packet);
   }
-  rtp::write_source_description(sources, cname_, packet);
-  add_extended_report(sources.front(), now, packet);
-  handler_.on_rtcp(packet);
 }
 
 template <class Write>
@@ -149,18 +170,36 @@ void Session::tell_arrivals_by_source(TimePoint now) {
   send();
 }
 
+/// REMB, of all sources of the peer that take it.
+void Session::tell_limit(TimePoint now) {
+  limit_->set_round_trip(round_trip_);
+  rtp::RemoteLimit limit{.sender = own_source(), .rate = static_cast<std::uint64_t>(limit_->tell(now)), .sources = {}};
+  for (const auto& [source, incoming] : incoming_) {
+    const Section* section = find_section(incoming->section);
+    if (!incoming->said_goodbye && std::ranges::any_of(section->receive_formats, &Format::remote_limit))
+      limit.sources.push_back(source);
+  }
+  if (limit.sources.empty()) return;
+  send_feedback([&](Bytes& packet) { rtp::write(limit, packet); });
+}
+
 void Session::say_goodbye() {
   if (!connected_) return;
   std::vector<Ssrc> sources;
+  const auto say = [&] {
+    Bytes packet;
+    rtp::write(rtp::ReceiverReport{.sender = sources.front(), .blocks = {}}, packet);
+    rtp::write_source_description({sources.front()}, cname_, packet);
+    rtp::write_goodbye(sources, packet);
+    handler_.on_rtcp(packet);
+    sources.clear();
+  };
   for (const Outgoing& outgoing : outgoing_)
-    for (const auto& stream : outgoing.streams)
-      if (stream->has_sent() && sources.size() < kMostReports) sources.push_back(stream->encoding().source);
-  if (sources.empty()) return;
-  Bytes packet;
-  rtp::write(rtp::ReceiverReport{.sender = sources.front(), .blocks = {}}, packet);
-  rtp::write_source_description({sources.front()}, cname_, packet);
-  rtp::write_goodbye(sources, packet);
-  handler_.on_rtcp(packet);
+    for (const auto& stream : outgoing.streams) {
+      if (stream->has_sent()) sources.push_back(stream->encoding().source);
+      if (sources.size() == rtp::kMostGoodbyes) say();
+    }
+  if (!sources.empty()) say();
 }
 
 }  // namespace parley::media

@@ -12,6 +12,7 @@ constexpr Name kNames[] = {
     {"urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id", ExtensionKind::Rid},
     {"urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id", ExtensionKind::RepairedRid},
     {"urn:ietf:params:rtp-hdrext:ssrc-audio-level", ExtensionKind::AudioLevel},
+    {"urn:ietf:params:rtp-hdrext:csrc-audio-level", ExtensionKind::ContributorLevels},
     {"http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time", ExtensionKind::SendTime},
     {"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
      ExtensionKind::TransportSequenceNumber},
@@ -35,6 +36,13 @@ std::optional<ExtensionKind> kind_of(std::string_view uri) {
 }
 
 void ExtensionMap::set(std::uint8_t id, ExtensionKind kind) { entries_.push_back({id, kind}); }
+
+bool ExtensionMap::has_room(std::uint8_t id, std::size_t size) const {
+  constexpr std::uint8_t kMostId = 14;
+  constexpr std::size_t kMostBytes = 16, kMostBytesOfTwo = 255;
+  if (two_byte_) return id != 0 && size <= kMostBytesOfTwo;
+  return id >= 1 && id <= kMostId && size >= 1 && size <= kMostBytes;
+}
 
 std::uint8_t ExtensionMap::id(ExtensionKind kind) const {
   for (const Entry& entry : entries_)

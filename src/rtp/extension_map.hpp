@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -13,6 +14,7 @@ enum class ExtensionKind {
   Rid,                      ///< RFC 8852 section 3.1
   RepairedRid,              ///< RFC 8852 section 3.1
   AudioLevel,               ///< RFC 6464
+  ContributorLevels,        ///< RFC 6465
   SendTime,                 ///< abs-send-time
   TransportSequenceNumber,  ///< draft-holmer-rmcat-transport-wide-cc-extensions-01
   CaptureTime,              ///< abs-capture-time
@@ -33,6 +35,11 @@ class ExtensionMap {
   void set(std::uint8_t id, ExtensionKind kind);
   /// 0 if there is none.
   [[nodiscard]] std::uint8_t id(ExtensionKind kind) const;
+  /// Packets may have the one-byte or the two-byte form, each for itself (RFC 8285 section 4.1.2).
+  void allow_two_byte() { two_byte_ = true; }
+  /// Whether a packet may have a value of this size under this id. Without permission for the two-byte form only where
+  /// the other one has room (RFC 8285 section 4.2).
+  [[nodiscard]] bool has_room(std::uint8_t id, std::size_t size) const;
   bool operator==(const ExtensionMap&) const = default;
 
  private:
@@ -42,6 +49,7 @@ class ExtensionMap {
     bool operator==(const Entry&) const = default;
   };
   std::vector<Entry> entries_;
+  bool two_byte_ = false;
 };
 
 }  // namespace parley::rtp

@@ -60,7 +60,8 @@ std::vector<CanonicalName> parse_source_description(const RtcpPacket& packet);
 void write_source_description(const std::vector<Ssrc>& sources, std::string_view cname, Bytes& out);
 
 std::vector<Ssrc> parse_goodbye(const RtcpPacket& packet);
-/// At most 31 sources.
+inline constexpr std::size_t kMostGoodbyes = 31;
+/// At most that many sources.
 void write_goodbye(const std::vector<Ssrc>& sources, Bytes& out);
 
 }  // namespace parley::rtp

@@ -9,8 +9,9 @@
 namespace parley::session {
 namespace {
 
-rtp::ExtensionMap to_media(const std::vector<sdp::Extmap>& extensions) {
+rtp::ExtensionMap to_media(const std::vector<sdp::Extmap>& extensions, bool mixed) {
   rtp::ExtensionMap map;
+  if (mixed) map.allow_two_byte();
   for (const sdp::Extmap& extension : extensions)
     if (const auto kind = rtp::kind_of(extension.uri); kind && extension.id <= 255)
       map.set(static_cast<std::uint8_t>(extension.id), *kind);
@@ -125,12 +126,12 @@ void Connection::configure_media() {
                         .receives = section.receptive,
                         .receive_formats = {},
                         .receive_protecting = {},
-                        .receive_extensions = to_media(section.receive_extensions),
+                        .receive_extensions = to_media(section.receive_extensions, section.mixed_extensions),
                         .announced = {},
                         .sends = section.current && sdp::sends(*section.current) && !transceiver->stopping,
                         .send_formats = to_media(section.sends),
                         .send_protecting = protecting(section.sends),
-                        .send_extensions = to_media(section.send_extensions),
+                        .send_extensions = to_media(section.send_extensions, section.mixed_extensions),
                         .encodings = to_media(transceiver->sender, section, transceiver->kind, said)};
     std::vector<jsep::Format> own;
     if (said != nullptr) own = jsep::formats_of(*said);

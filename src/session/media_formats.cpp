@@ -32,6 +32,7 @@ std::vector<media::Format> to_media(const std::vector<jsep::Format>& formats) {
                      .fir = has("ccm fir"),
                      .transport_cc = has("transport-cc"),
                      .congestion_feedback = has(jsep::kCongestionFeedback),
+                     .remote_limit = has("goog-remb"),
                      .receiver_time = has("rrtr")});
   }
   for (const jsep::Format& format : formats) {

@@ -167,12 +167,13 @@ void MediaPlane::Lane::on_frame(media::ReceivedFrame&& received) {
     frame.metadata.mimeType = "video/" + received.codec;
     frame.metadata.width = info.width;
     frame.metadata.height = info.height;
+    frame.metadata.frame_rate = info.frame_rate;
     frame.metadata.spatialIndex = info.spatial_index;
     frame.metadata.temporalIndex = info.temporal_index;
     frame.metadata.synchronizationSource = received.source.get();
     frame.metadata.payloadType = arrived.payload_type.get();
     frame.metadata.rtpTimestamp = arrived.timestamp;
-    frame.metadata.contributingSources = std::move(received.contributing);
+    frame.metadata.contributingSources = std::move(received.contributing.sources);
     frame.metadata.receiveTime = wall_time(arrived.last_arrival);
     if (received.common_time) frame.metadata.common_time = wall_time(*received.common_time);
     frame.metadata.rid = received.rid;
@@ -187,7 +188,8 @@ void MediaPlane::Lane::on_frame(media::ReceivedFrame&& received) {
     frame.metadata.synchronizationSource = received.source.get();
     frame.metadata.payloadType = arrived.payload_type.get();
     frame.metadata.rtpTimestamp = arrived.timestamp;
-    frame.metadata.contributingSources = std::move(received.contributing);
+    frame.metadata.contributingSources = std::move(received.contributing.sources);
+    frame.metadata.contributor_levels = std::move(received.contributing.levels);
     frame.metadata.sequenceNumber = static_cast<std::uint16_t>(arrived.first);
     frame.metadata.receiveTime = wall_time(arrived.last_arrival);
     if (received.common_time) frame.metadata.common_time = wall_time(*received.common_time);

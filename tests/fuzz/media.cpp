@@ -32,6 +32,7 @@ class FixedRandom final : public Random {
 
 rtp::ExtensionMap extensions() {
   rtp::ExtensionMap map;
+  map.allow_two_byte();
   map.set(1, rtp::ExtensionKind::Mid);
   map.set(2, rtp::ExtensionKind::SendTime);
   map.set(3, rtp::ExtensionKind::TransportSequenceNumber);
@@ -73,7 +74,8 @@ Section section(bool video) {
                                       .nack = i != 3,
                                       .pli = i != 2,
                                       .fir = true,
-                                      .transport_cc = true});
+                                      .transport_cc = true,
+                                      .remote_limit = true});
     made.receive_formats.push_back({.payload_type = PayloadType(104), .name = "red", .fmtp = ""});
     made.receive_protecting = {.ulpfec = PayloadType(105), .flexfec = PayloadType(106)};
     made.announced = {{.source = Ssrc(1), .retransmission = Ssrc(2), .protection = Ssrc(9)}};
@@ -140,7 +142,7 @@ class Driver final : public Session::Handler {
                                        .timestamp = packet.packet.timestamp,
                                        .marker = packet.packet.marker,
                                        .codec = packet.codec,
-                                       .descriptor = packet.descriptor},
+                                       .descriptor = packet.notes.descriptor},
                         now_);
   }
   void on_frame(ReceivedFrame&& frame) override {
@@ -170,7 +172,8 @@ class Driver final : public Session::Handler {
       if ((how & 32) != 0 && one.kind == Kind::Video) one.receive_formats.resize(1);
       if ((how & 64) != 0) one.encodings.resize(1);
       if ((how & 128) != 0)
-        for (Format& format : one.send_formats) format.transport_cc = false;
+        for (auto* formats : {&one.send_formats, &one.receive_formats})
+          for (Format& format : *formats) format.transport_cc = false;
     }
     session_.configure(std::move(sections));
   }

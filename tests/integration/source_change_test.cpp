@@ -35,6 +35,7 @@ TEST(SourceChange, IsToldAfterTheFrameWithTheSourcesThatAreNew) {
       frame.metadata.contributingSources.clear();
       if (frames == 3) frame.metadata.contributingSources = {7};
       if (frames >= 4) frame.metadata.contributingSources = {7, 8};
+      if (frames >= 4) frame.metadata.contributor_levels = {0, 127};
       out.write(std::move(frame));
     });
     receiver->track()->onaudioframe = [&] {
@@ -55,6 +56,11 @@ TEST(SourceChange, IsToldAfterTheFrameWithTheSourcesThatAreNew) {
   EventLoop::shared()->run([] {});
   EXPECT_THAT(heard, testing::ElementsAre("frame 1", "ssrcchange 11", "frame 2", "frame 3", "csrcchange 1", "frame 4",
                                           "ssrcchange 12", "csrcchange 2", "frame 5", "frame 6"));
+  const auto contributors = receiver->getContributingSources();
+  ASSERT_EQ(contributors.size(), 2U);
+  EXPECT_EQ(contributors[0].source, 8U);
+  EXPECT_EQ(contributors[0].audioLevel, 0.0);
+  EXPECT_EQ(contributors[1].audioLevel, 1.0);
 }
 
 TEST(SourceChange, IsNotToldWhenTheConnectionIsClosed) {

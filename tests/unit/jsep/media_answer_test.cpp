@@ -102,6 +102,27 @@ TEST(MediaAnswer, TakesReducedSizeRtcpIfItIsOffered) {
   }
 }
 
+/// RFC 8285 section 6: of the session or of a section, and of both sides.
+TEST(MediaAnswer, TakesBothFormsOfHeaderExtensionsIfTheyAreOffered) {
+  const std::string line = "a=extmap-allow-mixed\r\n";
+  enum class Offered { Session, Section, Nowhere };
+  for (const Offered offered : {Offered::Session, Offered::Section, Offered::Nowhere}) {
+    MediaPeer alice("A"), bob("B");
+    alice.add_audio();
+    std::string offer = alice.set_offer();
+    if (offered != Offered::Session) offer = replaced(offer, line, "");
+    if (offered == Offered::Section) offer = replaced(offer, "a=rtcp-rsize\r\n", line + "a=rtcp-rsize\r\n");
+    const std::string answer = bob.reply(offer);
+    const bool taken = offered != Offered::Nowhere;
+    const auto read_answer = read(answer);
+    EXPECT_EQ(read_answer.extmap_allow_mixed, offered == Offered::Session);
+    EXPECT_EQ(read_answer.media.at(0).extmap_allow_mixed, offered == Offered::Section);
+    EXPECT_EQ(bob.snapshot.now.media.at(0).mixed_extensions, taken);
+    alice.set_remote(SdpType::Answer, answer);
+    EXPECT_EQ(alice.snapshot.now.media.at(0).mixed_extensions, taken);
+  }
+}
+
 TEST(MediaAnswer, ToAnOfferWithoutBundleHasATransportPerSection) {
   MediaPeer alice("A"), bob("B");
   alice.bundle_policy = BundlePolicy::MaxCompat;

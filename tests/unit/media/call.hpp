@@ -179,6 +179,7 @@ inline constexpr SectionKey kAudio{1}, kVideo{2};
 
 inline rtp::ExtensionMap extensions() {
   rtp::ExtensionMap map;
+  map.allow_two_byte();
   map.set(1, rtp::ExtensionKind::Mid);
   map.set(2, rtp::ExtensionKind::SendTime);
   map.set(3, rtp::ExtensionKind::TransportSequenceNumber);

@@ -265,6 +265,76 @@ TEST(SentDescriptors, AKeyFrameThatIsRefusedBeginsNothing) {
   EXPECT_FALSE(told);
 }
 
+/// Whoever has not agreed to both forms of header extensions in one stream gets the one-byte form (RFC 8285 section
+/// 4.1.2), which has no room for larger structures; and what refers to these is of no use.
+TEST(SentDescriptors, NoPacketHasTheTwoByteFormUnlessThePeerTakesIt) {
+  for (const bool mixed : {true, false})
+    for (const char* mode : {"L1T1", "L1T3"}) {
+      Section section = described_section();
+      if (!mixed) {
+        section.send_extensions = {};
+        section.send_extensions.set(1, rtp::ExtensionKind::Mid);
+        section.send_extensions.set(9, rtp::ExtensionKind::DependencyDescriptor);
+      }
+      Call call;
+      call.left->session.configure({sending(
+          section, {{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = "", .scalability_mode = mode}})});
+      call.right->session.configure({receiving(described_section())});
+      call.connect();
+      int described = 0, two_byte = 0;
+      call.filter = [&](ByteView packet, bool rtcp) {
+        if (rtcp) return false;
+        described += rtp::PacketView::parse(packet)->extension(9) ? 1 : 0;
+        two_byte += packet[12] == 0x10 ? 1 : 0;
+        return false;
+      };
+      const bool is_small = std::string_view(mode) == "L1T1";
+      for (int i = 0; i < 4; ++i) {
+        const Bytes data = vp8(i == 0, 300, 1);
+        OutgoingFrame frame = frame_of(data, i == 0);
+        if (!is_small) {
+          frame.info.temporal_index = i % 2 == 0 ? std::uint8_t{0} : std::uint8_t{2};
+          frame.info.width = 640;
+          frame.info.height = 480;
+        }
+        ASSERT_TRUE(call.left->session.send(kVideo, "", frame, call.now));
+        call.run(33ms);
+      }
+      EXPECT_EQ(described, mixed || is_small ? 4 : 0);
+      EXPECT_EQ(two_byte, mixed && !is_small ? 1 : 0);
+      EXPECT_EQ(call.right->frames.size(), 4U);
+    }
+}
+
+TEST(SentDescriptors, NeitherHasWhatAForwarderPassesOn) {
+  Section section = described_section();
+  section.send_extensions = {};
+  section.send_extensions.set(9, rtp::ExtensionKind::DependencyDescriptor);
+  Call call;
+  call.left->session.configure({sending(section, {{.source = Ssrc(1000), .retransmission = {}, .rid = ""}})});
+  call.connect();
+  std::vector<std::size_t> told;
+  call.filter = [&](ByteView packet, bool rtcp) {
+    if (!rtcp) told.push_back(rtp::PacketView::parse(packet)->extension(9).value_or(ByteView()).size());
+    return false;
+  };
+  const Bytes payload{0x10, 0x00, 1};
+  const auto pass = [&](Bytes descriptor) {
+    const auto number = static_cast<std::uint16_t>(told.size());
+    ASSERT_TRUE(call.left->session.send(
+        kVideo, "", OutgoingPacket{.payload = payload, .source = Ssrc(7), .number = number, .descriptor = descriptor},
+        call.now));
+    call.run(10ms);
+  };
+  Bytes large(17, 0x80), small(16, 0x80);
+  pass({0, 0, 1});
+  pass(large);
+  pass({0, 0, 2});
+  pass(small);
+  pass({0, 0, 3});
+  EXPECT_THAT(told, ElementsAre(3, 0, 0, 16, 3)) << "nothing refers to what was left out";
+}
+
 /// Two sizes of each picture, one frame after the other.
 TEST(SentDescriptors, FramesOfOnePictureHaveOneTimeAndOneMarker) {
   Section section = described_section();

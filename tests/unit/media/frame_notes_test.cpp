@@ -39,7 +39,7 @@ rtp::Header header(std::uint16_t number, std::uint32_t timestamp) {
 TEST(FrameNotes, CaptureTimesOfFramesInBetweenAreWorkedOut) {
   NoteLog log;
   EXPECT_FALSE(log.take(0, 90'000, true).notes.capture);
-  log.add(header(1, 9000), {.capture = rtp::CaptureTime{.time = {kSecond}, .offset = -5}}, {});
+  log.add(header(1, 9000), {{.capture = rtp::CaptureTime{.time = {kSecond}, .offset = -5}}, {}});
   EXPECT_EQ(log.take(9000, 90'000, false).notes.capture, (rtp::CaptureTime{.time = {kSecond}, .offset = -5}));
   const auto later = log.take(9000 + 90'000, 90'000, false).notes.capture;
   ASSERT_TRUE(later);
@@ -49,7 +49,7 @@ TEST(FrameNotes, CaptureTimesOfFramesInBetweenAreWorkedOut) {
 TEST(FrameNotes, ATurnHoldsUntilTheNextAndAColorUntilTheNextKeyFrame) {
   NoteLog log;
   const rtp::ColorSpace color{.primaries = 9};
-  log.add(header(1, 1), {.orientation = rtp::VideoOrientation{.rotation = 90}, .color_space = color}, {});
+  log.add(header(1, 1), {{.orientation = rtp::VideoOrientation{.rotation = 90}, .color_space = color}, {}});
   const auto first = log.take(1, 90'000, true).notes, second = log.take(2, 90'000, false).notes,
              third = log.take(3, 90'000, true).notes;
   EXPECT_EQ(first.orientation->rotation, 90);
@@ -62,9 +62,9 @@ TEST(FrameNotes, ATurnHoldsUntilTheNextAndAColorUntilTheNextKeyFrame) {
 TEST(FrameNotes, DependenciesAreReadInTheOrderOfFrames) {
   NoteLog log;
   // The packet of the first frame comes last, as after a loss.
-  log.add(header(12, 200), {}, descriptor(2, 0));
-  log.add(header(13, 300), {}, descriptor(1, 1));
-  log.add(header(11, 100), {}, descriptor(0, 0xFFFF, true));
+  log.add(header(12, 200), {{}, descriptor(2, 0)});
+  log.add(header(13, 300), {{}, descriptor(1, 1)});
+  log.add(header(11, 100), {{}, descriptor(0, 0xFFFF, true)});
   const auto key = log.take(100, 90'000, true).dependencies, upper = log.take(200, 90'000, false).dependencies,
              lower = log.take(300, 90'000, false).dependencies;
   ASSERT_TRUE(key && upper && lower);
@@ -77,18 +77,18 @@ TEST(FrameNotes, DependenciesAreReadInTheOrderOfFrames) {
 
 TEST(FrameNotes, ANewStructureDoesNotDisturbFramesBeforeIt) {
   NoteLog log;
-  log.add(header(1, 100), {}, descriptor(0, 1, true));
+  log.add(header(1, 100), {{}, descriptor(0, 1, true)});
   EXPECT_TRUE(log.take(100, 90'000, true).dependencies);
-  log.add(header(3, 300), {}, descriptor(0, 3, true, 20));
-  log.add(header(2, 200), {}, descriptor(2, 2));
+  log.add(header(3, 300), {{}, descriptor(0, 3, true, 20)});
+  log.add(header(2, 200), {{}, descriptor(2, 2)});
   EXPECT_TRUE(log.take(200, 90'000, false).dependencies);
   EXPECT_TRUE(log.take(300, 90'000, true).dependencies);
 }
 
 TEST(FrameNotes, APictureOfSeveralLayersHasTheNumberOfItsLowestAndTheIndexOfItsHighest) {
   NoteLog log;
-  log.add(header(2, 100), {}, descriptor(3, 11));
-  log.add(header(1, 100), {}, descriptor(0, 10, true));
+  log.add(header(2, 100), {{}, descriptor(3, 11)});
+  log.add(header(1, 100), {{}, descriptor(0, 10, true)});
   const auto told = log.take(100, 90'000, true).dependencies;
   ASSERT_TRUE(told);
   EXPECT_EQ(told->id & 0xFFFF, 10);
@@ -98,10 +98,10 @@ TEST(FrameNotes, APictureOfSeveralLayersHasTheNumberOfItsLowestAndTheIndexOfItsH
 
 TEST(FrameNotes, BrokenDescriptorsSayNothingAndAFloodForgetsTheOldest) {
   NoteLog log;
-  log.add(header(1, 1), {}, Bytes{1, 2});
+  log.add(header(1, 1), {{}, Bytes{1, 2}});
   EXPECT_FALSE(log.take(1, 90'000, true).dependencies);
   for (std::uint32_t i = 0; i < 10 * NoteLog::kMost; ++i)
-    log.add(header(static_cast<std::uint16_t>(i), i), {.playout_delay = rtp::PlayoutDelay{.most = 10ms}}, {});
+    log.add(header(static_cast<std::uint16_t>(i), i), {{.playout_delay = rtp::PlayoutDelay{.most = 10ms}}, {}});
   EXPECT_FALSE(log.take(0, 90'000, true).notes.playout_delay);
   EXPECT_TRUE(log.take(10 * NoteLog::kMost - 1, 90'000, true).notes.playout_delay);
 }
@@ -160,7 +160,7 @@ TEST(FrameNotes, CaptureTimesCostLittle) {
   call.right->session.configure({receiving(with_notes(audio_section()))});
   call.connect();
   int told = 0;
-  call.right->forward = [&](const ReceivedPacket& packet) { told += packet.notes.capture ? 1 : 0; };
+  call.right->forward = [&](const ReceivedPacket& packet) { told += packet.notes.frame.capture ? 1 : 0; };
   for (std::uint32_t i = 0; i < 250; ++i) {
     const Bytes data(60, 1);
     ASSERT_TRUE(call.left->session.send(kAudio, "",

@@ -3,6 +3,7 @@
 
 #include "call.hpp"
 #include "rtp/feedback.hpp"
+#include "rtp/reports.hpp"
 
 namespace parley::media::test {
 namespace {
@@ -104,6 +105,36 @@ TEST(HostileMedia, OneDatagramDoesNotMakeUsSendEverythingAgainAndAgain) {
   const std::uint64_t before = call.left->session.statistics(call.now).outgoing[0].counters.plis;
   call.left->session.receive_rtcp(many, call.now);
   EXPECT_EQ(call.left->session.statistics(call.now).outgoing[0].counters.plis, before + Session::kMostFeedback);
+}
+
+/// Whoever says goodbye for others, or for itself while it goes on, is told of and not more.
+TEST(HostileMedia, GoodbyesThatAreNotTrueCostNothing) {
+  Call call;
+  for (End* end : {call.left.get(), call.right.get()})
+    end->session.configure({receiving(sending(
+        video_section(), {{.source = Ssrc(end == call.left.get() ? 1000 : 2000), .retransmission = {}, .rid = ""}}))});
+  call.connect();
+  const auto goodbye = [](std::vector<Ssrc> sources) {
+    Bytes datagram;
+    rtp::write(rtp::ReceiverReport{.sender = sources.front(), .blocks = {}}, datagram);
+    for (int i = 0; i < 50; ++i) rtp::write_goodbye(sources, datagram);
+    return datagram;
+  };
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    const Bytes data = vp8(i == 0, 3000, static_cast<std::uint8_t>(i));
+    ASSERT_TRUE(call.left->session.send(kVideo, "", frame_of(data, i == 0), call.now));
+    call.run(33ms);
+    std::vector<Ssrc> others;
+    for (std::uint32_t j = 0; j < 31; ++j) others.emplace_back(5000 + 31 * i + j);
+    call.right->session.receive_rtcp(goodbye(others), call.now);
+    call.right->session.receive_rtcp(goodbye({Ssrc(2000)}), call.now);  // its own
+    if (i % 10 == 9) call.right->session.receive_rtcp(goodbye({Ssrc(1000)}), call.now);
+  }
+  EXPECT_THAT(call.right->frames, SizeIs(100));
+  EXPECT_THAT(call.right->ended, SizeIs(10));
+  EXPECT_THAT(call.right->begun, SizeIs(10));
+  EXPECT_EQ(call.right->session.statistics(call.now).incoming.size(), 1U);
+  EXPECT_EQ(call.left->session.statistics(call.now).outgoing.at(0).counters.plis, 0U) << "nothing has to begin anew";
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "media/layer_selector.hpp"
+#include "media/layer_structure.hpp"
 #include "rtp/dependency_descriptor.hpp"
 
 namespace parley::media {
@@ -20,48 +21,13 @@ using enum rtp::DecodeTargetUse;
 using Structure = rtp::DependencyStructure;
 using Masks = std::vector<std::optional<std::uint32_t>>;
 
-/// Pictures whose upper layer nobody needs: a key frame, the lower, the upper layer.
-Structure two_rates() {
-  return {.decode_targets = 2,
-          .chains = 1,
-          .protected_by = {0, 0},
-          .templates = {{.uses = {Switch, Switch}, .distances = {}, .chains = {0}},
-                        {.uses = {Switch, Switch}, .distances = {2}, .chains = {2}},
-                        {.temporal = 1, .uses = {NotPresent, Discardable}, .distances = {1}, .chains = {1}}}};
-}
-
+/// L1T2: by template 0 (key) or 1, 2.
+Structure two_rates() { return structure_of({1, 2, LayerMode::Needs::Regular}); }
 /// L1T3: layers 0, 2, 1, 2; by template 0 (key) or 1, 3, 2, 4.
-Structure three_rates() {
-  return {
-      .decode_targets = 3,
-      .chains = 1,
-      .protected_by = {0, 0, 0},
-      .templates = {{.uses = {Switch, Switch, Switch}, .distances = {}, .chains = {0}},
-                    {.uses = {Switch, Switch, Switch}, .distances = {4}, .chains = {4}},
-                    {.temporal = 1, .uses = {NotPresent, Discardable, Switch}, .distances = {2}, .chains = {2}},
-                    {.temporal = 2, .uses = {NotPresent, NotPresent, Discardable}, .distances = {1}, .chains = {1}},
-                    {.temporal = 2, .uses = {NotPresent, NotPresent, Discardable}, .distances = {1}, .chains = {3}}}};
-}
-
+Structure three_rates() { return structure_of({1, 3, LayerMode::Needs::Regular}); }
 /// L2T2: each picture in two sizes, the larger one made from the smaller one. By templates: 0 and 3 (key), 2 and 5
 /// (upper rate), 1 and 4.
-Structure two_sizes() {
-  return {
-      .decode_targets = 4,
-      .chains = 2,
-      .protected_by = {0, 0, 1, 1},
-      .templates = {
-          {.uses = {Switch, Switch, Switch, Switch}, .distances = {}, .chains = {0, 0}},
-          {.uses = {Switch, Switch, Required, Required}, .distances = {4}, .chains = {4, 3}},
-          {.temporal = 1, .uses = {NotPresent, Discardable, NotPresent, Required}, .distances = {2}, .chains = {2, 1}},
-          {.spatial = 1, .uses = {NotPresent, NotPresent, Switch, Switch}, .distances = {1}, .chains = {1, 1}},
-          {.spatial = 1, .uses = {NotPresent, NotPresent, Switch, Switch}, .distances = {4, 1}, .chains = {1, 1}},
-          {.spatial = 1,
-           .temporal = 1,
-           .uses = {NotPresent, NotPresent, NotPresent, Discardable},
-           .distances = {2, 1},
-           .chains = {3, 2}}}};
-}
+Structure two_sizes() { return structure_of({2, 2, LayerMode::Needs::Regular}); }
 
 /// L2T1_KEY: sizes that have nothing in common but key frames. By templates: 0 and 2 (key), 1 and 3.
 Structure two_sizes_apart() {
@@ -411,6 +377,36 @@ TEST(LayerSelectorByDescriptor, AForgottenStructureIsWaitedForWithAKeyFrame) {
   forwarder.give(stream.picture({0}));
   EXPECT_EQ(forwarder.out.size(), 4U);
   EXPECT_EQ(forwarder.selector.key_frame_request(forwarder.now + 1s), std::nullopt);
+}
+
+/// Senders should not do that, but what is selected is followed nevertheless.
+TEST(LayerSelectorByDescriptor, PicturesMayHaveOneTime) {
+  Forwarder forwarder;
+  Stream rates{.structure = two_rates(), .rid = "l"};
+  const auto picture = [&](Stream& stream, std::initializer_list<std::size_t> templates) {
+    stream.timestamp -= 3000;
+    return stream.picture(templates);
+  };
+  forwarder.selector.select(Layer{.rid = "l"});
+  forwarder.give(picture(rates, {0}));
+  forwarder.give(picture(rates, {2}));
+  forwarder.selector.select(Layer{.rid = "l", .temporal_index = 0});
+  const auto late = picture(rates, {1});
+  forwarder.give(picture(rates, {2}));
+  forwarder.give(picture(rates, {1}));
+  forwarder.give(late);
+  EXPECT_THAT(forwarder.frames(), ElementsAre(0, 1, 4, 2));
+
+  Forwarder second;
+  Stream sizes{.structure = two_sizes(), .rid = "l"};
+  second.selector.select(Layer{.rid = "l"});
+  second.give(picture(sizes, {0, 3}));
+  const auto begun = picture(sizes, {1, 4});
+  second.give(begun[0]);
+  second.selector.select(Layer{.rid = "l", .spatial_index = 0});
+  for (std::size_t i = 1; i < begun.size(); ++i) second.give(begun[i]);
+  second.give(picture(sizes, {1, 4}));
+  EXPECT_THAT(second.frames(), ElementsAre(0, 1, 2, 3, 4)) << "what was begun is finished";
 }
 
 /// VP8's descriptor tells of layers itself; that of dependencies decides, and picture ids stay without gaps.

@@ -261,6 +261,24 @@ TEST(LayerSelector, GoesDownInTimeWithTheNextPictureAndUpWhereTheStreamAllowsIt)
   EXPECT_EQ(forwarder.picture_ids(), ids);
 }
 
+/// Their ids tell them apart.
+TEST(LayerSelector, PicturesOfOneTimeAreDecidedOneByOne) {
+  Forwarder forwarder;
+  Stream stream = low();
+  forwarder.selector.select(Layer{.rid = "l", .temporal_index = 0});
+  for (int i = 0; i < 6; ++i) {
+    stream.timestamp -= 3000;
+    forwarder.give(vp8(stream, {.key = i == 0, .temporal = i % 2}));
+  }
+  ASSERT_EQ(forwarder.out.size(), 6U);
+  std::vector<int> ids;
+  for (const Out& one : forwarder.out) {
+    EXPECT_EQ(one.info->temporal_index, 0);
+    ids.push_back(one.info->picture_id.value());
+  }
+  EXPECT_THAT(ids, ElementsAre(0x101, 0x101, 0x102, 0x102, 0x103, 0x103));
+}
+
 TEST(LayerSelector, WhatIsRepairedLaterComesIntoItsPlace) {
   Forwarder forwarder;
   Stream stream = low();

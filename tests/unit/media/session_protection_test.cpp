@@ -127,6 +127,33 @@ TEST(SessionProtection, OnALongWayFecIsThereBeforeWhatIsAskedFor) {
   expect_help(shielded(), [](ShieldedCall& call) { EXPECT_GT(call.types[98], call.types[96]); });
 }
 
+/// A frame's dependency descriptor is its own packets' alone, each of which says whether it is the first or the last.
+TEST(SessionProtection, FecInRedSaysNothingOfFrames) {
+  Section section = shielded();
+  for (auto* map : {&section.send_extensions, &section.receive_extensions})
+    map->set(9, rtp::ExtensionKind::DependencyDescriptor);
+  int protecting = 0, last = 0;
+  ShieldedCall call(section);
+  call.to_right = {.loss = 0.05, .delay = 100ms};
+  call.to_left.delay = 100ms;
+  call.filter = [&](ByteView packet, bool rtcp) {
+    if (rtcp || rtp::source_of(packet) != kEncoding.source) return false;
+    const auto view = rtp::PacketView::parse(packet);
+    const auto told = view->extension(9);
+    const bool protects =
+        view->header().payload_type == kRed.payload_type && view->payload()[0] == kProtecting.ulpfec->get();
+    protecting += protects ? 1 : 0;
+    EXPECT_EQ(told.has_value(), !protects);
+    if (told) last += ((*told)[0] & 0x40) != 0 ? 1 : 0;
+    return false;
+  };
+  call.left->requests.emplace_back(kVideo, "");  // begins with a key frame
+  call.stream(200);
+  EXPECT_GT(protecting, 20);
+  EXPECT_GT(last, 150);
+  EXPECT_LE(last, 200);
+}
+
 TEST(SessionProtection, SoIsFlexfecWhichIsPreferredAndLeavesPacketsAsTheyAre) {
   expect_help(flexible(), [](ShieldedCall& call) {
     const auto sent = call.sent();

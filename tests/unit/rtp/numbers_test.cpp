@@ -112,11 +112,28 @@ TEST(ExtensionMap, KnowsIdsByKindAndZeroForTheRest) {
   EXPECT_EQ(map.id(ExtensionKind::Rid), 0);
 }
 
+/// RFC 8285 sections 4.2 and 4.3.
+TEST(ExtensionMap, HasRoomForLongValuesOnlyWhereBothFormsAreAllowed) {
+  ExtensionMap map;
+  EXPECT_TRUE(map.has_room(1, 1));
+  EXPECT_TRUE(map.has_room(14, 16));
+  EXPECT_FALSE(map.has_room(14, 17));
+  EXPECT_FALSE(map.has_room(15, 1));
+  EXPECT_FALSE(map.has_room(14, 0));
+  map.allow_two_byte();
+  EXPECT_TRUE(map.has_room(14, 17));
+  EXPECT_TRUE(map.has_room(255, 255));
+  EXPECT_TRUE(map.has_room(1, 0));
+  EXPECT_FALSE(map.has_room(1, 256));
+  EXPECT_FALSE(map.has_room(0, 1));
+}
+
 TEST(ExtensionMap, KnowsTheUrisExactly) {
   EXPECT_EQ(kind_of("urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"), ExtensionKind::Rid);
   EXPECT_EQ(kind_of("urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"), ExtensionKind::RepairedRid);
-  EXPECT_EQ(kind_of("urn:ietf:params:rtp-hdrext:ssrc-audio-level"), ExtensionKind::AudioLevel);
   EXPECT_EQ(kind_of("http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"), ExtensionKind::SendTime);
+  EXPECT_EQ(kind_of("urn:ietf:params:rtp-hdrext:ssrc-audio-level"), ExtensionKind::AudioLevel);
+  EXPECT_EQ(kind_of("urn:ietf:params:rtp-hdrext:csrc-audio-level"), ExtensionKind::ContributorLevels);
   EXPECT_EQ(kind_of("urn:3gpp:video-orientation"), ExtensionKind::VideoOrientation);
   EXPECT_EQ(kind_of("http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"), ExtensionKind::CaptureTime);
   EXPECT_EQ(kind_of("https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"),

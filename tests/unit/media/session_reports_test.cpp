@@ -1,0 +1,137 @@
+// When reports are sent, and of whom: RFC 3550 section 6.
+#include <gmock/gmock.h>
+
+#include <set>
+#include <utility>
+
+#include "call.hpp"
+#include "rtp/reports.hpp"
+
+namespace parley::media::test {
+namespace {
+
+using testing::SizeIs;
+
+std::vector<Encoding> many_encodings() {
+  std::vector<Encoding> encodings;
+  for (std::uint32_t i = 0; i < 45; ++i)
+    encodings.push_back({.source = Ssrc(100 + i), .retransmission = {}, .rid = std::to_string(i)});
+  return encodings;
+}
+
+/// RFC 3550 section 6.1: in as many compounds as it takes, each of which fits into a datagram.
+TEST(SessionReports, ReportsTellOfEverySource) {
+  const std::vector<Encoding> encodings = many_encodings();
+  Call call;
+  call.left->session.configure({sending(audio_section(), encodings)});
+  call.right->session.configure({receiving(audio_section())});
+  call.connect();
+  std::set<Ssrc> senders, reported;
+  call.filter = [&](ByteView packet, bool rtcp) {
+    if (!rtcp || packet[1] == 205) return false;  // feedback may be alone
+    EXPECT_LE(packet.size(), SendStream::kMaxPacket);
+    rtp::RtcpReader reader(packet);
+    bool is_first = true, has_name = false;
+    for (auto one = reader.next(); one; one = reader.next()) {
+      const auto sent = rtp::parse_sender_report(*one);
+      const auto received = rtp::parse_receiver_report(*one);
+      const bool by_sender = one->type == 200, by_receiver = one->type == 201;
+      if (std::exchange(is_first, false)) {
+        EXPECT_TRUE(by_sender || by_receiver);
+      }
+      has_name = has_name || !rtp::parse_source_description(*one).empty();
+      if (by_sender && sent) senders.insert(sent->sender);
+      if (by_receiver && received)
+        for (const rtp::ReportBlock& block : received->blocks) reported.insert(block.source);
+    }
+    EXPECT_TRUE(has_name);
+    return false;
+  };
+  for (int i = 0; i < 100; ++i) {
+    for (const Encoding& encoding : encodings)
+      ASSERT_TRUE(call.left->session.send(kAudio, encoding.rid, {.data = Bytes(30, 1)}, call.now));
+    call.run(20ms);
+  }
+  EXPECT_THAT(senders, SizeIs(45));
+  EXPECT_THAT(reported, SizeIs(45));
+  for (const OutgoingStatistics& one : call.left->session.statistics(call.now).outgoing)
+    EXPECT_TRUE(one.counters.remote.has_value());
+}
+
+/// RFC 3550 section 6.2: about one a second, not in step.
+TEST(SessionReports, ReportsComeOnceASecondMoreOrLess) {
+  Call call;
+  call.left->session.configure({sending(audio_section(), {{.source = Ssrc(1000), .retransmission = {}, .rid = ""}})});
+  call.right->session.configure({receiving(audio_section())});
+  call.connect();
+  std::vector<TimePoint> times;
+  call.filter = [&](ByteView packet, bool rtcp) {
+    if (rtcp && packet[1] == 200) times.push_back(call.now);
+    return false;
+  };
+  for (int i = 0; i < 1500; ++i) {
+    ASSERT_TRUE(call.left->session.send(kAudio, "", {.data = Bytes(30, 1)}, call.now));
+    call.run(20ms);
+  }
+  EXPECT_THAT(times, SizeIs(testing::AllOf(testing::Ge(25U), testing::Le(35U))));
+  std::set<Duration> gaps;
+  for (std::size_t i = 1; i < times.size(); ++i) {
+    EXPECT_GE(times[i] - times[i - 1], 500ms);
+    EXPECT_LE(times[i] - times[i - 1], 1500ms);
+    gaps.insert(times[i] - times[i - 1]);
+  }
+  EXPECT_THAT(gaps, SizeIs(testing::Gt(20U)));
+}
+
+/// RFC 3550 section 6.6: a compound as all are.
+TEST(SessionReports, SaysGoodbyeForEverySource) {
+  const std::vector<Encoding> encodings = many_encodings();
+  Call call;
+  call.left->session.configure({sending(audio_section(), encodings)});
+  call.left->session.connect(call.now);
+  for (const Encoding& encoding : encodings)
+    ASSERT_TRUE(call.left->session.send(kAudio, encoding.rid, {.data = Bytes(30, 1)}, call.now));
+  std::set<Ssrc> gone;
+  call.left->send = [&](End&, ByteView packet, bool) {
+    rtp::RtcpReader reader(packet);
+    EXPECT_EQ(packet[1], 201);
+    for (auto one = reader.next(); one; one = reader.next())
+      if (one->type == 203)
+        for (const Ssrc source : rtp::parse_goodbye(*one)) gone.insert(source);
+  };
+  call.left->session.say_goodbye();
+  EXPECT_THAT(gone, SizeIs(45));
+}
+
+/// RFC 5506: without agreement each feedback is a compound, which begins with a report and says who it is from.
+TEST(SessionReports, FeedbackIsAloneOnlyWhereReducedSizeWasAgreedOn) {
+  for (const bool reduced : {true, false}) {
+    Section section = video_section();
+    section.reduced_size_rtcp = reduced;
+    Call call;
+    call.left->session.configure({sending(section, {{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = ""}})});
+    call.right->session.configure({receiving(section)});
+    call.connect();
+    call.to_right.loss = 0.1;
+    std::set<std::uint8_t> first_of_nacks;
+    call.filter = [&](ByteView packet, bool rtcp) {
+      rtp::RtcpReader reader(packet);
+      bool has_name = false;
+      for (auto one = reader.next(); rtcp && one; one = reader.next()) {
+        has_name = has_name || !rtp::parse_source_description(*one).empty();
+        if (one->type != 205 || one->count != rtp::feedback_format::kNack) continue;
+        first_of_nacks.insert(packet[1]);
+        EXPECT_NE(has_name, reduced);
+      }
+      return false;
+    };
+    for (int i = 0; i < 60; ++i) {
+      ASSERT_TRUE(call.left->session.send(kVideo, "", frame_of(vp8(i == 0, 3000, 1), i == 0), call.now));
+      call.run(33ms);
+    }
+    EXPECT_EQ(first_of_nacks, std::set<std::uint8_t>{reduced ? std::uint8_t{205} : std::uint8_t{201}});
+  }
+}
+
+}  // namespace
+}  // namespace parley::media::test
