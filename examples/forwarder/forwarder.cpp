@@ -138,8 +138,6 @@ class Room {
     const int number = ++count_;
     Visitor& visitor = *visitors_.emplace_back(std::make_unique<Visitor>(number, channel));
     std::cout << "visitor " << number << " comes" << std::endl;
-    for (const auto& other : visitors_)
-      for (const auto& source : other->sources) visitor.get(*other, source);
     visitor.peerConnection.ontrack = [this, &visitor](const RTCTrackEvent& event) { take(visitor, event.track); };
     // The page keeps its WebSocket open for as long as it is there.
     channel->onclose = [this, number] { leave(number); };
@@ -147,13 +145,18 @@ class Room {
   void clear() { visitors_.clear(); }
 
  private:
+  /// A visitor gets nothing before something has come from there: what the page sends then lies first in the
+  /// descriptions, where it stays. Chromium loses all of a connection whose first section is stopped.
   void take(Visitor& visitor, const std::shared_ptr<MediaStreamTrack>& track) {
+    if (visitor.sources.empty())
+      for (const auto& other : visitors_)
+        for (const auto& source : other->sources) visitor.get(*other, source);
     Visitor::Source& source = visitor.sources.emplace_back(Visitor::Source{track, nullptr});
     const std::string name = "visitor " + std::to_string(visitor.number);
     if (track->kind() == "video") source.picture = std::make_unique<Picture>(track, name);
     std::cout << name << " sends " << track->kind() << std::endl;
     for (const auto& other : visitors_)
-      if (other.get() != &visitor) other->get(visitor, source);
+      if (other.get() != &visitor && !other->sources.empty()) other->get(visitor, source);
   }
   void leave(int number) {
     std::cout << "visitor " << number << " leaves" << std::endl;

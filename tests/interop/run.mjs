@@ -39,14 +39,16 @@ async function ensurePeers() {
 const stopPeers = () => Promise.all(Object.values(peers).map((peer) => peer.stop()));
 
 /// Some scenarios want a browser with something that it does not do by itself.
-async function useFieldTrials(wanted = '') {
-  if (wanted === (process.env.PARLEY_FIELD_TRIALS ?? '')) return;
+async function useBrowser({ fieldTrials = '', blinkFeatures = '', hears = false }) {
+  const microphone = hears && [options.tested, options.against].some((name) => known[name].humsByMicrophone);
+  const wanted = { PARLEY_FIELD_TRIALS: fieldTrials, PARLEY_BLINK_FEATURES: blinkFeatures, PARLEY_FAKE_CAMERA: microphone ? 'yes' : '' };
+  if (Object.entries(wanted).every(([name, value]) => value === (process.env[name] ?? ''))) return;
   await stopPeers();
-  process.env.PARLEY_FIELD_TRIALS = wanted;
+  Object.assign(process.env, wanted);
 }
 
 async function runOne(role, scenario) {
-  await useFieldTrials(scenarios[scenario].fieldTrials);
+  await useBrowser(scenarios[scenario]);
   transcript = new Transcript();
   const failed = async () => {
     await stopPeers(); // a failed scenario leaves nothing to the next one

@@ -21,10 +21,10 @@ const browser = {
 export function stacks(paths) {
   const driven = (file) => ({ command: [paths.node, path.join(here, file)], environment: { PARLEY_INTEROP_MODULES: paths.modules } });
   return {
-    chromium: { name: 'chromium', ...browser, sendsFec: true, tellsAll: true /* the members of getStats that statistics.mjs compares */, ...driven('chromium.mjs') },
+    chromium: { name: 'chromium', ...browser, sendsFec: true, encryptsHeaders: true, tellsAll: true /* the members of getStats that statistics.mjs compares */, ...driven('chromium.mjs') },
     firefox: {
       name: 'firefox', ...browser, ...driven('firefox.mjs'),
-      noTone: true, // its AudioContext stays suspended without a sound card
+      humsByMicrophone: true, // its AudioContext stays suspended without a sound card
       losesCrossedRestarts: true, // refuses an offer that restarts ICE and makes it give way
     },
     aiortc: {

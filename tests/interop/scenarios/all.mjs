@@ -1,6 +1,7 @@
 // Every scenario by the name that the tests carry.
 import { call } from './call.mjs';
 import { channels } from './channels.mjs';
+import { cryptex } from './cryptex.mjs';
 import { fec } from './fec.mjs';
 import { flush } from './flush.mjs';
 import { goodbye } from './goodbye.mjs';
@@ -15,6 +16,6 @@ import { reopen } from './reopen.mjs';
 import { statistics } from './statistics.mjs';
 
 export const scenarios = {
-  channels, messages, reopen, flush, goodbye, 'half-trickle': halfTrickle, media, call, lossy, fec, layers, statistics,
+  channels, messages, reopen, flush, goodbye, 'half-trickle': halfTrickle, media, call, lossy, fec, cryptex, layers, statistics,
   'perfect-negotiation': perfectNegotiation, 'relay-udp': relay('udp'), 'relay-tcp': relay('tcp'),
 };

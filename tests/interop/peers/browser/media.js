@@ -1,5 +1,7 @@
 // Media for the interop peer: a picture and a tone that can be told when they come back.
 
+import { pitchOf } from './pitch.js';
+
 const width = 320, height = 240;
 const colours = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]]; // left to right, top to bottom
 
@@ -22,8 +24,14 @@ function picture(width, height) {
   return canvas.captureStream(30).getVideoTracks()[0];
 }
 
+// Its AudioContext stays suspended without a sound card.
+const silent = navigator.userAgent.includes('Firefox');
+
 let audio;
-function tone(frequency) {
+async function tone(frequency) {
+  // launch.mjs has said what the microphone hums, if there is one.
+  const microphone = silent && await navigator.mediaDevices.getUserMedia({ audio: true }).catch(() => null);
+  if (microphone) return microphone.getAudioTracks()[0];
   audio ??= new AudioContext();
   const oscillator = new OscillatorNode(audio, { frequency });
   const destination = audio.createMediaStreamDestination();
@@ -49,6 +57,14 @@ function player(track) {
       return { size: [element.videoWidth, element.videoHeight], right, seen: colours.map((_, i) => at(i)) };
     };
   }
+  if (silent) {
+    let frequency = 0;
+    const listen = async () => {
+      while (track.readyState === 'live') frequency = await pitchOf(track, 600).catch(() => 0);
+    };
+    listen();
+    return () => ({ frequency });
+  }
   audio ??= new AudioContext();
   const analyser = new AnalyserNode(audio, { fftSize: 4096 });
   audio.createMediaStreamSource(element.srcObject).connect(analyser);
@@ -69,7 +85,11 @@ export class Media {
     pc.addEventListener('track', ({ track }) => { // the same track when it comes again
       if (!this.players.has(track.kind)) this.players.set(track.kind, player(track));
     });
-    this.tracks = { video: picture(width, height), audio: tone(frequency) };
+    this.begun = this.#begin(frequency, kinds);
+  }
+
+  async #begin(frequency, kinds) {
+    this.tracks = { video: picture(width, height), audio: await tone(frequency) };
     for (const kind of kinds) this.#add(kind);
   }
 
@@ -125,11 +145,26 @@ export class Media {
 }
 
 /// Sends a picture in three sizes, largest first.
-export function sendLayers(pc) {
-  const layer = (rid, scaleResolutionDownBy) => ({ rid, scaleResolutionDownBy, maxBitrate: 1_200_000 / scaleResolutionDownBy });
-  const transceiver = pc.addTransceiver(picture(960, 540), {
-    direction: 'sendonly', sendEncodings: [layer('h', 1), layer('m', 2), layer('l', 4)],
-  });
-  const known = RTCRtpReceiver.getCapabilities('video').codecs;
-  transceiver.setCodecPreferences?.(known.filter((c) => ['video/VP8', 'video/rtx'].includes(c.mimeType)));
+export class Layers {
+  constructor(pc) {
+    this.pc = pc;
+    const layer = (rid, scaleResolutionDownBy) => ({ rid, scaleResolutionDownBy, maxBitrate: 1_200_000 / scaleResolutionDownBy });
+    const transceiver = pc.addTransceiver(picture(960, 540), {
+      direction: 'sendonly', sendEncodings: [layer('h', 1), layer('m', 2), layer('l', 4)],
+    });
+    const known = RTCRtpReceiver.getCapabilities('video').codecs;
+    transceiver.setCodecPreferences?.(known.filter((c) => ['video/VP8', 'video/rtx'].includes(c.mimeType)));
+    this.sender = transceiver.sender;
+  }
+
+  /// One of {layer, active}, {track}: another picture, {restart}.
+  async alter({ layer, active, track, restart }) {
+    if (layer) {
+      const parameters = this.sender.getParameters();
+      parameters.encodings.find(({ rid }) => rid === layer).active = active;
+      await this.sender.setParameters(parameters);
+    }
+    if (track) await this.sender.replaceTrack(picture(1024, 576));
+    if (restart) this.pc.restartIce();
+  }
 }

@@ -2,7 +2,7 @@
 // RTCPeerConnection.
 
 import { agreement, Changes } from './changes.js';
-import { Media, sendLayers } from './media.js';
+import { Layers, Media } from './media.js';
 import { Negotiation } from './negotiation.js';
 
 const connections = new Map(); // name -> {pc, trickle, incoming}
@@ -155,13 +155,17 @@ const commands = {
     adopt(channel, made);
     return attributesOf(made);
   },
-  media({ connection, codec, frequency, kinds, protection }) {
+  async media({ connection, codec, frequency, kinds, protection }) {
     if (!Media.knows(codec)) return { unknown: true };
     const entry = connections.get(connection);
     entry.media = new Media(entry.pc, { codec, frequency, kinds, protection });
+    await entry.media.begun;
     return {};
   },
-  layers: ({ connection }) => sendLayers(connections.get(connection).pc),
+  layers({ connection }) {
+    const entry = connections.get(connection);
+    entry.media = new Layers(entry.pc);
+  },
   alter: ({ connection, change }) => connections.get(connection).media.alter(change),
   watch: ({ connection }) => connections.get(connection).media.state(),
   silence: ({ connection }) => connections.get(connection).media.silence(),

@@ -97,14 +97,16 @@ Promise<void> Echo::alter(nlohmann::json change) {
 }
 
 nlohmann::json Echo::state() const {
-  nlohmann::json directions = nlohmann::json::array();
+  nlohmann::json directions = nlohmann::json::array(), encrypted = nlohmann::json::array();
   for (const auto& transceiver : pc_.getTransceivers()) {
+    encrypted.push_back(transceiver->rtpHeaderEncryptionNegotiated());
     const auto current = transceiver->currentDirection();
     directions.push_back(current ? nlohmann::json(to_string(*current)) : nlohmann::json(nullptr));
   }
   nlohmann::json layers = nlohmann::json::object();
   for (const auto& [rid, seen] : counts_->layers) layers[rid] = {{"frames", seen.first}, {"width", seen.second}};
   return {{"directions", directions},
+          {"encrypted", encrypted},
           {"layers", layers},
           {"video",
            {{"frames", counts_->video},

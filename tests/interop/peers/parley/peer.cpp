@@ -37,6 +37,8 @@ static RTCConfiguration configuration_of(const json& config) {
   if (config.value("iceTransportPolicy", "all") == "relay")
     configuration.iceTransportPolicy = RTCIceTransportPolicy::Relay;
   if (config.value("bundlePolicy", "balanced") == "max-bundle") configuration.bundlePolicy = RTCBundlePolicy::MaxBundle;
+  if (config.value("rtpHeaderEncryptionPolicy", "negotiate") == "require")
+    configuration.rtpHeaderEncryptionPolicy = RTCRtpHeaderEncryptionPolicy::Require;
   configuration.network.max_message_size = 1 << 20;
   configuration.network.fast_path = std::getenv("PARLEY_INTEROP_PORTABLE") == nullptr;
   return configuration;
