@@ -1,5 +1,4 @@
-// The operations chain, what closing does to it, when negotiation is needed, and what setConfiguration() refuses:
-// webrtc-pc sections 4.4.1.2, 4.4.1.6 and 4.7.3.
+// The operations chain, what closing does to it, and when negotiation is needed: webrtc-pc sections 4.4.1.2 and 4.7.3.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,8 +16,6 @@ using enum RTCRtpTransceiverDirection;
 using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
 using testing::SizeIs;
 
 class Operations : public testing::Test {
@@ -334,76 +331,6 @@ TEST_F(NeedsNegotiation, OfferToReceiveDoesNotAskForIt) {
   });
   EXPECT_EQ(refused, "InvalidStateError");
   EXPECT_THAT(pc.getTransceivers(), SizeIs(3));
-}
-
-class SetConfiguration : public testing::Test {
- protected:
-  static RTCCertificate certificate() { return RTCPeerConnection::generateCertificate().get(10s); }
-  /// What setConfiguration() says to the present configuration with a change.
-  std::string verdict(const std::function<void(RTCConfiguration&)>& change) {
-    RTCConfiguration configuration = pc->getConfiguration();
-    change(configuration);
-    try {
-      pc->setConfiguration(configuration);
-    } catch (const Exception& error) {
-      return error.name();
-    }
-    return "accepted";
-  }
-  void make(const RTCConfiguration& configuration) { pc = std::make_unique<RTCPeerConnection>(configuration); }
-  std::unique_ptr<RTCPeerConnection> pc = std::make_unique<RTCPeerConnection>(test::on_loopback());
-};
-
-TEST_F(SetConfiguration, KeepsItsBundlePolicyAndItsCertificates) {
-  const std::string refused = "InvalidModificationError";
-  EXPECT_EQ(verdict([](auto&) {}), "accepted");
-  EXPECT_EQ(verdict([](auto& c) { c.bundlePolicy = RTCBundlePolicy::MaxBundle; }), refused);
-  EXPECT_EQ(verdict([](auto& c) { c.certificates = {certificate()}; }), refused);
-  const RTCCertificate first = certificate(), second = certificate();
-  RTCConfiguration configuration = test::on_loopback();
-  configuration.certificates = {first, second};
-  configuration.bundlePolicy = RTCBundlePolicy::MaxCompat;
-  make(configuration);
-  EXPECT_EQ(verdict([](auto&) {}), "accepted");
-  EXPECT_EQ(verdict([](auto& c) { c.bundlePolicy = RTCBundlePolicy::Balanced; }), refused);
-  EXPECT_EQ(verdict([](auto& c) { c.certificates.clear(); }), refused);
-  EXPECT_EQ(verdict([](auto& c) { c.certificates.pop_back(); }), refused);
-  EXPECT_EQ(verdict([](auto& c) { std::swap(c.certificates[0], c.certificates[1]); }), refused);
-  EXPECT_EQ(verdict([](auto& c) { c.certificates[1] = certificate(); }), refused);
-  EXPECT_EQ(verdict([&](auto& c) { c.certificates = {first, second}; }), "accepted");
-}
-
-TEST_F(SetConfiguration, IsRefusedWholeOrTaken) {
-  const std::vector<std::string> urls = {"stun:127.0.0.1:9"};
-  EXPECT_EQ(verdict([&](auto& c) { c.iceServers = {{.urls = urls}}; }), "accepted");
-  EXPECT_EQ(verdict([](auto& c) {
-              c.iceTransportPolicy = RTCIceTransportPolicy::Relay;
-              c.iceServers = {{.urls = "nonsense:"}};
-            }),
-            "SyntaxError");
-  EXPECT_EQ(verdict([](auto& c) {
-              c.bundlePolicy = RTCBundlePolicy::MaxBundle;
-              c.iceServers = {{.urls = "nonsense:"}};
-            }),
-            "InvalidModificationError")
-      << "what cannot be changed comes first";
-  EXPECT_EQ(pc->getConfiguration().iceTransportPolicy, RTCIceTransportPolicy::All);
-  ASSERT_THAT(pc->getConfiguration().iceServers, SizeIs(1));
-  EXPECT_EQ(verdict([](auto& c) { c.iceServers.clear(); }), "accepted");
-  EXPECT_THAT(pc->getConfiguration().iceServers, IsEmpty());
-  EXPECT_EQ(verdict([](auto& c) { c.iceTransportPolicy = RTCIceTransportPolicy::Relay; }), "accepted");
-  EXPECT_EQ(pc->getConfiguration().iceTransportPolicy, RTCIceTransportPolicy::Relay);
-}
-
-TEST_F(SetConfiguration, KeepsThePoolOnceSetLocalDescriptionWasCalled) {
-  EXPECT_EQ(verdict([](auto& c) { c.iceCandidatePoolSize = 1; }), "accepted");
-  EXPECT_EQ(pc->getConfiguration().iceCandidatePoolSize, 1);
-  (void)pc->createOffer().get(10s);
-  EXPECT_EQ(verdict([](auto& c) { c.iceCandidatePoolSize = 2; }), "accepted");
-  EXPECT_THROW(pc->setLocalDescription(RTCLocalSessionDescriptionInit(RTCSdpType::Answer)).get(10s), InvalidStateError);
-  EXPECT_EQ(verdict([](auto& c) { c.iceCandidatePoolSize = 3; }), "InvalidModificationError");
-  EXPECT_EQ(verdict([](auto& c) { c.iceServers = {{.urls = "stun:127.0.0.1:9"}}; }), "accepted");
-  EXPECT_EQ(pc->getConfiguration().iceCandidatePoolSize, 2);
 }
 
 }  // namespace
