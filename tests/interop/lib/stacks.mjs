@@ -25,7 +25,7 @@ export function stacks(paths) {
   return {
     chromium: {
       name: 'chromium', ...browser, sendsFec: true, tellsAll: true /* the members of getStats that statistics.mjs compares */, ...driven('chromium.mjs'),
-      cannot: { recycling: 'Chromium fails when a mid is used again, as ours may be' },
+      cannot: { recycling: 'Chromium fails in the place of the first of the BUNDLE group that it has stopped' },
       cannotOffer: { rollbackOfTheFirst: 'its header extension ids collide with each other' },
     },
     firefox: {
