@@ -111,7 +111,7 @@ class OfferBuilder {
   }
 
   std::string fresh_mid() {
-    std::string mid = unused_mid(taken_mids_, snapshot_.next_mid);
+    std::string mid = unused_mid(taken_mids_);
     taken_mids_.insert(mid);
     return mid;
   }

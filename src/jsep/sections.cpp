@@ -1,26 +1,12 @@
 #include "jsep/sections.hpp"
 
-#include <algorithm>
-#include <charconv>
-
 #include "jsep/view.hpp"
 
 namespace parley::jsep {
 
-std::string unused_mid(const std::unordered_set<std::string>& taken, std::size_t first) {
-  for (std::size_t number = first;; ++number)
+std::string unused_mid(const std::unordered_set<std::string>& taken) {
+  for (std::size_t number = 0;; ++number)
     if (std::string mid = std::to_string(number); !taken.contains(mid)) return mid;
-}
-
-std::size_t first_mid_after(std::size_t first, const std::vector<Section>& sections) {
-  constexpr std::size_t kDigits = 4;
-  for (const Section& section : sections) {
-    const char* const end = section.mid.data() + section.mid.size();
-    std::size_t number = 0;
-    const auto [read, error] = std::from_chars(section.mid.data(), end, number);
-    if (error == std::errc() && read == end && section.mid.size() <= kDigits) first = std::max(first, number + 1);
-  }
-  return first;
 }
 
 std::vector<Section> sections_after(const std::vector<Section>& before, const sdp::Description& description) {

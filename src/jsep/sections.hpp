@@ -12,12 +12,8 @@
 /// The m= lines of a session and which of them is the data section.
 namespace parley::jsep {
 
-/// The smallest number from `first` on that is not in `taken`: short, and it says nothing about the user (RFC 9429
-/// section 5.2.1).
-std::string unused_mid(const std::unordered_set<std::string>& taken, std::size_t first = 0);
-
-/// `first` of mids to come, when these sections have been negotiated. What is no short number does not count.
-std::size_t first_mid_after(std::size_t first, const std::vector<Section>& sections);
+/// The smallest number that is not in `taken`: short, and it says nothing about the user (RFC 9429 section 5.2.1).
+std::string unused_mid(const std::unordered_set<std::string>& taken);
 
 /// The sections after a description was set. `before` names those that the description leaves without a mid.
 std::vector<Section> sections_after(const std::vector<Section>& before, const sdp::Description& description);

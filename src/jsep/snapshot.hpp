@@ -96,9 +96,6 @@ struct Snapshot {
   std::uint64_t session_id = 0;
   /// The one of the next description created.
   std::uint64_t session_version = 1;
-  /// Above every number that has been a mid in a negotiated description: also the mid of a section that is gone is not
-  /// given to another one.
-  std::size_t next_mid = 0;
   /// The id of the next transport.
   TransportId next_transport{1};
   /// [[LocalIceCredentialsToReplace]].

@@ -1,7 +1,6 @@
 // How sections of the peer's offers find their transceivers: RFC 9429 section 5.10.
 #include <gtest/gtest.h>
 
-#include "jsep/sections.hpp"
 #include "unit/jsep/media_peer.hpp"
 
 namespace parley::jsep {
@@ -172,37 +171,6 @@ TEST(MediaAssociation, AnAnswerThatRejectsStopsTheTransceiver) {
   EXPECT_EQ(section_of(alice.snapshot.now, audio), nullptr);
   EXPECT_EQ(alice.snapshot.now.transports.size(), 1u);
   EXPECT_FALSE(alice.needs_negotiation());
-}
-
-TEST(MediaAssociation, AMidIsNeverGivenToAnotherSection) {
-  MediaPeer alice("A"), bob("B");
-  alice.add_audio();
-  const TransceiverId video = alice.add_video();
-  negotiate(alice, bob);
-  alice.stop_at(video);
-  negotiate(alice, bob);
-  // An offer that is taken back uses none up.
-  bob.add_video();
-  EXPECT_EQ(value_after(bob.set_offer(), "a=group:"), "BUNDLE 0 2");
-  bob.roll_back();
-  negotiate(bob, alice);
-  EXPECT_EQ(value_after(alice.snapshot.current_remote->sdp, "a=group:"), "BUNDLE 0 2");
-  alice.add_video();
-  alice.add_audio();
-  EXPECT_EQ(value_after(alice.set_offer(), "a=group:"), "BUNDLE 0 2 3 4");
-}
-
-TEST(MediaAssociation, OnlyShortNumbersAreMidsToStayAbove) {
-  const auto after = [](std::size_t first, std::vector<std::string> mids) {
-    std::vector<Section> sections;
-    for (std::string& mid : mids) sections.push_back({.mid = std::move(mid)});
-    return first_mid_after(first, sections);
-  };
-  EXPECT_EQ(after(0, {}), 0u);
-  EXPECT_EQ(after(0, {"audio", "1x", "-1", "10000", "99999999999999999999999"}), 0u);
-  EXPECT_EQ(after(2, {"0", "1"}), 2u);
-  EXPECT_EQ(after(2, {"5", "3"}), 6u);
-  EXPECT_EQ(after(0, {"9999"}), 10000u);
 }
 
 }  // namespace
