@@ -3,9 +3,9 @@ set(modules ${CMAKE_CURRENT_BINARY_DIR}/modules)
 add_custom_command(OUTPUT ${modules}/package-lock.json
   COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_SOURCE_DIR}/package.json ${modules}/package.json
   COMMAND ${PARLEY_NPM} install --prefix ${modules} --no-audit --no-fund --ignore-scripts
-  DEPENDS package.json COMMENT "Fetching the browsers' drivers" VERBATIM)
+  DEPENDS package.json COMMENT "Fetching the browsers' drivers and peers that run in Node" VERBATIM)
 set(built_peers ${modules}/package-lock.json)
-set(foreign_peers)
+set(foreign_peers werift datachannel)
 
 if(PARLEY_CHROMIUM)
   list(APPEND foreign_peers chromium)
@@ -32,7 +32,7 @@ endif()
 
 add_custom_target(interop_peers DEPENDS ${built_peers})
 
-add_executable(peer_parley EXCLUDE_FROM_ALL peers/parley/main.cpp peers/parley/connection.cpp peers/parley/contents.cpp
+add_executable(peer_parley EXCLUDE_FROM_ALL peers/parley/main.cpp peers/parley/acts.cpp peers/parley/connection.cpp peers/parley/contents.cpp
   peers/parley/echo.cpp peers/parley/negotiated.cpp peers/parley/peer.cpp peers/parley/recording.cpp)
 target_include_directories(peer_parley PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 target_link_libraries(peer_parley PRIVATE parley::parley_static parley_warnings nlohmann_json::nlohmann_json OpenSSL::Crypto)

@@ -1,5 +1,5 @@
 # The recorder of tests/data/sdp/recorded (README.md there): run by hand, `cmake --build BUILD --target record_descriptions`.
-add_executable(recorded_parley EXCLUDE_FROM_ALL record/parley/main.cpp)
+add_executable(recorded_parley EXCLUDE_FROM_ALL record/parley/main.cpp peers/parley/acts.cpp)
 target_link_libraries(recorded_parley PRIVATE parley::parley_static parley_warnings nlohmann_json::nlohmann_json)
 
 set(recorded_pion ${CMAKE_CURRENT_BINARY_DIR}/recorded_pion)

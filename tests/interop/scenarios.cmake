@@ -1,5 +1,5 @@
 # parley_interop(TESTED AGAINST PREFIX LABEL): the tests PREFIX.ROLE.SCENARIO, and PREFIX.run that does the work for them.
-set(interop_scenarios channels messages reopen flush goodbye half-trickle media call lossy fec cryptex layers statistics perfect-negotiation relay-udp relay-tcp)
+set(interop_scenarios channels messages reopen flush goodbye half-trickle media call lossy fec cryptex layers statistics sequences perfect-negotiation relay-udp relay-tcp)
 
 function(parley_interop tested against prefix label)
   set(report ${CMAKE_CURRENT_BINARY_DIR}/reports/${tested}-${against})

@@ -17,6 +17,8 @@ class Changes {
   /// What it does beside everything else.
   struct Allowed {
     bool stop = true, restart = true;
+    /// The transceiver whose section is the first of the BUNDLE group is never stopped.
+    bool spare_first = false;
   };
 
   Changes(RTCPeerConnection& connection, unsigned seed) : Changes(connection, seed, Allowed{}) {}
@@ -48,12 +50,20 @@ class Changes {
   void change(RTCRtpTransceiver& transceiver, std::size_t which) {
     if (transceiver.direction() == RTCRtpTransceiverDirection::Stopped) return;
     if (which == 7 && allowed_.stop) {
-      transceiver.stop();
+      if (!allowed_.spare_first || !is_first(transceiver)) transceiver.stop();
     } else if (which == 8) {
       connection_.removeTrack(transceiver.sender());
     } else {
       transceiver.direction(direction());
     }
+  }
+  [[nodiscard]] bool is_first(const RTCRtpTransceiver& transceiver) const {
+    const auto mid = transceiver.mid();
+    const auto description = connection_.currentLocalDescription();
+    if (!mid || !description) return true;
+    const std::string sdp = description->sdp(), group = "a=group:BUNDLE " + *mid;
+    const std::size_t at = sdp.find(group);
+    return at != std::string::npos && (sdp[at + group.size()] == ' ' || sdp[at + group.size()] == '\r');
   }
   std::size_t below(std::size_t limit) { return random_() % limit; }
   std::string kind() { return below(2) == 0 ? "audio" : "video"; }

@@ -1,19 +1,17 @@
 // What the two sides of a connection believe to have agreed on, compared (the answer to the command `agreement`).
 import assert from 'node:assert/strict';
 
-/// The m= sections of a description: what must be the same at both sides.
-function sectionsOf(sdp) {
+/// The m= sections of a description: what must be the same at both sides. The mid of a rejected one means nothing.
+export function sectionsOf(sdp) {
   return sdp.split(/^m=/m).slice(1).map((section) => {
     const [, kind, port] = section.match(/^(\w+) (\d+) /);
-    return {
-      kind, mid: section.match(/^a=mid:(.*?)\r?$/m)?.[1] ?? '',
-      rejected: port === '0' && !/^a=bundle-only/m.test(section),
-    };
+    if (port === '0' && !/^a=bundle-only/m.test(section)) return { kind, rejected: true };
+    return { kind, mid: section.match(/^a=mid:(.*?)\r?$/m)?.[1] ?? '', rejected: false };
   });
 }
 
-const mirrored = (direction) => ({ sendonly: 'recvonly', recvonly: 'sendonly' }[direction] ?? direction);
-const sends = (direction) => direction === 'sendrecv' || direction === 'sendonly';
+export const mirrored = (direction) => ({ sendonly: 'recvonly', recvonly: 'sendonly' }[direction] ?? direction);
+export const sends = (direction) => direction === 'sendrecv' || direction === 'sendonly';
 
 /// Nothing is under way at this side.
 export function isSettled({ signalingState, connectionState, local, channels, open }) {

@@ -24,17 +24,18 @@ export class Channel {
   }
 
   /// Sends the contents from `peer` and waits until the other side has exactly these, in order unless the channel is unordered.
-  async deliver(peer, contents, seconds = 60) {
+  async deliver(peer, wanted, seconds = 60) {
     const receiver = this.link.opposite(peer);
+    const contents = wanted.filter(({ text, base64 }) => !peer.stack.noEmptyMessages || (text !== '' && base64 !== ''));
     const before = this.received(receiver).length;
     for (const content of contents) await this.send(peer, content);
     await receiver.until(`${contents.length} messages on ${this.nameAt(receiver)}`,
       () => this.received(receiver).length >= before + contents.length, seconds);
     const got = this.received(receiver).slice(before).map(({ kind, size, sha256: sum }) => ({ kind, size, sha256: sum }));
-    const wanted = contents.map(expected);
+    const sent = contents.map(expected);
     const sorted = (list) => [...list].sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
-    if (this.attributes.ordered === false) assert.deepEqual(sorted(got), sorted(wanted));
-    else assert.deepEqual(got, wanted);
+    if (this.attributes.ordered === false) assert.deepEqual(sorted(got), sorted(sent));
+    else assert.deepEqual(got, sent);
   }
 
   async closedAt(peer, seconds = 20) {

@@ -5,6 +5,8 @@ const here = path.join(import.meta.dirname, '..', 'peers');
 
 const browser = {
   negotiatesPerfectly: true, // sets an offer while there is one of its own
+  forgetsLayers: true, // when a later offer comes from the side that receives them, which names none
+  negotiatesByStep: true, // takes one step of a negotiation at a time
   countsCollisions: true, // runs the specification's code
   sendsMedia: true, // a picture and a tone, and plays what comes back
   changesMedia: true, // during a call
@@ -21,10 +23,16 @@ const browser = {
 export function stacks(paths) {
   const driven = (file) => ({ command: [paths.node, path.join(here, file)], environment: { PARLEY_INTEROP_MODULES: paths.modules } });
   return {
-    chromium: { name: 'chromium', ...browser, sendsFec: true, encryptsHeaders: true, tellsAll: true /* the members of getStats that statistics.mjs compares */, ...driven('chromium.mjs') },
+    chromium: {
+      name: 'chromium', ...browser, sendsFec: true, encryptsHeaders: true, tellsAll: true /* the members of getStats that statistics.mjs compares */, ...driven('chromium.mjs'),
+      cannot: { recycling: 'Chromium fails in the place of the first of the BUNDLE group that it has stopped' },
+      cannotOffer: { rollbackOfTheFirst: 'its header extension ids collide with each other' },
+    },
     firefox: {
       name: 'firefox', ...browser, ...driven('firefox.mjs'),
       humsByMicrophone: true, // its AudioContext stays suspended without a sound card
+      cannot: { pranswer: 'Firefox has not implemented it', recycling: 'to be looked at: Firefox is not connected in the end' },
+      keepsKinds: true, // uses a rejected section again for the same kind alone
       losesCrossedRestarts: true, // refuses an offer that restarts ICE and makes it give way
     },
     aiortc: {
@@ -52,6 +60,30 @@ export function stacks(paths) {
       receiveMaximum: 65535, // announces nothing, which means 65536, but reads into a buffer of 65535
       sendMaximum: 65536, // whatever the other side announces
     },
+    werift: {
+      name: 'werift', ...driven('werift_peer.mjs'),
+      sendsMedia: true, // a recording, and sees whether the same comes back
+      comparesMedia: true,
+      flushesOnClose: false, // resets the stream at once
+      trickles: true,
+      firesClosing: true,
+      asciiOnly: true, // counts characters, not bytes, of label and protocol in DATA_CHANNEL_OPEN
+      noEmptyMessages: true, // makes no packet of one
+      leavesSilently: true, // closes its sockets before the SCTP ABORT has left
+      failsEarly: true, // an offerer that knows all candidates of the other side and none of its own is "failed" at once
+      partialIsOrdered: true, // announces a partially reliable channel as an ordered one, whatever it was asked to be
+      refusesTooLarge: 'error',
+    },
+    datachannel: {
+      name: 'datachannel', ...driven('datachannel_peer.mjs'),
+      flushesOnClose: true,
+      losesOnClose: true, // a channel that the other side closes loses what has not been read
+      trickles: true,
+      firesClosing: false,
+      hidesReliability: true, // does not tell how reliable a channel is that the other side opened
+      refusesTooLarge: 'error',
+      noTurnOverTcp: true, // libjuice, below it, has TURN over UDP
+    },
     parley: {
       name: 'parley',
       command: [paths.parley],
@@ -63,6 +95,7 @@ export function stacks(paths) {
       cleanRelay: true,
       echoesMedia: true,
       negotiatesPerfectly: true,
+      negotiatesByStep: true,
     },
   };
 }

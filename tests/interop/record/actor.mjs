@@ -1,33 +1,13 @@
 // Executes the recorder's commands on anything that looks like the W3C's RTCPeerConnection: in a page and in Node.
+import { Acts } from './acts.mjs';
 
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 /// `media`: {makeTrack(kind), makeStream()}.
-export function makeActor(RTCPeerConnection, { makeTrack, makeStream }) {
-  const entries = new Map(); // connection's name -> {pc, stream}
+export function makeActor(RTCPeerConnection, media) {
+  const entries = new Map(); // connection's name -> {pc, acts}
 
-  const kindOf = (transceiver) => transceiver.receiver?.track?.kind ?? transceiver.kind;
-  const isOver = (transceiver) => transceiver.stopped || transceiver.direction === 'stopped' || transceiver.currentDirection === 'stopped';
-  const first = (pc, kind) => pc.getTransceivers().find((each) => kindOf(each) === kind && !isOver(each));
-
-  const actions = {
-    add({ pc, stream }, kind, direction, ...rids) {
-      const sends = direction.startsWith('send');
-      pc.addTransceiver(sends ? makeTrack(kind) : kind, {
-        direction, ...(sends && { streams: [stream] }), ...(rids.length && { sendEncodings: rids.map((rid) => ({ rid })) }),
-      });
-    },
-    track: ({ pc, stream }, kind) => pc.addTrack(makeTrack(kind), stream),
-    channel: ({ pc }) => pc.createDataChannel('data'),
-    direction({ pc }, kind, direction) {
-      const transceiver = first(pc, kind);
-      if (transceiver.setDirection) transceiver.setDirection(direction); // werift
-      else transceiver.direction = direction;
-    },
-    remove: ({ pc }, kind) => pc.removeTrack(first(pc, kind).sender),
-    stop: ({ pc }, kind) => first(pc, kind).stop(),
-    restart: ({ pc }) => pc.restartIce(),
-  };
+  const entry = (pc) => ({ pc, acts: new Acts(pc, media) });
 
   async function local({ pc }, description) {
     await pc.setLocalDescription(description);
@@ -36,20 +16,13 @@ export function makeActor(RTCPeerConnection, { makeTrack, makeStream }) {
   }
 
   const commands = {
-    create: ({ connection, config }) => void entries.set(connection, { pc: new RTCPeerConnection(config), stream: makeStream() }),
-    act({ connection, lines }) {
-      for (const line of lines) {
-        const [name, ...words] = line.split(' ');
-        actions[name](entries.get(connection), ...words);
-      }
-    },
+    create: ({ connection, config }) => void entries.set(connection, entry(new RTCPeerConnection(config))),
+    act: ({ connection, lines }) => lines.forEach((line) => entries.get(connection).acts.perform(line)),
     offer: async ({ connection }) => local(entries.get(connection), await entries.get(connection).pc.createOffer()),
     answer: async ({ connection }) => local(entries.get(connection), await entries.get(connection).pc.createAnswer()),
     take: ({ connection, description }) => entries.get(connection).pc.setRemoteDescription(description),
     state: ({ connection }) => entries.get(connection).pc.connectionState,
-    /// One line for each transceiver that has a section.
-    table: ({ connection }) => entries.get(connection).pc.getTransceivers().filter((each) => each.mid !== null && each.mid !== undefined)
-      .map((each) => `${each.mid} ${kindOf(each)} ${isOver(each) ? 'stopped' : each.currentDirection ?? 'none'}`),
+    table: ({ connection }) => entries.get(connection).acts.table(),
     close: ({ connection }) => entries.get(connection).pc.close(),
   };
 

@@ -17,9 +17,9 @@ window.act = makeActor(RTCPeerConnection, { makeTrack, makeStream: () => new Med
 </script>`;
 
 const server = http.createServer((request, response) => {
-  const script = request.url === '/actor.mjs';
+  const script = request.url.match(/^\/(\w+\.mjs)$/)?.[1];
   response.writeHead(200, { 'content-type': script ? 'text/javascript' : 'text/html; charset=utf-8' });
-  response.end(script ? fs.readFileSync(path.join(import.meta.dirname, 'actor.mjs')) : page);
+  response.end(script ? fs.readFileSync(path.join(import.meta.dirname, script)) : page);
 });
 await new Promise((done) => server.listen(0, '127.0.0.1', done));
 

@@ -13,9 +13,11 @@ import { layers } from './layers.mjs';
 import { perfectNegotiation } from './perfect_negotiation.mjs';
 import { relay } from './relay.mjs';
 import { reopen } from './reopen.mjs';
+import { sequencesScenario } from './sequences.mjs';
 import { statistics } from './statistics.mjs';
 
 export const scenarios = {
   channels, messages, reopen, flush, goodbye, 'half-trickle': halfTrickle, media, call, lossy, fec, cryptex, layers, statistics,
+  sequences: sequencesScenario,
   'perfect-negotiation': perfectNegotiation, 'relay-udp': relay('udp'), 'relay-tcp': relay('tcp'),
 };

@@ -4,7 +4,7 @@ import { Link } from '../lib/link.mjs';
 const gone = ['disconnected', 'failed', 'closed'];
 
 // Which sign of life's end reaches the other side's channels: an SCTP ABORT or the DTLS close_notify alert.
-const channelsCloseToo = (leaver, stayer) => !(leaver.stack.leavesByAlertOnly && stayer.stack.needsAbort);
+const channelsCloseToo = (leaver, stayer) => !leaver.stack.leavesSilently && !(leaver.stack.leavesByAlertOnly && stayer.stack.needsAbort);
 
 async function leave(link, leaver, note) {
   const stayer = link.opposite(leaver);

@@ -34,7 +34,7 @@ async function roundTrip({ offerer, answerer, note }, codec, seconds = 40) {
   assert.deepEqual(played.directions, ['sendrecv', 'sendrecv']);
   assert.deepEqual(echoed.directions, ['sendrecv', 'sendrecv']);
   assert.equal(echoed.video.codec, `video/${codec}`);
-  assert.equal(echoed.audio.codec, 'audio/opus');
+  assert.match(echoed.audio.codec, /^audio\/opus$/i); // as the offer spells it
   // The browser scales its picture down while it does not know how much may be sent.
   const { width, height } = echoed.video;
   assert.ok(width > 0 && Math.abs(width / height - 4 / 3) < 0.1, 'the size is read from the bitstream');

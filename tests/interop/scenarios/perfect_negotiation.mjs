@@ -27,9 +27,10 @@ const collisions = (views) => views.reduce((sum, view) => sum + (view.collisions
 async function negotiateAtRandom({ offerer, answerer, note }, seed) {
   const random = new Random(seed);
   const link = new Link(offerer, answerer, { trickle: false, delay: () => 2 + random.below(20) });
-  const restarts = !answerer.stack.losesCrossedRestarts;
-  await link.prepare((peer) => ({ negotiation: { polite: peer === answerer, seed: seed * 1000 + (peer === answerer), restarts } }));
   const peers = [offerer, answerer];
+  const restarts = !answerer.stack.losesCrossedRestarts;
+  const stops = process.env.PARLEY_INTEROP_STOPS ?? 'none';
+  await link.prepare((peer) => ({ negotiation: { polite: peer === answerer, seed: seed * 1000 + (peer === answerer), restarts, stops } }));
   const change = (peer, changes) => peer.command('change', { connection: link.name, ...changes });
   const both = (changes) => Promise.all(peers.map((peer) => change(peer, changes())));
   // The first offers cross already. Then one side begins with a channel and a picture: what happens when both do, README.md tells.

@@ -5,6 +5,8 @@ import { addressesOf } from '../lib/network.mjs';
 import { smallMessages } from './channels.mjs';
 
 export const relay = (transport) => async ({ offerer, answerer, turn, note }) => {
+  if (transport === 'tcp' && [offerer, answerer].some((peer) => peer.stack.noTurnOverTcp)) return note('one of them has no TURN over TCP');
+  if (offerer.stack.failsEarly) return note('the offerer fails before it has candidates of its own');
   const server = await turn();
   const link = new Link(offerer, answerer, { config: { iceServers: server.servers(transport), iceTransportPolicy: 'relay' } });
   const channel = await link.establish();

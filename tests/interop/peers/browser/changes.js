@@ -1,5 +1,4 @@
 // A program that does to its connection whatever comes to its mind, as tests/support/changes.hpp does. A function of the seed.
-// It stops no transceiver: README.md tells what Chromium does then.
 
 const maxTransceivers = 8;
 
@@ -15,9 +14,11 @@ function blank() {
   return canvas.captureStream(1).getVideoTracks()[0];
 }
 
+export const makeTrack = (kind) => (kind === 'audio' ? silence() : blank());
+
 export class Changes {
-  constructor(pc, { seed, restarts }) {
-    Object.assign(this, { pc, x: seed >>> 0, restarts, channels: [] });
+  constructor(pc, { seed, restarts, stops }) {
+    Object.assign(this, { pc, x: seed >>> 0, restarts, stops, channels: [] });
   }
 
   makeOne() {
@@ -38,7 +39,7 @@ export class Changes {
   }
 
   addTrack(kind) {
-    this.pc.addTrack(kind === 'audio' ? silence() : blank());
+    this.pc.addTrack(makeTrack(kind));
   }
 
   openChannel() {
@@ -47,8 +48,16 @@ export class Changes {
 
   change(transceiver, which) {
     if (transceiver.direction === 'stopped') return;
-    if (which === 8) this.pc.removeTrack(transceiver.sender);
+    if (which === 7 && this.stops !== 'none') {
+      if (this.stops === 'all' || !this.isFirst(transceiver)) transceiver.stop();
+    } else if (which === 8) this.pc.removeTrack(transceiver.sender);
     else transceiver.direction = this.direction();
+  }
+
+  /// Its section is the first of the BUNDLE group.
+  isFirst({ mid }) {
+    const first = this.pc.currentLocalDescription?.sdp.match(/^a=group:BUNDLE (\S+)/m)?.[1];
+    return !first || mid === null || mid === first;
   }
 
   below(limit) {

@@ -1,9 +1,11 @@
 // The interop peer inside a browser page: it executes the commands of ../../README.md ("The protocol") on the browser's own
 // RTCPeerConnection.
 
-import { agreement, Changes } from './changes.js';
+import { Acts } from './acts.mjs';
+import { agreement, Changes, makeTrack } from './changes.js';
 import { Layers, Media } from './media.js';
 import { Negotiation } from './negotiation.js';
+import { step } from './steps.js';
 
 const connections = new Map(); // name -> {pc, trickle, incoming}
 const channels = new Map(); // name -> RTCDataChannel
@@ -102,7 +104,8 @@ async function selectedPair(pc) {
 const commands = {
   create({ connection, config, trickle, negotiation }) {
     const pc = new RTCPeerConnection(config);
-    const entry = { pc, trickle, incoming: 0 };
+    const acts = new Acts(pc, { makeTrack, makeStream: () => new MediaStream() });
+    const entry = { pc, acts, trickle, incoming: 0 };
     connections.set(connection, entry);
     noteStates(connection, pc);
     if (negotiation) {
@@ -150,6 +153,14 @@ const commands = {
     const { errors, collisions } = negotiation;
     return { ...agreement(pc), channels: changes.channels.length, open, errors, collisions };
   },
+  act: ({ connection, lines }) => lines.forEach((line) => connections.get(connection).acts.perform(line)),
+  describe: ({ connection, type, options }) => step(connections.get(connection).pc, type, options),
+  take: ({ connection, description }) => connections.get(connection).pc.setRemoteDescription(description),
+  view({ connection }) {
+    const { pc, acts } = connections.get(connection);
+    return { ...agreement(pc), table: acts.table() };
+  },
+  rids: ({ connection, kind }) => connections.get(connection).acts.rids(kind),
   open({ connection, channel, label, options }) {
     const made = connections.get(connection).pc.createDataChannel(label, options);
     adopt(channel, made);

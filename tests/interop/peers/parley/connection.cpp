@@ -1,4 +1,5 @@
 #include <cmath>
+#include <utility>
 
 #include "parley/json.hpp"
 #include "peer.hpp"
@@ -30,7 +31,8 @@ void Connection::note_states() {
   pc.onsignalingstatechange = [this, note] { note("signalingState", to_string(pc.signalingState())); };
   pc.onicegatheringstatechange = [this, note] {
     note("iceGatheringState", to_string(pc.iceGatheringState()));
-    if (pc.iceGatheringState() == RTCIceGatheringState::Complete) gathered_.resolve();
+    if (pc.iceGatheringState() == RTCIceGatheringState::Complete)
+      std::exchange(gathered_, PromiseResolver<void>()).resolve();
   };
 }
 
@@ -40,10 +42,24 @@ void Connection::negotiate(const json& settings) {
   });
 }
 
+/// Something in it lives, and has no candidate yet.
+static bool lacks_candidates(const std::string& sdp) {
+  if (sdp.find("a=candidate:") != std::string::npos) return false;
+  for (std::size_t at = sdp.find("\r\nm="); at != std::string::npos; at = sdp.find("\r\nm=", at + 1))
+    if (sdp[sdp.find(' ', at) + 1] != '0') return true;
+  return false;
+}
+
+/// When a restart has been set, the state is still what it was: gathering is told in a task of its own.
+Promise<void> Connection::gather() {
+  while (pc.iceGatheringState() != RTCIceGatheringState::Complete || lacks_candidates(pc.localDescription()->sdp()))
+    co_await gathered_.promise();
+}
+
 Promise<void> Connection::describe(RTCSessionDescriptionInit description) {
   co_await pc.setLocalDescription(description);
   if (!trickle_) {
-    co_await gathered_.promise();
+    co_await gather();
     description = *pc.localDescription();
   }
   emit("signal", {{"connection", name}, {"message", {{to_string(description.type), description}}}});
@@ -66,6 +82,39 @@ Promise<void> Connection::receive(json message) {
   } else {
     co_await pc.addIceCandidate(message.at("new-ice-candidate").get<RTCIceCandidateInit>());
   }
+}
+
+Promise<json> Connection::step(const json& request) {
+  const std::string type = request.at("type");
+  if (type == "rollback") {
+    co_await pc.setLocalDescription({RTCSdpType::Rollback});
+    co_return nullptr;
+  }
+  RTCSessionDescriptionInit made{RTCSdpType::Offer};
+  if (type == "offer") {
+    const json options = request.value("options", json::object());
+    RTCOfferOptions wanted{.iceRestart = options.value("iceRestart", false)};
+    if (options.contains("offerToReceiveAudio"))
+      wanted.offerToReceiveAudio = options["offerToReceiveAudio"].get<bool>();
+    if (options.contains("offerToReceiveVideo"))
+      wanted.offerToReceiveVideo = options["offerToReceiveVideo"].get<bool>();
+    made = co_await pc.createOffer(wanted);
+  } else {
+    made = co_await pc.createAnswer();
+    if (type == "pranswer") made.type = RTCSdpType::Pranswer;
+  }
+  co_await pc.setLocalDescription(made);
+  co_await gather();
+  co_return json(*pc.localDescription());
+}
+
+json Connection::view() const {
+  const auto sdp = [](const auto& description) { return description ? description->sdp() : std::string(); };
+  return {{"signalingState", to_string(pc.signalingState())},
+          {"connectionState", to_string(pc.connectionState())},
+          {"local", sdp(pc.currentLocalDescription())},
+          {"remote", sdp(pc.currentRemoteDescription())},
+          {"table", acts.table()}};
 }
 
 static json side(const RTCIceCandidate& candidate) {

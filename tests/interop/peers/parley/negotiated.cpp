@@ -26,7 +26,9 @@ Negotiated::Negotiated(RTCPeerConnection& pc, const json& settings, std::functio
       negotiator_(pc, channel_, settings.at("polite").get<bool>() ? Politeness::Polite : Politeness::Impolite,
                   {.words = PerfectNegotiatorOptions::Words::Description}),
       changes_(pc, settings.at("seed").get<unsigned>(),
-               {.stop = false, .restart = settings.at("restarts").get<bool>()}) {
+               {.stop = settings.at("stops") != "none",
+                .restart = settings.at("restarts").get<bool>(),
+                .spare_first = settings.at("stops") == "others"}) {
   negotiator_.onerror = [this](const NegotiationErrorEvent& event) { errors_.push_back(event.message); };
 }
 

@@ -15,7 +15,7 @@ namespace interop {
 /// A connection that a PerfectNegotiator looks after, and a program that changes it at random.
 class Negotiated {
  public:
-  /// `settings`: {polite, seed, restarts}. `emit` takes messages to the other side.
+  /// `settings`: {polite, seed, restarts, stops}. `emit` takes messages to the other side.
   Negotiated(parley::RTCPeerConnection& pc, const nlohmann::json& settings,
              std::function<void(const nlohmann::json&)> emit);
 

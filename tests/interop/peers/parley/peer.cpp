@@ -36,9 +36,12 @@ static RTCConfiguration configuration_of(const json& config) {
                                         .credential = server.value("credential", "")});
   if (config.value("iceTransportPolicy", "all") == "relay")
     configuration.iceTransportPolicy = RTCIceTransportPolicy::Relay;
-  if (config.value("bundlePolicy", "balanced") == "max-bundle") configuration.bundlePolicy = RTCBundlePolicy::MaxBundle;
+  const std::string policy = config.value("bundlePolicy", "balanced");
+  if (policy == "max-bundle") configuration.bundlePolicy = RTCBundlePolicy::MaxBundle;
+  if (policy == "max-compat") configuration.bundlePolicy = RTCBundlePolicy::MaxCompat;
   if (config.value("rtpHeaderEncryptionPolicy", "negotiate") == "require")
     configuration.rtpHeaderEncryptionPolicy = RTCRtpHeaderEncryptionPolicy::Require;
+  configuration.iceCandidatePoolSize = config.value("iceCandidatePoolSize", std::uint8_t{0});
   configuration.network.max_message_size = 1 << 20;
   configuration.network.fast_path = std::getenv("PARLEY_INTEROP_PORTABLE") == nullptr;
   return configuration;
@@ -104,6 +107,20 @@ Promise<json> Peer::run(json request) {
     connections_.at(request.at("connection")).negotiated->change(request);
   } else if (command == "agreement") {
     co_return connections_.at(request.at("connection")).negotiated->agreement();
+  } else if (command == "act") {
+    for (const json& line : request.at("lines"))
+      connections_.at(request.at("connection")).acts.perform(line.get<std::string>());
+  } else if (command == "describe") {
+    co_return co_await connections_.at(request.at("connection")).step(request);
+  } else if (command == "take") {
+    const json& taken = request.at("description");
+    RTCSessionDescriptionInit description{RTCSdpType::Rollback};
+    if (taken.at("type") != "rollback") description = taken.get<RTCSessionDescriptionInit>();
+    co_await connections_.at(request.at("connection")).pc.setRemoteDescription(description);
+  } else if (command == "view") {
+    co_return connections_.at(request.at("connection")).view();
+  } else if (command == "rids") {
+    co_return connections_.at(request.at("connection")).acts.rids(request.at("kind"));
   } else if (command == "open") {
     co_return open(request);
   } else if (command == "attributes") {

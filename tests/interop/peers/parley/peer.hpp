@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "acts.hpp"
 #include "echo.hpp"
 #include "negotiated.hpp"
 #include "parley/parley.hpp"
@@ -25,8 +26,13 @@ class Connection {
   parley::Promise<void> offer();
   parley::Promise<void> receive(nlohmann::json message);
   [[nodiscard]] nlohmann::json state() const;
+  /// Makes and sets a description of the request's type, and tells it once it has all candidates.
+  parley::Promise<nlohmann::json> step(const nlohmann::json& request);
+  /// What the side believes to have agreed on.
+  [[nodiscard]] nlohmann::json view() const;
 
   parley::RTCPeerConnection pc;
+  Acts acts{pc};
   const std::string name;
   int incoming = 0;
   std::optional<Echo> echo;
@@ -35,6 +41,8 @@ class Connection {
 
  private:
   void note_states();
+  /// Until there are no more candidates to come.
+  parley::Promise<void> gather();
   parley::Promise<void> describe(parley::RTCSessionDescriptionInit description);
 
   const bool trickle_;
