@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <ostream>
 #include <set>
 
 #include "support/frames.hpp"
@@ -178,6 +179,7 @@ struct Case {
   const char* event;
   End end;
 };
+void PrintTo(const Case& value, std::ostream* out) { *out << value.event; }
 
 class CallThatEnds : public testing::TestWithParam<Case> {};
 
