@@ -5,7 +5,6 @@ const here = path.join(import.meta.dirname, '..', 'peers');
 
 const browser = {
   negotiatesPerfectly: true, // sets an offer while there is one of its own
-  forgetsLayers: true, // when a later offer comes from the side that receives them, which names none
   negotiatesByStep: true, // takes one step of a negotiation at a time
   countsCollisions: true, // runs the specification's code
   sendsMedia: true, // a picture and a tone, and plays what comes back
@@ -52,6 +51,7 @@ export function stacks(paths) {
       command: [paths.pion],
       sendsMedia: true, // a recording, and sees whether the same comes back
       comparesMedia: true,
+      takesLayers: true, // all of them, apart
       flushesOnClose: false, // resets the stream at once
       leavesByAlertOnly: true, // close() sends a DTLS close_notify, no SCTP ABORT
       trickles: true,

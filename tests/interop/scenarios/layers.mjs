@@ -16,7 +16,7 @@ async function fromParley({ offerer, answerer, note }) {
   await link.connect();
   const all = ({ layers: seen }) => ['h', 'm', 'l'].every((rid) => seen[rid]?.frames >= 30 && seen[rid].unknown + seen[rid].gaps === 0);
   const first = ({ video, received }) => video?.size[0] === 66 && received.framesDecoded >= 30;
-  const good = answerer.stack.comparesMedia ? all : first;
+  const good = answerer.stack.takesLayers ? all : first;
   const end = Date.now() + 30_000;
   let seen;
   do {
@@ -82,7 +82,7 @@ export async function layers(context) {
   const peers = [offerer, answerer];
   if (!peers.some((peer) => peer.stack.echoesMedia)) return note('nobody takes several sizes apart');
   const sends = peers.some((peer) => peer.stack.sendsLayers);
-  const takes = offerer.stack.echoesMedia && (answerer.stack.changesMedia || answerer.stack.comparesMedia);
+  const takes = offerer.stack.echoesMedia && (answerer.stack.changesMedia || answerer.stack.takesLayers);
   if (!sends && !takes) return note('nobody sends several sizes to somebody');
   if (takes) await fromParley(context);
   if (sends) await fromBrowser(context);
