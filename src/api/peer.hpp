@@ -10,6 +10,7 @@
 
 #include "api/cores.hpp"
 #include "api/track_source.hpp"
+#include "base/random.hpp"
 #include "parley/peer_connection.hpp"
 #include "session/connection.hpp"
 
@@ -251,6 +252,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   std::map<dcep::ChannelKey, Channel> channels_;
   std::size_t waiting_bytes_ = 0;  // of all channels: see DataChannelCore
   std::uint32_t channels_opened_ = 0, channels_closed_ = 0;
+  const std::uint64_t stats_key_ = system_random().u64();
 };
 
 /// RTCRtpSender.getParameters() without the memory of what was returned last.

@@ -7,6 +7,7 @@
 #include "api/rtp_stats.hpp"
 #include "api/stats_builder.hpp"
 #include "stats/base64.hpp"
+#include "stats/disguise.hpp"
 #include "stats/select.hpp"
 
 namespace parley::api {
@@ -191,7 +192,7 @@ RTCStatsReport Peer::stats() {
     stats.bytesReceived = counters.bytes_received;
   }
   if (!closed_) connection_.measure_round_trips();
-  return std::move(builder).report();
+  return stats::disguise(std::move(builder).objects(), stats_key_);
 }
 
 /// webrtc-pc section 8.5: the one sender or receiver that has the track.

@@ -38,7 +38,7 @@ class StatsBuilder {
   [[nodiscard]] DOMHighResTimeStamp timestamp(TimePoint when) const {
     return timestamp_ + std::chrono::duration<double, std::milli>(when - now_).count();
   }
-  RTCStatsReport report() && { return RTCStatsReport(std::move(objects_)); }
+  RTCStatsReport::Objects objects() && { return std::move(objects_); }
 
  private:
   static DOMHighResTimeStamp wall_clock() {
