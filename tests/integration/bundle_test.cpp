@@ -14,6 +14,7 @@ namespace {
 
 using test::Latch;
 using test::Pair;
+using test::run;
 using namespace std::chrono_literals;
 using enum RTCRtpTransceiverDirection;
 using testing::ElementsAre;
@@ -21,11 +22,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
-
-template <class F>
-void run(F call) {
-  EventLoop::shared()->run(call).get(20s);
-}
 
 RTCConfiguration with_policy(RTCBundlePolicy policy) {
   RTCConfiguration configuration = test::on_loopback();

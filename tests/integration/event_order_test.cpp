@@ -12,17 +12,13 @@ namespace {
 
 using test::Latch;
 using test::Pair;
+using test::settle;
 using test::Transcript;
 using namespace std::chrono_literals;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
-
-/// Everything that was posted to the loop before has run, and what that posted.
-void settle(EventLoop& loop) {
-  for (int i = 0; i < 20; ++i) loop.run([] {});
-}
 
 Promise<void> negotiate_noting(Pair& pair, Transcript& offerer, Transcript& answerer) {
   co_await pair.offerer.setLocalDescription();

@@ -11,13 +11,9 @@ namespace {
 
 using test::Latch;
 using test::Pair;
+using test::run;
 using namespace std::chrono_literals;
 using enum RTCEncodedVideoFrameType;
-
-template <class F>
-void run(F call) {
-  EventLoop::shared()->run(call).get(20s);
-}
 
 Promise<void> negotiated(Pair& pair) { co_await pair.negotiate(); }
 

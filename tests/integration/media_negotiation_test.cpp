@@ -12,15 +12,10 @@ namespace {
 
 using test::Latch;
 using test::Pair;
+using test::run;
 using namespace std::chrono_literals;
 using enum RTCRtpTransceiverDirection;
 using testing::ElementsAre;
-
-/// Runs a coroutine on the loop, where no event comes between its steps, and waits for it.
-template <class F>
-void run(F call) {
-  EventLoop::shared()->run(call).get(20s);
-}
 
 TEST(MediaNegotiation, ATrackArrivesInItsStreams) {
   std::vector<RTCTrackEvent> events;

@@ -11,14 +11,11 @@ namespace {
 
 using test::Latch;
 using test::Pair;
+using test::settle;
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-void settle() {
-  for (int i = 0; i < 20; ++i) EventLoop::shared()->run([] {});
-}
 
 TEST(MediaStreamTrack, OfTheProgramIsLiveEnabledAndNotMuted) {
   const auto track = MediaStreamTrack::create("audio", "microphone");

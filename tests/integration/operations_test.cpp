@@ -11,6 +11,8 @@ namespace parley {
 namespace {
 
 using test::Pair;
+using test::run;
+using test::settle;
 using namespace std::chrono_literals;
 using enum RTCRtpTransceiverDirection;
 using testing::Each;
@@ -20,13 +22,6 @@ using testing::SizeIs;
 
 class Operations : public testing::Test {
  protected:
-  template <class F>
-  static void run(F call) {
-    EventLoop::shared()->run(call).get(20s);
-  }
-  static void settle() {
-    for (int i = 0; i < 20; ++i) EventLoop::shared()->run([] {});
-  }
   /// Writes down how the promise is settled.
   template <class T>
   void note(const Promise<T>& promise, const std::string& what) {

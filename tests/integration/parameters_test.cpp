@@ -15,6 +15,7 @@ namespace {
 
 using test::Latch;
 using test::Pair;
+using test::run;
 using namespace std::chrono_literals;
 using enum RTCRtpTransceiverDirection;
 using testing::AllOf;
@@ -25,11 +26,6 @@ using testing::Not;
 using testing::SizeIs;
 
 using Encodings = std::vector<RTCRtpEncodingParameters>;
-
-template <class F>
-void run(F call) {
-  EventLoop::shared()->run(call).get(20s);
-}
 
 Encodings encodings_of(const std::vector<std::string>& rids) {
   Encodings encodings;

@@ -12,6 +12,8 @@ namespace {
 
 using test::Latch;
 using test::Pair;
+using test::run;
+using test::settle;
 using namespace std::chrono_literals;
 
 /// The ufrags of a description.
@@ -31,13 +33,6 @@ bool share(const std::set<std::string>& a, const std::set<std::string>& b) {
 
 class Restart : public testing::Test {
  protected:
-  template <class F>
-  static void run(F call) {
-    EventLoop::shared()->run(call).get(20s);
-  }
-  static void settle() {
-    for (int i = 0; i < 20; ++i) EventLoop::shared()->run([] {});
-  }
   /// Negotiates a transceiver, then counts how often more negotiation is needed.
   void begin() {
     transceiver = pc.addTransceiver("audio");

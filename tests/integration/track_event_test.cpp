@@ -11,6 +11,8 @@ namespace {
 
 using test::Latch;
 using test::Pair;
+using test::run;
+using test::settle;
 using namespace std::chrono_literals;
 using enum RTCRtpTransceiverDirection;
 using testing::ElementsAre;
@@ -23,14 +25,6 @@ using Stream = std::shared_ptr<MediaStream>;
 /// Writes down what happens at the answerer. What it holds outlives the pair.
 class TrackEvents : public testing::Test {
  protected:
-  template <class F>
-  static void run(F call) {
-    EventLoop::shared()->run(call).get(20s);
-  }
-  static void settle() {
-    for (int i = 0; i < 20; ++i) EventLoop::shared()->run([] {});
-  }
-
   void follow_answerer() {
     RTCPeerConnection& pc = pair.answerer;
     pc.onsignalingstatechange = [this, &pc] { events.emplace_back(to_string(pc.signalingState())); };

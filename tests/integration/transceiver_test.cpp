@@ -9,6 +9,8 @@ namespace parley {
 namespace {
 
 using test::Pair;
+using test::run;
+using test::settle;
 using namespace std::chrono_literals;
 using enum RTCRtpTransceiverDirection;
 using testing::ElementsAre;
@@ -20,16 +22,6 @@ using testing::SizeIs;
 using Track = std::shared_ptr<MediaStreamTrack>;
 const auto kLocalRollback = [] { return RTCLocalSessionDescriptionInit(RTCSdpType::Rollback); };
 const auto kRemoteRollback = [] { return RTCSessionDescriptionInit(RTCSdpType::Rollback); };
-
-template <class F>
-void run(F call) {
-  EventLoop::shared()->run(call).get(20s);
-}
-
-/// Everything that was posted to the loop before has run, and what that posted.
-void settle() {
-  for (int i = 0; i < 20; ++i) EventLoop::shared()->run([] {});
-}
 
 /// A connection that has taken an offer of such a section. What it answers nobody hears.
 struct Offered : Pair {

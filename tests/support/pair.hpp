@@ -47,6 +47,17 @@ inline RTCConfiguration on_loopback(std::shared_ptr<EventLoop> loop = nullptr) {
   return configuration;
 }
 
+/// Runs a coroutine on the shared loop, where no event comes between its steps, and waits for it.
+template <class F>
+void run(F call) {
+  EventLoop::shared()->run(call).get(20s);
+}
+
+/// Everything that was posted to the loop before has run, and what that posted.
+inline void settle(EventLoop& loop = *EventLoop::shared()) {
+  for (int i = 0; i < 20; ++i) loop.run([] {});
+}
+
 /// Two connections that trickle their candidates to each other inside the process.
 struct Pair {
   explicit Pair(RTCConfiguration first = on_loopback(), RTCConfiguration second = on_loopback())
