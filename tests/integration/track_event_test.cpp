@@ -54,6 +54,13 @@ class TrackEvents : public testing::Test {
     co_await pair.answerer.setLocalDescription();
     co_await pair.offerer.setRemoteDescription(*pair.answerer.localDescription());
   }
+  /// The answerer is followed and has got the offerer's track.
+  void begin_with_sound() {
+    follow_answerer();
+    pair.offerer.addTrack(MediaStreamTrack::create("audio"), sent);
+    transceiver = pair.offerer.getTransceivers().at(0);
+    run([this] { return negotiate(); });
+  }
   /// The answerer's track of that kind gets media, and so is no longer muted.
   void send_until_unmuted(const Track& track) {
     for (std::uint32_t i = 0; i < 2000 && !unmuted.is_set(); ++i) {
@@ -63,6 +70,8 @@ class TrackEvents : public testing::Test {
     ASSERT_TRUE(unmuted.is_set());
   }
 
+  const Stream sent = MediaStream::create();
+  std::shared_ptr<RTCRtpTransceiver> transceiver;
   std::vector<std::string> events;
   std::vector<RTCTrackEvent> tracks;
   std::vector<Stream> streams;
@@ -105,11 +114,7 @@ TEST_F(TrackEvents, AreMutesThenRemovalsThenAdditionsThenTracksThenEnds) {
 }
 
 TEST_F(TrackEvents, ComeAgainForATrackThatIsSentAgain) {
-  follow_answerer();
-  const auto stream = MediaStream::create();
-  pair.offerer.addTrack(MediaStreamTrack::create("audio"), stream);
-  const auto transceiver = pair.offerer.getTransceivers().at(0);
-  run([&] { return negotiate(); });
+  begin_with_sound();
   transceiver->direction(Inactive);
   run([&] { return negotiate(); });
   // It has never been unmuted, so that it is not muted now.
@@ -139,11 +144,7 @@ TEST_F(TrackEvents, OfTheAnswererItselfMuteButFireNothingOfATrackThatComesBackWi
 }
 
 TEST_F(TrackEvents, AreNotOfWhatTheProgramDidToTheStreamItself) {
-  follow_answerer();
-  const auto stream = MediaStream::create();
-  pair.offerer.addTrack(MediaStreamTrack::create("audio"), stream);
-  const auto transceiver = pair.offerer.getTransceivers().at(0);
-  run([&] { return negotiate(); });
+  begin_with_sound();
   const Stream theirs = streams.at(0);
   theirs->removeTrack(tracks.at(0).track);
   transceiver->direction(Inactive);
@@ -157,11 +158,7 @@ TEST_F(TrackEvents, AreNotOfWhatTheProgramDidToTheStreamItself) {
 }
 
 TEST_F(TrackEvents, OfARolledBackOfferAreTakenBack) {
-  follow_answerer();
-  const auto stream = MediaStream::create();
-  pair.offerer.addTrack(MediaStreamTrack::create("audio"), stream);
-  const auto transceiver = pair.offerer.getTransceivers().at(0);
-  run([&] { return negotiate(); });
+  begin_with_sound();
   // What the offer would have taken comes back.
   transceiver->direction(Inactive);
   run([&]() -> Promise<void> {
@@ -176,7 +173,7 @@ TEST_F(TrackEvents, OfARolledBackOfferAreTakenBack) {
                                   "rolled back"));
   // What it would have brought goes.
   transceiver->direction(SendOnly);
-  pair.offerer.addTrack(MediaStreamTrack::create("video"), stream);
+  pair.offerer.addTrack(MediaStreamTrack::create("video"), sent);
   run([&]() -> Promise<void> {
     events.clear();
     co_await pair.offerer.setLocalDescription();

@@ -2,9 +2,9 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import readline from 'node:readline';
 import { createRequire } from 'node:module';
 import { fill } from '../lib/fill.mjs';
+import { emit, serve } from './commands.mjs';
 
 const modules = process.env.PARLEY_INTEROP_MODULES;
 const library = createRequire(path.join(modules, 'package.json'))('node-datachannel');
@@ -12,7 +12,6 @@ const library = createRequire(path.join(modules, 'package.json'))('node-datachan
 const connections = new Map(); // name -> {pc, trickle, incoming}
 const channels = new Map(); // name -> {channel, options}: the options if it was opened here
 
-const emit = (event, fields) => process.stdout.write(JSON.stringify({ event, ...fields }) + '\n');
 
 /// What a channel is asked to be; of one that is announced it tells less.
 function attributesOf({ channel, options }) {
@@ -118,16 +117,7 @@ const commands = {
   },
 };
 
-async function execute({ id, command, ...fields }) {
-  try {
-    emit('reply', { id, result: (await commands[command](fields)) ?? null });
-  } catch (e) {
-    emit('reply', { id, error: { name: e?.name ?? 'Error', message: e?.message ?? String(e) } });
-  }
-}
-
 const { version } = JSON.parse(fs.readFileSync(path.join(modules, 'node_modules/node-datachannel/package.json')));
-emit('ready', { version: `node-datachannel ${version}, ${library.getLibraryVersion()}` });
-for await (const line of readline.createInterface({ input: process.stdin })) execute(JSON.parse(line));
+await serve(commands, `node-datachannel ${version}, ${library.getLibraryVersion()}`);
 for (const { pc } of connections.values()) pc.close();
 process.exit(0);

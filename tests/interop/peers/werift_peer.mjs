@@ -2,9 +2,9 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import readline from 'node:readline';
 import { createRequire } from 'node:module';
 import { fill } from '../lib/fill.mjs';
+import { emit, serve } from './commands.mjs';
 import { Media } from './werift_media.mjs';
 
 const require = createRequire(path.join(process.env.PARLEY_INTEROP_MODULES, 'package.json'));
@@ -13,7 +13,6 @@ const werift = require('werift');
 const connections = new Map(); // name -> {pc, trickle, incoming, signals}
 const channels = new Map(); // name -> RTCDataChannel
 
-const emit = (event, fields) => process.stdout.write(JSON.stringify({ event, ...fields }) + '\n');
 
 function attributesOf(channel) {
   const { label, protocol, ordered, maxRetransmits, maxPacketLifeTime, negotiated, id, readyState } = channel;
@@ -125,16 +124,7 @@ const commands = {
   },
 };
 
-async function execute({ id, command, ...fields }) {
-  try {
-    emit('reply', { id, result: (await commands[command](fields)) ?? null });
-  } catch (e) {
-    emit('reply', { id, error: { name: e?.name ?? 'Error', message: e?.message ?? String(e) } });
-  }
-}
-
 const { version } = JSON.parse(fs.readFileSync(path.join(process.env.PARLEY_INTEROP_MODULES, 'node_modules/werift/package.json')));
-emit('ready', { version: `werift ${version}` });
-for await (const line of readline.createInterface({ input: process.stdin })) execute(JSON.parse(line));
+await serve(commands, `werift ${version}`);
 await Promise.all([...connections.values()].map(({ pc }) => pc.close()));
 process.exit(0);
