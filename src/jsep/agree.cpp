@@ -175,7 +175,9 @@ Result<Transport> answered_transport(const Snapshot& snapshot, const Answered& a
   Seat taken = take_seat(snapshot, seat, next);
   if (taken.agreed)
     if (auto checked = check_restart(*taken.agreed, pair); !checked) return Unexpected(std::move(checked).error());
-  auto dtls = agree_on_association(taken.before, pair);
+  const bool moved =
+      taken.before && moves_to_new_section(*taken.before, snapshot.stable, taken.transport.mid, pair.remote());
+  auto dtls = agree_on_association(taken.before, moved, pair);
   if (!dtls) return Unexpected(std::move(dtls).error());
 
   const IceGeneration* known = find_generation(taken.before, *pair.local().ice);

@@ -40,6 +40,13 @@ bool begins_new_association(const DtlsAgreement& in_use, const TransportView& re
   return sorted(in_use.remote_fingerprints) != sorted(remote.fingerprints);
 }
 
+bool moves_to_new_section(const Transport& in_use, const Agreement& agreed, std::string_view mid,
+                          const TransportView& remote) {
+  const Transport* before = transport_by_id(agreed, in_use.id);
+  if (before == nullptr || remote.tls_id || !restarts(remote_in_use(in_use), remote)) return false;
+  return std::ranges::find(before->mids, mid) == before->mids.end();
+}
+
 Result<void> check_offered_association(const Transport& in_use, const TransportView& remote) {
   if (!in_use.dtls) return {};
   if (begins_new_association(*in_use.dtls, remote)) {
@@ -63,11 +70,11 @@ Result<void> check_restart(const Transport& agreed, const TransportPair& pair) {
   return invalid(local ? "the answer does not follow the ICE restart" : "an ICE restart was not asked for");
 }
 
-Result<DtlsAgreement> agree_on_association(const Transport* in_use, const TransportPair& pair) {
+Result<DtlsAgreement> agree_on_association(const Transport* in_use, bool moved, const TransportPair& pair) {
   auto role = role_of(pair);
   if (!role) return Unexpected(std::move(role).error());
   if (in_use && in_use->dtls) {
-    if (!begins_new_association(*in_use->dtls, pair.remote())) {
+    if (!moved && !begins_new_association(*in_use->dtls, pair.remote())) {
       // Firefox answers an ICE restart as if there were no roles yet, and goes on in those it has. Whoever knows tls-id
       // knows better.
       if (*role != in_use->dtls->role && pair.remote().tls_id)

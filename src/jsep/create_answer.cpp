@@ -38,12 +38,12 @@ const IceGeneration* generation_with(const Agreement& agreement, std::size_t ind
 }
 
 /// The association that the offer continues, if it does.
-const DtlsAgreement* continued_association(const Agreement& agreement, std::size_t index,
-                                           const TransportView& offered) {
-  const std::string& mid = agreement.sections[index].mid;
-  for (const Transport& transport : agreement.transports) {
+const DtlsAgreement* continued_association(const Snapshot& snapshot, std::size_t index, const TransportView& offered) {
+  const std::string& mid = snapshot.now.sections[index].mid;
+  for (const Transport& transport : snapshot.now.transports) {
     if (std::ranges::find(transport.mids, mid) == transport.mids.end()) continue;
-    const bool continues = transport.dtls && !begins_new_association(*transport.dtls, offered);
+    const bool continues = transport.dtls && !begins_new_association(*transport.dtls, offered) &&
+                           !moves_to_new_section(transport, snapshot.stable, mid, offered);
     return continues ? &*transport.dtls : nullptr;
   }
   return nullptr;
@@ -155,7 +155,7 @@ class AnswerBuilder {
   Result<TransportLines> transport_for(std::size_t index) {
     const TransportView offered = transport_view(offer_, index);
     const IceGeneration* generation = generation_with(snapshot_.now, index, offered.ice);
-    const DtlsAgreement* association = continued_association(snapshot_.now, index, offered);
+    const DtlsAgreement* association = continued_association(snapshot_, index, offered);
     TransportLines lines{.setup = setup_for(association, offered), .trickle = offered.trickle};
     if (generation) lines.ice = generation->local;
     if (association) lines.tls_id = association->local_tls_id.value_or("");

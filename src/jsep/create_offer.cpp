@@ -19,7 +19,11 @@ namespace {
 class OfferBuilder {
  public:
   OfferBuilder(const Snapshot& snapshot, const OfferOptions& options)
-      : snapshot_(snapshot), options_(options), numbers_(snapshot), offer_(empty_description(snapshot)) {
+      : snapshot_(snapshot),
+        options_(options),
+        numbers_(snapshot),
+        offer_(empty_description(snapshot)),
+        taken_mids_(snapshot.past_mids) {
     for (const Section& section : snapshot_.now.sections) taken_mids_.insert(section.mid);
   }
 
@@ -88,7 +92,7 @@ class OfferBuilder {
   /// In the place of a section that both sides have done with, of whatever kind it was, or else at the end.
   void add_media(const Transceiver& transceiver) {
     sdp::MediaDescription media = media_for(transceiver, fresh_mid());
-    for (std::size_t i = 0; i < snapshot_.now.sections.size(); ++i) {
+    for (std::size_t i = first_free_place(); i < snapshot_.now.sections.size(); ++i) {
       const bool free = snapshot_.now.sections[i].rejected && is_rejected(offer_.media[i]) &&
                         snapshot_.state == SignalingState::Stable && !media_section_at(snapshot_.now, i);
       if (!free) continue;
@@ -97,6 +101,16 @@ class OfferBuilder {
       return;
     }
     add(std::move(media), transceiver.id);
+  }
+
+  /// RFC 9429 section 5.2.2 would have all places, but browsers go by the order of the sections where the group has
+  /// another: before the section whose transport all share they take a new one for the beginning of a new transport. A
+  /// peer that has a=tls-id can say whether it is one.
+  [[nodiscard]] std::size_t first_free_place() const {
+    const auto tagged = negotiated_tag();
+    const Transport* shared = tagged ? transport_carrying(snapshot_.now, *tagged) : nullptr;
+    if (shared == nullptr || !shared->dtls || shared->dtls->remote_tls_id) return 0;
+    return sdp::index_by_mid(offer_, *tagged).value_or(0);
   }
 
   /// In the place of a rejected data section if there is one: some peers look at the first application section only.
@@ -130,17 +144,22 @@ class OfferBuilder {
   /// that of the first transceiver that is not stopped (webrtc-pc section 4.4.1.6, "final steps to create an offer"),
   /// or a data section that comes before all transceivers.
   [[nodiscard]] std::optional<std::string> tagged_mid() const {
-    if (const sdp::Group* group = negotiated_group(snapshot_))
-      for (const std::string& mid : group->mids) {
-        const sdp::MediaDescription* media = sdp::media_by_mid(offer_, mid);
-        if (media && !is_rejected(*media)) return mid;
-      }
+    if (auto negotiated = negotiated_tag()) return negotiated;
     if (options_.wishes.always_data && offer_.media.front().kind == "application" && !is_rejected(offer_.media.front()))
       return offer_.media.front().mid;
     for (const Transceiver& transceiver : snapshot_.transceivers) {
       const auto made = std::ranges::find(made_for_, std::optional(transceiver.id));
       if (made != made_for_.end()) return offer_.media[static_cast<std::size_t>(made - made_for_.begin())].mid;
     }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<std::string> negotiated_tag() const {
+    if (const sdp::Group* group = negotiated_group(snapshot_))
+      for (const std::string& mid : group->mids) {
+        const sdp::MediaDescription* media = sdp::media_by_mid(offer_, mid);
+        if (media && !is_rejected(*media)) return mid;
+      }
     return std::nullopt;
   }
 

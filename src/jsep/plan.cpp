@@ -9,6 +9,7 @@
 #include "jsep/difference.hpp"
 #include "jsep/media.hpp"
 #include "jsep/rejected_sections.hpp"
+#include "jsep/sections.hpp"
 #include "sdp/parse.hpp"
 
 namespace parley::jsep {
@@ -90,6 +91,7 @@ bool contains(const std::vector<Transport>& transports, const IceCredentials& lo
 /// An answer completes the negotiation: webrtc-pc section 4.4.1.5.
 void complete(Snapshot& snapshot) {
   snapshot.past_extensions = extension_ids_of(snapshot);
+  remember_mids(snapshot.past_mids, snapshot.now.sections);
   snapshot.current_local = std::exchange(snapshot.pending_local, std::nullopt);
   snapshot.current_remote = std::exchange(snapshot.pending_remote, std::nullopt);
   snapshot.last_created_offer.reset();

@@ -1,5 +1,7 @@
 #include "jsep/sections.hpp"
 
+#include <algorithm>
+
 #include "jsep/view.hpp"
 
 namespace parley::jsep {
@@ -7,6 +9,14 @@ namespace parley::jsep {
 std::string unused_mid(const std::unordered_set<std::string>& taken) {
   for (std::size_t number = 0;; ++number)
     if (std::string mid = std::to_string(number); !taken.contains(mid)) return mid;
+}
+
+void remember_mids(std::unordered_set<std::string>& past, const std::vector<Section>& sections) {
+  constexpr std::size_t kMostDigits = 3;  // a peer that thinks of ever more mids fills no memory
+  for (const Section& section : sections)
+    if (section.mid.size() <= kMostDigits &&
+        std::ranges::all_of(section.mid, [](char c) { return c >= '0' && c <= '9'; }))
+      past.insert(section.mid);
 }
 
 std::vector<Section> sections_after(const std::vector<Section>& before, const sdp::Description& description) {

@@ -15,6 +15,9 @@ namespace parley::jsep {
 /// The smallest number that is not in `taken`: short, and it says nothing about the user (RFC 9429 section 5.2.1).
 std::string unused_mid(const std::unordered_set<std::string>& taken);
 
+/// Adds the mids of the sections, if they are such numbers.
+void remember_mids(std::unordered_set<std::string>& past, const std::vector<Section>& sections);
+
 /// The sections after a description was set. `before` names those that the description leaves without a mid.
 std::vector<Section> sections_after(const std::vector<Section>& before, const sdp::Description& description);
 

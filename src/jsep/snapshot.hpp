@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "jsep/header_encryption.hpp"
@@ -98,6 +99,9 @@ struct Snapshot {
   std::uint64_t session_version = 1;
   /// The id of the next transport.
   TransportId next_transport{1};
+  /// Of negotiated sections. They do not come again for others: browsers remember what had them. (Those of offers that
+  /// were rolled back do: Chromium sticks to the mid of a data section that it has rolled back.)
+  std::unordered_set<std::string> past_mids;
   /// [[LocalIceCredentialsToReplace]].
   std::vector<IceCredentials> ice_credentials_to_replace;
   /// What ids meant in descriptions that others have replaced: they never mean anything else (RFC 8285 section 5), also

@@ -234,6 +234,60 @@ TEST_F(Restart, LetsDataFlowOnTheOldPathUntilTheNewOneIsThere) {
   EXPECT_EQ(channel->readyState(), RTCDataChannelState::Open);
 }
 
+/// As `text`, from a peer whose associations are new.
+std::string with_new_tls_ids(std::string text) {
+  constexpr std::string_view kLine = "a=tls-id:";
+  for (std::size_t at = text.find(kLine); at != std::string::npos; at = text.find(kLine, at + 1)) {
+    char& first = text.at(at + kLine.size());
+    first = first == 'x' ? 'y' : 'x';
+  }
+  return text;
+}
+
+/// Both sides begin another association, as with a browser that moves everything to another transport. What is on its
+/// way is not lost.
+TEST_F(Restart, WithNewTlsIdsKeepsTheChannels) {
+  constexpr int kMessages = 200;
+  int heard = 0;  // only on the loop
+  std::vector<std::string> ended;
+  const auto channel = pc.createDataChannel("x");
+  channel->onopen = [&] { open.set(); };
+  channel->onclose = [&] { ended.emplace_back("here"); };
+  other.ondatachannel = [&](const RTCDataChannelEvent& event) {
+    event.channel->onclose = [&] { ended.emplace_back("there"); };
+    event.channel->onmessage = [&](const MessageEvent& message) {
+      EXPECT_EQ(message.text(), std::to_string(heard));
+      if (++heard == kMessages) after.set();
+    };
+  };
+  begin();
+  ASSERT_TRUE(open.wait());
+  const auto transport = pc.sctp()->transport();
+  transport->onstatechange = [this, raw = transport.get()] { states.emplace_back(to_string(raw->state())); };
+  pc.restartIce();
+  auto send = [&, next = 0](int to) mutable {
+    for (; next < to; ++next) channel->send(std::to_string(next));
+  };
+  run([&]() -> Promise<void> {
+    send(50);
+    co_await pc.setLocalDescription();
+    send(100);
+    const std::string offer = with_new_tls_ids(pc.localDescription()->sdp());
+    co_await other.setRemoteDescription({RTCSdpType::Offer, offer});
+    co_await other.setLocalDescription();
+    send(150);
+    co_await pc.setRemoteDescription(*other.localDescription());
+    send(kMessages);
+  });
+  EXPECT_TRUE(after.wait());
+  EXPECT_EQ(EventLoop::shared()->run([&] { return states; }),
+            (std::vector<std::string>{"new", "connecting", "connected"}));
+  EXPECT_EQ(EventLoop::shared()->run([&] { return ended; }), std::vector<std::string>{});
+  EXPECT_EQ(channel->readyState(), RTCDataChannelState::Open);
+  pc.close();
+  other.close();
+}
+
 /// RFC 8842 section 3.1: another certificate and tls-id mean another DTLS association, on the same RTCDtlsTransport.
 TEST_F(Restart, WithAnotherIdentityBeginsAnotherAssociation) {
   RTCPeerConnection successor(test::on_loopback());

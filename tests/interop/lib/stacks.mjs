@@ -24,13 +24,18 @@ export function stacks(paths) {
   return {
     chromium: {
       name: 'chromium', ...browser, sendsFec: true, encryptsHeaders: true, tellsAll: true /* the members of getStats that statistics.mjs compares */, ...driven('chromium.mjs'),
-      cannot: { recycling: 'Chromium fails in the place of the first of the BUNDLE group that it has stopped' },
-      cannotOffer: { rollbackOfTheFirst: 'its header extension ids collide with each other' },
+      cannotOffer: {
+        rollbackOfTheFirst: 'its header extension ids collide with each other',
+        recycling: 'an answering Chromium ends the transport and the association of all when the section that describes it is stopped',
+      },
     },
     firefox: {
       name: 'firefox', ...browser, ...driven('firefox.mjs'),
       humsByMicrophone: true, // its AudioContext stays suspended without a sound card
-      cannot: { pranswer: 'Firefox has not implemented it', recycling: 'to be looked at: Firefox is not connected in the end' },
+      cannot: {
+        pranswer: 'Firefox has not implemented it',
+        recycling: 'Firefox begins another transport, under the same credentials, when it stops the section that describes that of all',
+      },
       keepsKinds: true, // uses a rejected section again for the same kind alone
       losesCrossedRestarts: true, // refuses an offer that restarts ICE and makes it give way
     },
@@ -96,6 +101,7 @@ export function stacks(paths) {
       echoesMedia: true,
       negotiatesPerfectly: true,
       negotiatesByStep: true,
+      namesAssociations: true, // by a=tls-id
     },
   };
 }

@@ -73,7 +73,10 @@ const sequences = {
     await talk.round(second, { offering: ['stop audio'] });
     assert.deepEqual(await places(talk), ['-', 'video', 'application']);
     await talk.round(first, { offering: ['add video recvonly'] });
-    if (!first.stack.keepsKinds) assert.deepEqual(await places(talk), ['video', 'video', 'application']);
+    // Before the section that describes the transport of all a browser would begin another one.
+    const spares = first.stack.namesAssociations && !second.stack.namesAssociations;
+    const expected = spares ? ['-', 'video', 'application', 'video'] : ['video', 'video', 'application'];
+    if (!first.stack.keepsKinds) assert.deepEqual(await places(talk), expected);
     await talk.round(second, { offering: ['stop video', 'add audio sendonly'] });
     await talk.round(first, { offering: ['track audio', 'stop video'] });
     await talk.round(second);

@@ -270,6 +270,57 @@ TEST(MediaReoffer, AStoppedTransceiverLeavesAPlaceThatIsUsedAgain) {
   EXPECT_EQ(bob.snapshot.transceivers.size(), 2u);
 }
 
+/// Browsers take what comes before the section whose transport all share for the beginning of another transport.
+TEST(MediaReoffer, ThePlaceOfTheFirstIsNotUsedAgainAsLongAsOthersOfABrowsersGroupLive) {
+  MediaPeer alice("A"), bob("B");
+  const auto negotiate = [](MediaPeer& from, MediaPeer& browser) {
+    from.set_remote(SdpType::Answer, without_tls_id(browser.reply(from.set_offer())));
+  };
+  const TransceiverId audio = alice.add_audio();
+  const TransceiverId video = alice.add_video();
+  negotiate(alice, bob);
+  alice.stop_at(audio);
+  negotiate(alice, bob);
+  alice.add_audio();
+  const auto extended = read(alice.set_offer());
+  ASSERT_EQ(extended.media.size(), 3u);
+  EXPECT_EQ(extended.media[0].port, 0);
+  EXPECT_EQ(extended.groups.at(0).mids, (Strings{"1", "2"}));
+  EXPECT_EQ(extended.media[2].ice_ufrag, extended.media[1].ice_ufrag);
+  negotiate(alice, bob);
+  ASSERT_EQ(alice.snapshot.now.transports.size(), 1u);
+  EXPECT_EQ(alice.snapshot.now.transports[0].mids, (Strings{"1", "2"}));
+
+  alice.stop_at(video);
+  alice.stop_at(alice.snapshot.transceivers.back().id);
+  negotiate(alice, bob);  // nothing lives
+  alice.add_video();
+  alice.add_audio();
+  const auto renewed = read(alice.set_offer());
+  ASSERT_EQ(renewed.media.size(), 3u);
+  EXPECT_EQ(renewed.media[0].kind, "video");
+  EXPECT_EQ(renewed.media[1].kind, "audio");
+  EXPECT_EQ(renewed.groups.at(0).mids, (Strings{"3", "4"}));
+}
+
+/// Whoever offers. A browser takes a mid that comes again for the section that it has ended.
+TEST(MediaReoffer, AMidIsNotUsedAgain) {
+  MediaPeer alice("A"), bob("B");
+  MediaPeer* peers[] = {&alice, &bob};
+  std::set<std::string> mids;
+  alice.add_video();
+  for (int turn = 0; turn < 6; ++turn) {
+    MediaPeer &offerer = *peers[turn % 2], &answerer = *peers[(turn + 1) % 2];
+    const TransceiverId audio = offerer.add_audio();
+    negotiate(offerer, answerer);
+    EXPECT_TRUE(mids.insert(offerer.section(audio).mid).second) << offerer.section(audio).mid;
+    EXPECT_EQ(offerer.section(audio).mid, answerer.snapshot.now.media.at(1).mid);
+    EXPECT_EQ(offerer.snapshot.now.sections.size(), 2u);
+    offerer.stop_at(audio);
+    negotiate(offerer, answerer);
+  }
+}
+
 TEST(MediaReoffer, InHaveLocalOfferAddsAndStops) {
   MediaPeer alice("A"), bob("B");
   const TransceiverId audio = alice.add_audio();

@@ -13,6 +13,7 @@
 #include "jsep/view.hpp"
 #include "sdp/lookup.hpp"
 #include "sdp/parse.hpp"
+#include "sdp/print.hpp"
 #include "unit/jsep/peer.hpp"
 
 namespace parley::jsep {
@@ -127,6 +128,13 @@ inline sdp::Description read(std::string_view text) {
   auto parsed = sdp::parse(text);
   EXPECT_TRUE(parsed.has_value()) << text;
   return parsed ? *std::move(parsed) : sdp::Description{};
+}
+
+/// What a browser would have written.
+inline std::string without_tls_id(std::string_view text) {
+  sdp::Description description = read(text);
+  for (sdp::MediaDescription& media : description.media) media.tls_id.reset();
+  return sdp::print(description);
 }
 
 inline std::vector<SendEncoding> encodings_of(const std::vector<std::string>& rids) {
