@@ -1,6 +1,5 @@
 // A program that people talk with in the browser: it serves the page, and every page that is opened is a connection.
 //   chat [PORT]
-#include <algorithm>
 #include <iostream>
 #include <parley/json.hpp>
 #include <parley/parley.hpp>

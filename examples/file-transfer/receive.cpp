@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "common/answer_offers.hpp"
 #include "common/exchange_candidates.hpp"
 #include "common/interrupt.hpp"
 #include "common/signaling.hpp"
@@ -97,17 +98,6 @@ void receiveFile(RTCPeerConnection& peerConnection, const fs::path& folder, cons
   };
 }
 
-void answerCall(RTCPeerConnection& peerConnection, SignalingChannel& signalingChannel) {
-  signalingChannel.addEventListener<"message">([&](const json& message) -> Promise<void> {
-    if (message.contains("offer")) {
-      co_await peerConnection.setRemoteDescription(message["offer"].get<RTCSessionDescriptionInit>());
-      const auto answer = co_await peerConnection.createAnswer();
-      co_await peerConnection.setLocalDescription(answer);
-      signalingChannel.send({{"answer", answer}});
-    }
-  });
-}
-
 int main(int argc, char** argv) try {
   if (argc < 2) throw TypeError("say: receive-file FOLDER [ws://HOST/PATH]");
   const Interrupt interrupt;
@@ -122,7 +112,7 @@ int main(int argc, char** argv) try {
     exchangeCandidates(peerConnection, *signalingChannel);
     watchConnection(peerConnection, *signalingChannel, finished);
     receiveFile(peerConnection, argv[1], finished);
-    answerCall(peerConnection, *signalingChannel);
+    answerOffers(peerConnection, *signalingChannel);
   });
   finished.promise().get();
   return 0;

@@ -4,6 +4,7 @@
 
 #include "common/exchange_candidates.hpp"
 #include "common/interrupt.hpp"
+#include "common/make_call.hpp"
 #include "common/signaling.hpp"
 #include "common/watch_connection.hpp"
 #include "protocol.hpp"
@@ -52,16 +53,6 @@ void sendFile(RTCPeerConnection& peerConnection, const std::filesystem::path& pa
     if (message.contains("error")) finished.reject(DataError(message["error"].get<std::string>()));
   };
   channel->onclose = [finished] { finished.reject(NetworkError("the receiver has left; run both again to go on")); };
-}
-
-Promise<void> makeCall(RTCPeerConnection& peerConnection, SignalingChannel& signalingChannel) {
-  signalingChannel.addEventListener<"message">([&](const json& message) -> Promise<void> {
-    if (message.contains("answer"))
-      co_await peerConnection.setRemoteDescription(message["answer"].get<RTCSessionDescriptionInit>());
-  });
-  const auto offer = co_await peerConnection.createOffer();
-  co_await peerConnection.setLocalDescription(offer);
-  signalingChannel.send({{"offer", offer}});
 }
 
 int main(int argc, char** argv) try {

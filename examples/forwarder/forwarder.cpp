@@ -1,7 +1,6 @@
 // A selective forwarding unit: everybody in the room sends picture and sound once and gets those of everybody else,
 // each picture in the size that the way to the receiver can carry. Nothing is decoded.
 //   forwarder [PORT]
-#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <list>

@@ -1,6 +1,5 @@
 // A mirror: the program sends every visitor's picture and sound back, without looking at them.
 //   mirror [PORT]
-#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <parley/json.hpp>

@@ -1,6 +1,5 @@
 // A program that shows a film: whoever opens the page sees the file from its beginning.
 //   play FILE [PORT]
-#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <parley/av/file_player.hpp>

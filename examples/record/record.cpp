@@ -1,21 +1,19 @@
 // A program that records: what a visitor's browser sends becomes a file.
 //   record [FILE] [PORT]
-#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 #include <parley/av/file_recorder.hpp>
-#include <parley/json.hpp>
 #include <parley/parley.hpp>
 #include <parley/signaling_server.hpp>
 #include <string>
 #include <vector>
 
+#include "common/answer_offers.hpp"
 #include "common/exchange_candidates.hpp"
 #include "common/watch_connection.hpp"
 
 using namespace parley;
-using nlohmann::json;
 
 /// Somebody who has opened the page: we are the callee.
 struct Visitor {
@@ -29,14 +27,7 @@ struct Visitor {
       recorder.add(event.track);
       std::cout << "a visitor's " << event.track->kind() << " goes to " << file << std::endl;
     };
-    signalingChannel->addEventListener<"message">([this](const json& message) -> Promise<void> {
-      if (message.contains("offer")) {
-        co_await peerConnection.setRemoteDescription(message["offer"].get<RTCSessionDescriptionInit>());
-        const auto answer = co_await peerConnection.createAnswer();
-        co_await peerConnection.setLocalDescription(answer);
-        signalingChannel->send({{"answer", answer}});
-      }
-    });
+    answerOffers(peerConnection, *signalingChannel);
   }
 
   /// Completes the file and says what is in it.

@@ -6,6 +6,7 @@
 #include <parley/json.hpp>
 #include <parley/parley.hpp>
 
+#include "common/answer_offers.hpp"
 #include "common/exchange_candidates.hpp"
 #include "common/say.hpp"
 #include "common/signaling.hpp"
@@ -14,17 +15,6 @@
 
 using namespace parley;
 using nlohmann::json;
-
-void answerCall(RTCPeerConnection& peerConnection, SignalingChannel& signalingChannel) {
-  signalingChannel.addEventListener<"message">([&](const json& message) -> Promise<void> {
-    if (message.contains("offer")) {
-      co_await peerConnection.setRemoteDescription(message["offer"].get<RTCSessionDescriptionInit>());
-      const auto answer = co_await peerConnection.createAnswer();
-      co_await peerConnection.setLocalDescription(answer);
-      signalingChannel.send({{"answer", answer}});
-    }
-  });
-}
 
 /// What has arrived and could be decoded.
 struct Arrived {
@@ -84,7 +74,7 @@ int main(int argc, char** argv) try {
     exchangeCandidates(peerConnection, *signalingChannel);
     watchConnection(peerConnection, *signalingChannel, finished);
     receiveAll(peerConnection, arrived, finished);
-    answerCall(peerConnection, *signalingChannel);
+    answerOffers(peerConnection, *signalingChannel);
   });
   finished.promise().get();
   say("done");

@@ -7,6 +7,7 @@
 #include <parley/parley.hpp>
 
 #include "common/exchange_candidates.hpp"
+#include "common/make_call.hpp"
 #include "common/say.hpp"
 #include "common/signaling.hpp"
 #include "common/watch_connection.hpp"
@@ -16,16 +17,6 @@ using namespace parley;
 using nlohmann::json;
 
 constexpr int kPictures = 75, kSounds = 150;  // three seconds of both
-
-Promise<void> makeCall(RTCPeerConnection& peerConnection, SignalingChannel& signalingChannel) {
-  signalingChannel.addEventListener<"message">([&](const json& message) -> Promise<void> {
-    if (message.contains("answer"))
-      co_await peerConnection.setRemoteDescription(message["answer"].get<RTCSessionDescriptionInit>());
-  });
-  const auto offer = co_await peerConnection.createOffer();
-  co_await peerConnection.setLocalDescription(offer);
-  signalingChannel.send({{"offer", offer}});
-}
 
 Promise<void> sendPictures(std::shared_ptr<MediaStreamTrack> track) {
   const auto loop = EventLoop::shared();

@@ -45,8 +45,9 @@ struct RTCCertificateKeygen {
 /// A certificate that connections authenticate with: webrtc-pc section 4.9.2. A value; copies are the same certificate.
 class PARLEY_EXPORT RTCCertificate {
  public:
-  /// Reads a certificate and its private key, in PEM, in either order. Throws SyntaxError, InvalidAccessError,
-  /// NotSupportedError. (Not in W3C: browsers keep certificates in IndexedDB, programs in files.)
+  /// Reads a certificate and its private key, in PEM, in either order. Throws SyntaxError if one of them
+  /// cannot be read, InvalidAccessError if the key is not the certificate's, NotSupportedError if connections cannot
+  /// use it. (Not in W3C: browsers keep certificates in IndexedDB, programs in files.)
   static RTCCertificate from_pem(const std::string& certificate_and_key);
   /// Both parts; the text holds the private key in the clear.
   [[nodiscard]] std::string to_pem() const;

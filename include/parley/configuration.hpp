@@ -17,11 +17,11 @@ namespace parley {
 
 class EventLoop;
 
-/// webrtc-pc section 4.2.3 to 4.2.6.
+/// Which candidates are used: all, or those of TURN servers alone. webrtc-pc section 4.2.3.
 enum class RTCIceTransportPolicy { All, Relay };
-/// What becomes of sections that a peer cannot bundle: webrtc-pc section 4.2.5.
+/// What becomes of sections that a peer cannot bundle: webrtc-pc section 4.2.4.
 enum class RTCBundlePolicy { Balanced, MaxCompat, MaxBundle };
-/// RTCP travels with RTP: webrtc-pc section 4.2.6.
+/// RTCP travels with RTP: webrtc-pc section 4.2.5.
 enum class RTCRtcpMuxPolicy { Require };
 /// Whether header extensions and contributing sources of media have to be encrypted (RFC 9335), or are wherever both
 /// sides can: webrtc-extensions, "RTP Header Extension Encryption". With `Require`, setRemoteDescription() rejects with
@@ -54,7 +54,7 @@ class StringOrStrings : public std::vector<std::string> {
 struct RTCIceServer {
   /// "stun:host[:port]", "turn:host[:port][?transport=udp|tcp]" (RFC 7064, RFC 7065).
   StringOrStrings urls;
-  /// Both required for TURN.
+  /// The name of the user. Required for TURN.
   std::optional<std::string> username{};
   /// The password. Required for TURN.
   std::optional<std::string> credential{};
@@ -69,6 +69,7 @@ struct NetworkOptions {
   /// The last one, itself included.
   std::uint16_t port_max = 0;
   /// Whether to use the interface of that name with that address; all but loopback and link-local if absent.
+  /// An exception means no, and is reported as one of an event handler.
   std::function<bool(std::string_view interface, std::string_view address)> interface_filter{};
   /// Offer loopback addresses as well. Without another interface they are used anyway.
   bool include_loopback = false;
@@ -95,7 +96,7 @@ struct RTCConfiguration {
   std::vector<RTCIceServer> iceServers{};
   /// Relay: addresses of TURN servers only, so that the peer learns no other.
   RTCIceTransportPolicy iceTransportPolicy = RTCIceTransportPolicy::All;
-  /// webrtc-pc section 4.2.5.
+  /// webrtc-pc section 4.2.4.
   RTCBundlePolicy bundlePolicy = RTCBundlePolicy::Balanced;
   /// There is one value.
   RTCRtcpMuxPolicy rtcpMuxPolicy = RTCRtcpMuxPolicy::Require;
@@ -106,7 +107,7 @@ struct RTCConfiguration {
   /// webrtc-extensions, "Always negotiating data channels": the first offer has a data section, before all others,
   /// although there is no channel yet. setConfiguration() does not change it.
   bool alwaysNegotiateDataChannels = false;
-  /// setConfiguration() does not change it.
+  /// Another one makes setConfiguration() throw InvalidModificationError.
   RTCRtpHeaderEncryptionPolicy rtpHeaderEncryptionPolicy = RTCRtpHeaderEncryptionPolicy::Negotiate;
   /// Not in W3C.
   NetworkOptions network{};

@@ -47,7 +47,6 @@ class PARLEY_EXPORT RangeError : public Exception {
 };
 
 /// Web IDL's DOMException. Each name of its table is a type of its own below, so that `catch` can choose.
-/// (IndexSizeError is left out: Web IDL has RangeError in its place.)
 class PARLEY_EXPORT DOMException : public Exception {
  public:
   /// As Exception.

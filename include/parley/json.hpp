@@ -9,8 +9,8 @@
 
 /// The JSON form of descriptions and candidates, member for member what JSON.stringify() makes of the browser's objects
 /// (their toJSON of webrtc-pc sections 4.6.2 and 4.8.1). Reading throws TypeError for what is not of that form: `type`
-/// or `sdp` missing or of the wrong type, an unknown `type`, a candidate that is not a text, an index out of range.
-/// Unknown members are ignored.
+/// missing or unknown, a member of the wrong type, an index out of range. A missing `sdp` or `candidate` is "", and
+/// null is as if it were missing. Unknown members are ignored.
 namespace parley {
 
 /// {"type": …, "sdp": …}.

@@ -156,9 +156,9 @@ class PARLEY_EXPORT MediaStream : public MediaStreamEvents {
   [[nodiscard]] std::vector<std::shared_ptr<MediaStreamTrack>> getTracks() const;
   /// Null if there is none.
   [[nodiscard]] std::shared_ptr<MediaStreamTrack> getTrackById(std::string_view id) const;
-  /// A track that is in the stream already is left where it is.
+  /// A track that is in the stream already is left where it is. Throws TypeError for a null pointer.
   void addTrack(const std::shared_ptr<MediaStreamTrack>& track);
-  /// A track that is not there is none of its business. Throws TypeError for none.
+  /// Does nothing if the track is not in the stream. Throws TypeError for a null pointer.
   void removeTrack(const std::shared_ptr<MediaStreamTrack>& track);
   /// A stream with clones of the tracks.
   [[nodiscard]] std::shared_ptr<MediaStream> clone() const;

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Everything but signaling, whose headers need nlohmann_json: parley/signaling_channel.hpp, parley/json.hpp,
-/// parley/perfect_negotiator.hpp.
+/// Everything but signaling, whose headers need nlohmann_json (parley/signaling_channel.hpp, parley/json.hpp,
+/// parley/perfect_negotiator.hpp), and the components `signaling` and `av`.
 
 #include "parley/certificate.hpp"            // IWYU pragma: export
 #include "parley/codecs.hpp"                 // IWYU pragma: export

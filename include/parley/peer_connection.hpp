@@ -26,7 +26,7 @@ namespace api {
 class Peer;
 }
 
-/// webrtc-pc section 4.3.
+/// Which description may come next: webrtc-pc section 4.3.1.
 enum class RTCSignalingState { Stable, HaveLocalOffer, HaveRemoteOffer, HaveLocalPranswer, HaveRemotePranswer, Closed };
 /// Whether there may be more local candidates: webrtc-pc section 4.3.2.
 enum class RTCIceGatheringState { New, Gathering, Complete };
@@ -43,7 +43,7 @@ PARLEY_EXPORT std::string_view to_string(RTCPeerConnectionState state);
 /// As the specification spells it.
 PARLEY_EXPORT std::string_view to_string(RTCIceConnectionState state);
 
-/// webrtc-pc section 4.2.7 to 4.2.9.
+/// webrtc-pc section 4.2.6.
 struct RTCOfferOptions {
   /// Make the offer restart ICE.
   bool iceRestart = false;
@@ -54,7 +54,7 @@ struct RTCOfferOptions {
   std::optional<bool> offerToReceiveVideo{};
 };
 
-/// webrtc-pc section 4.2.8: there are no options yet.
+/// webrtc-pc section 4.2.6: there are no options yet.
 struct RTCAnswerOptions {};
 
 /// webrtc-pc section 4.8.2. `candidate` is empty when gathering has finished for good; a candidate whose text is ""
@@ -95,7 +95,7 @@ using RTCPeerConnectionEvents =
 ///
 /// A peer that stops answering is noticed: `connectionState` becomes disconnected after about 16 seconds and failed
 /// after another 20; one that never answers makes it failed after 15 to 30 seconds (ICE) or 30 (DTLS). The object is of
-/// use until then, and close() needs no peer.
+/// use until then, and close() does not wait for the peer.
 ///
 /// The object belongs to the program: it can be neither copied nor moved, and its destructor closes the connection. It
 /// may be destroyed anywhere, even inside one of its handlers.
@@ -105,7 +105,8 @@ using RTCPeerConnectionEvents =
 class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
  public:
   /// Throws SyntaxError for a malformed server URL, InvalidAccessError for TURN without credentials or an expired
-  /// certificate, NotSupportedError for a URL that cannot be served (turns:, stuns:).
+  /// certificate, NotSupportedError for a URL that cannot be served (turns:, stuns:), RangeError for a port_min above
+  /// port_max.
   explicit RTCPeerConnection(const RTCConfiguration& configuration = {});
   ~RTCPeerConnection();
 
@@ -120,13 +121,15 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   /// InvalidModificationError for one that was changed, InvalidStateError for one that does not fit the state:
   /// webrtc-pc section 4.4.1.5.
   Promise<void> setLocalDescription(const RTCLocalSessionDescriptionInit& description);
-  /// Rejects with RTCError (sdp-syntax-error) for a description of more than 4 MiB, too.
+  /// Sets the peer's description, after a rollback of an offer of our own that it crosses. Rejects with
+  /// InvalidStateError if it does not fit the state, RTCError (sdp-syntax-error, with the line) if it cannot be read or
+  /// has more than 4 MiB, InvalidAccessError if it contradicts itself or what was agreed on: webrtc-pc section 4.4.1.5.
   Promise<void> setRemoteDescription(const RTCSessionDescriptionInit& description);
-  /// Rejects with OperationError what is no candidate, and all beyond 1000 for one m= section.
-  /// Without a candidate, and with one whose text is "": the peer has no more candidates.
+  /// The peer has no more candidates; a candidate whose text is "" says so, too.
   Promise<void> addIceCandidate() { return addIceCandidate(RTCIceCandidateInit()); }
-  /// Resolves when it has been added. Rejects with InvalidStateError before a remote description, TypeError if it names
-  /// no section.
+  /// Resolves when it has been added. Rejects with TypeError if it has neither sdpMid nor sdpMLineIndex,
+  /// InvalidStateError before a remote description, OperationError for what is no candidate, for an m= section or ICE
+  /// generation that is not there, and for more than 1000 in one section: webrtc-pc section 4.4.2.
   Promise<void> addIceCandidate(const RTCIceCandidateInit& candidate);
   /// The same.
   Promise<void> addIceCandidate(const RTCIceCandidate& candidate) { return addIceCandidate(candidate.toJSON()); }
@@ -165,7 +168,8 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   /// Throws InvalidStateError when closed, InvalidModificationError for other certificates, bundlePolicy, rtcpMuxPolicy
   /// or rtpHeaderEncryptionPolicy, and for another iceCandidatePoolSize after setLocalDescription; and what the
   /// constructor throws.
-  /// `network` stays as it was, but for the ports and the filter.
+  /// Of `network`, loop, max_message_size, congestion_controller and l4s stay as they were, and so does
+  /// alwaysNegotiateDataChannels.
   void setConfiguration(const RTCConfiguration& configuration);
 
   /// Sends a track, in these streams, with a transceiver that has not sent anything yet or a new one. Throws
@@ -176,8 +180,8 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   }
   /// Throws InvalidAccessError for another connection's sender, InvalidStateError when closed.
   void removeTrack(const std::shared_ptr<RTCRtpSender>& sender);
-  /// `kind` is "audio" or "video". Throws TypeError, OperationError and RangeError for what sendEncodings must not say
-  /// (webrtc-pc section 5.1), InvalidStateError when closed.
+  /// `kind` is "audio" or "video". Throws TypeError, OperationError, RangeError and InvalidModificationError for what
+  /// sendEncodings must not say (webrtc-pc section 5.1), InvalidStateError when closed.
   std::shared_ptr<RTCRtpTransceiver> addTransceiver(std::string_view kind, const RTCRtpTransceiverInit& init = {});
   /// The same, with a track to send.
   std::shared_ptr<RTCRtpTransceiver> addTransceiver(const std::shared_ptr<MediaStreamTrack>& track,

@@ -135,12 +135,14 @@ class Promise {
     return chain(std::move(on_fulfilled),
                  [](const std::exception_ptr& error) -> ResultOf<F> { std::rethrow_exception(error); });
   }
-  /// The same, with `on_rejected(std::exception_ptr)` for the other outcome.
+  /// The same, with `on_rejected(std::exception_ptr)` for the other outcome, which has to give a value of the same
+  /// type.
   template <class F, class G>
   auto then(F on_fulfilled, G on_rejected) const {
     return chain(std::move(on_fulfilled), std::move(on_rejected));
   }
-  /// JavaScript's `catch`, which is a keyword here.
+  /// JavaScript's `catch`, which is a keyword here. `on_rejected(std::exception_ptr)` gives a value in the place of the
+  /// one that did not come (nothing for a Promise<void>) or a promise of it, or throws.
   template <class G>
   auto catch_error(G on_rejected) const {
     if constexpr (std::is_void_v<T>) {

@@ -44,8 +44,9 @@ class PARLEY_EXPORT RTCRtpSender {
 
   /// Changes how the track is sent, without negotiation. `parameters` are what getParameters() has returned within the
   /// same task of the loop, with other values: rejects with InvalidStateError without or after that, and when stopped;
-  /// InvalidModificationError for a change of what is read-only; RangeError for a scale below 1 or a negative frame
-  /// rate.
+  /// InvalidModificationError for a change of what is read-only, a codec that was not negotiated and another number of
+  /// encodingOptions than of encodings; RangeError for a scale below 1 or a negative frame rate. On another thread than
+  /// the loop's both calls belong into one `loop->run(…)`.
   Promise<void> setParameters(RTCRtpSendParameters parameters, RTCSetParameterOptions setParameterOptions = {});
   /// How the track is sent; the same until the end of the task, for setParameters().
   [[nodiscard]] RTCRtpSendParameters getParameters() const;
@@ -123,9 +124,9 @@ class PARLEY_EXPORT RTCRtpReceiver : public RTCRtpReceiverEvents {
   [[nodiscard]] RTCRtpReceiveParameters getParameters() const;
   /// As RTCRtpSender's.
   Promise<RTCStatsReport> getStats();
-  /// The sources of frames that the track has had within ten seconds, the latest first: those mixed, those of packets.
+  /// The contributing sources (CSRCs) of the frames that the track has had within ten seconds, the latest first.
   [[nodiscard]] std::vector<RTCRtpContributingSource> getContributingSources() const;
-  /// The sources of packets.
+  /// The same for the sources (SSRCs) of their packets.
   [[nodiscard]] std::vector<RTCRtpSynchronizationSource> getSynchronizationSources() const;
   /// The frame that the track has just had is of another SSRC than the one before, or the first: webrtc-extensions,
   /// "RTCRtpReceiver extensions". Both functions above tell of it.
@@ -207,7 +208,8 @@ struct RTCRtpTransceiverInit {
   RTCRtpTransceiverDirection direction = RTCRtpTransceiverDirection::SendRecv;
   /// Which streams the peer will see the track in.
   std::vector<std::shared_ptr<MediaStream>> streams{};
-  /// What is sent of the track: one, or several sizes for a server to choose from. One if empty.
+  /// What is sent of the track: one, or several sizes for a server to choose from. One if empty. Those beyond eight are
+  /// left out, and a single one has no rid.
   std::vector<RTCRtpEncodingParameters> sendEncodings{};
 };
 

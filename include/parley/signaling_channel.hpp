@@ -47,7 +47,8 @@ class PARLEY_EXPORT SignalingChannel : public SignalingChannelEvents {
   explicit SignalingChannel(std::shared_ptr<EventLoop> loop = nullptr);
   virtual ~SignalingChannel();
 
-  /// Sends one message. Any thread. Throws InvalidStateError once closed; before the channel is open, messages wait.
+  /// Sends one message. Any thread. Throws InvalidStateError once closed; before the channel is open, messages wait. An
+  /// implementation may throw OperationError when too much waits to be sent.
   virtual void send(const nlohmann::json& message) = 0;
   /// Ends the channel; `close` is fired. Idempotent. Any thread.
   virtual void close() = 0;
@@ -111,7 +112,8 @@ class PARLEY_EXPORT SignalingChannel::Sink {
 };
 
 /// Two channels inside one process: what is sent on one arrives at the other. For tests, and for two connections in one
-/// program. The first lives on `first_loop`, the second on `second_loop` (nullptr: the shared one).
+/// program. The first lives on `first_loop`, the second on `second_loop` (nullptr: the
+/// current loop, else EventLoop::shared()).
 PARLEY_EXPORT std::pair<std::shared_ptr<SignalingChannel>, std::shared_ptr<SignalingChannel>> make_signaling_pair(
     const std::shared_ptr<EventLoop>& first_loop = nullptr, const std::shared_ptr<EventLoop>& second_loop = nullptr);
 

@@ -44,7 +44,7 @@ using SignalingServerEvents = EventTarget<EventType<"connection", SignalingConne
 
 /// An HTTP server for development, examples and tests: serves a page, and makes a SignalingChannel of every WebSocket
 /// that the page (or a WebSocketSignalingChannel) opens. Plain HTTP, any origin, no accounts, and libsoup's server is
-/// not made for hostile clients: do not put it on the open internet. Needs the component parley_signaling.
+/// not made for hostile clients: do not put it on the open internet. Needs the component `signaling`.
 class PARLEY_EXPORT SignalingServer : public SignalingServerEvents {
  public:
   /// More connections than this at a time are turned away.

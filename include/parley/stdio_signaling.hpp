@@ -16,7 +16,7 @@ class Lines;
 /// and output are cross-connected find each other with it. The end of the input closes the channel.
 ///
 /// The descriptors belong to the channel, which closes them when it closes; standard input, output and error stay open.
-/// They are used as they are, blocking or not. Needs the component parley_signaling.
+/// They are used as they are, blocking or not. Needs the component `signaling`.
 class PARLEY_EXPORT StdioSignalingChannel final : public SignalingChannel {
  public:
   /// What a channel reads and writes.

@@ -28,7 +28,7 @@ struct WebSocketOptions {
 
 /// The client's end of a WebSocket (RFC 6455) as a signaling channel: each text message is one JSON text. What cannot
 /// be connected, or breaks, is an `error` event followed by `close`; nothing is tried again. A message of more than
-/// kMaxMessageBytes closes the channel. Needs the component parley_signaling.
+/// kMaxMessageBytes closes the channel. Needs the component `signaling`.
 class PARLEY_EXPORT WebSocketSignalingChannel final : public SignalingChannel {
  public:
   /// `url` as in "ws://localhost:8000/signaling", or wss:. Throws SyntaxError if it is not of that form, as the
@@ -37,7 +37,8 @@ class PARLEY_EXPORT WebSocketSignalingChannel final : public SignalingChannel {
   /// As close(), without waiting for the server.
   ~WebSocketSignalingChannel() override;
 
-  /// Before the channel is open, messages wait. Throws InvalidStateError once closed.
+  /// Before the channel is open, messages wait. Throws InvalidStateError once closed, OperationError when more than 4
+  /// MiB would wait.
   void send(const nlohmann::json& message) override;
   void close() override;
 

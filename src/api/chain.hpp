@@ -1,5 +1,8 @@
 #pragma once
 
+#include <exception>
+#include <optional>
+
 #include "api/peer.hpp"
 #include "base/reactor.hpp"
 
@@ -28,13 +31,20 @@ void Peer::chain(const PromiseResolver<T>& done, F operation) {
   operations_.push_back({.start =
                              [this, done, operation = std::move(operation)]() mutable {
                                queue([this, done, operation = std::move(operation)]() mutable {
-                                 Result<T> result = operation();
+                                 std::optional<Result<T>> result;
+                                 std::exception_ptr thrown;
+                                 try {
+                                   result.emplace(operation());
+                                 } catch (...) {  // whatever it is, the next operation has its turn
+                                   thrown = std::current_exception();
+                                 }
                                  if (closed_) return;  // by a handler; close() has rejected the promise
                                  // Before the program's own reactions to the promise, as ours was attached first (step
                                  // 6).
                                  loop_->reactor().microtask(
                                      [self = shared_from_this()] { self->operation_finished(); });
-                                 settle(done, std::move(result));
+                                 if (thrown) return done.reject(thrown);
+                                 settle(done, *std::move(result));
                                });
                              },
                          .abort = [done](std::exception_ptr error) { done.reject(std::move(error)); }});

@@ -77,10 +77,11 @@ void Peer::on_channel_open(dcep::ChannelKey key) {
   const auto found = channels_.find(key);
   if (found == channels_.end()) return;
   queue([this, channel = found->second.core] {
-    const RTCDataChannelState state = channel->state;
-    if (state == RTCDataChannelState::Closing || state == RTCDataChannelState::Closed) return;
+    // Another thread may close it at any time; who has been announced is open already.
+    RTCDataChannelState was = RTCDataChannelState::Connecting;
+    if (!channel->state.compare_exchange_strong(was, RTCDataChannelState::Open) && was != RTCDataChannelState::Open)
+      return;
     note_open(*channel);
-    channel->state = RTCDataChannelState::Open;
     channel->open_is_due = true;
     fire_open(*channel);
   });
@@ -101,6 +102,8 @@ void Peer::on_channel_message(dcep::ChannelKey key, bool text, ByteView message)
   const auto found = channels_.find(key);
   if (found == channels_.end()) return;
   const std::shared_ptr<DataChannelCore> channel = found->second.core;
+  const RTCDataChannelState state = channel->state;
+  if (state == RTCDataChannelState::Closing || state == RTCDataChannelState::Closed) return;
   const bool listening = !channel->lists->get<"message">()->empty();
   if (queued_ == 0 && channel->waiting.empty() && listening) {
     fire_message(*channel, text, to_bytes(message));
@@ -208,6 +211,7 @@ void Peer::settle_buffered(const std::shared_ptr<DataChannelCore>& channel) {
 }
 
 void Peer::close_channel(DataChannelCore& channel) {
+  forget_waiting(channel);  // webrtc-pc section 6.2: what arrives while the channel is not open is discarded
   if (!closed_) connection_.channels().close(channel.key);
 }
 

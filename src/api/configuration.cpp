@@ -1,9 +1,13 @@
 #include "api/configuration.hpp"
 
-#include "api/codecs.hpp"
-
 #include <algorithm>
 #include <chrono>
+#include <exception>
+#include <functional>
+#include <utility>
+
+#include "api/codecs.hpp"
+#include "parley/event_loop.hpp"
 
 namespace parley::api {
 namespace {
@@ -34,6 +38,19 @@ Result<void> add_servers(const RTCIceServer& server, std::vector<ice::Server>& o
   return {};
 }
 
+/// It is the program's code, called in the middle of an operation.
+std::function<bool(std::string_view, std::string_view)> guarded(
+    std::function<bool(std::string_view, std::string_view)> filter) {
+  return [filter = std::move(filter)](std::string_view interface, std::string_view address) {
+    try {
+      return filter(interface, address);
+    } catch (...) {
+      report_unhandled_error(std::current_exception(), "interface_filter");
+      return false;
+    }
+  };
+}
+
 Result<void> add_certificates(const RTCConfiguration& configuration, session::Config& config) {
   for (const RTCCertificate& certificate : configuration.certificates) {
     if (certificate.inner()->expired(std::chrono::system_clock::now()))
@@ -55,7 +72,7 @@ Result<ice::Agent::Config> to_ice_config(const RTCConfiguration& configuration) 
   config.loopback = configuration.network.include_loopback ? ice::Loopback::Always : ice::Loopback::IfAlone;
   config.port_min = configuration.network.port_min;
   config.port_max = configuration.network.port_max;
-  config.allow = configuration.network.interface_filter;
+  if (configuration.network.interface_filter) config.allow = guarded(configuration.network.interface_filter);
   config.fast_path = configuration.network.fast_path;
   if (config.port_min > config.port_max) return fail(ErrorKind::RangeError, "port_min is above port_max");
   for (const RTCIceServer& server : configuration.iceServers)

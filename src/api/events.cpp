@@ -37,6 +37,18 @@ bool replace(T& slot, T value) {
   return std::exchange(slot, value) != value;
 }
 
+/// Those that transceivers and the RTCSctpTransport refer to (webrtc-pc sections 4.3.2 to 4.3.4): once a provisional
+/// answer bundles, the others live on for the final one, and count no more.
+std::vector<session::TransportStates> used_by(const jsep::Agreement& now,
+                                              const std::vector<session::TransportStates>& states) {
+  std::vector<session::TransportStates> used;
+  for (const session::TransportStates& one : states) {
+    const bool media = std::ranges::any_of(now.media, [&](const auto& section) { return section.transport == one.id; });
+    if (media || (now.data && now.data->transport == one.id)) used.push_back(one);
+  }
+  return used;
+}
+
 /// What has not begun is new as long as a description has it; else it is closed.
 template <class State>
 State without_transport(State before, bool described) {
@@ -56,10 +68,11 @@ void Peer::apply_states(const std::vector<session::TransportStates>& states) {
     bool gathering = false, ice = false, dtls = false;
   };
   // All slots change before the first event is fired.
-  const bool gathering = replace(gathering_state_, static_cast<RTCIceGatheringState>(session::gathering_state(states)));
-  const bool ice = replace(ice_state_, to_connection(session::ice_connection_state(states)));
+  const auto used = used_by(connection_.snapshot().now, states);
+  const bool gathering = replace(gathering_state_, static_cast<RTCIceGatheringState>(session::gathering_state(used)));
+  const bool ice = replace(ice_state_, to_connection(session::ice_connection_state(used)));
   const bool connection =
-      replace(connection_state_, static_cast<RTCPeerConnectionState>(session::connection_state(states)));
+      replace(connection_state_, static_cast<RTCPeerConnectionState>(session::connection_state(used)));
   std::vector<Change> changes;
   for (const auto& [id, objects] : transports_) {
     Change change{.id = id, .core = objects.core};
@@ -76,7 +89,7 @@ void Peer::apply_states(const std::vector<session::TransportStates>& states) {
       objects.core->remote_certificates = transport->dtls().remote_certificates();
     if (change.gathering || change.ice || change.dtls) changes.push_back(std::move(change));
   }
-  forget_unused_transports();
+  const auto forgotten = forget_unused_transports();
 
   // A handler may close the connection, which empties all lists of listeners: then the rest is silent by itself.
   for (const Change& change : changes)
@@ -94,14 +107,23 @@ void Peer::apply_states(const std::vector<session::TransportStates>& states) {
   for (const Change& change : changes)
     if (change.dtls) change.core->lists->get<"statechange">()->fire({"statechange"});
   if (connection) fire<"connectionstatechange">();
+  for (const auto& core : forgotten) {
+    core->ice_core->lists->close();
+    core->lists->close();
+  }
 }
 
-/// Those that no section has any more, once their last state has been told.
-void Peer::forget_unused_transports() {
+/// Those that no section has any more, once their last state is known. What they call may own them.
+std::vector<std::shared_ptr<DtlsTransportCore>> Peer::forget_unused_transports() {
+  std::vector<std::shared_ptr<DtlsTransportCore>> forgotten;
   const jsep::Agreement& now = connection_.snapshot().now;
   std::erase_if(transports_, [&](const auto& entry) {
-    return jsep::transport_by_id(now, entry.first) == nullptr && connection_.transport(entry.first) == nullptr;
+    const bool used =
+        jsep::transport_by_id(now, entry.first) != nullptr || connection_.transport(entry.first) != nullptr;
+    if (!used) forgotten.push_back(entry.second.core);
+    return !used;
   });
+  return forgotten;
 }
 
 /// webrtc-pc section 5.6: a pair and the state that comes with it change in one task. The agent tells of the state in a
@@ -189,6 +211,7 @@ void Peer::update_sctp() {
     return;
   }
   if (!sctp_) {
+    if (sctp_core_) sctp_core_->lists->close();
     sctp_core_ = std::make_shared<SctpTransportCore>();
     sctp_core_->loop = loop_;
     sctp_ = std::make_shared<RTCSctpTransport>(sctp_core_);  // new in every respect; what changes is told in tasks

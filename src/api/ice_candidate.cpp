@@ -43,8 +43,6 @@ RTCIceCandidate::RTCIceCandidate(RTCIceCandidateInit init) : init_(std::move(ini
              .relatedPort = candidate->related_port,
              .type = type,
              .tcpType = to_w3c(candidate->tcp_type)};
-  if (!init_.usernameFragment && !candidate->username_fragment.empty())
-    init_.usernameFragment = candidate->username_fragment;
 }
 
 void RTCIceCandidate::set_server(std::optional<RTCIceServerTransportProtocol> relay_protocol,

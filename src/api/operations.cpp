@@ -135,7 +135,9 @@ void Peer::set_configuration(const RTCConfiguration& configuration) {
   connection_.set_ice_config(*std::move(ice));
   connection_.set_candidate_pool_size(configuration.iceCandidatePoolSize);
   const NetworkOptions before = std::move(configuration_.network);
+  const bool always_data = configuration_.alwaysNegotiateDataChannels;
   configuration_ = configuration;
+  configuration_.alwaysNegotiateDataChannels = always_data;
   configuration_.network.loop = before.loop;
   configuration_.network.max_message_size = before.max_message_size;
   configuration_.network.congestion_controller = before.congestion_controller;

@@ -62,6 +62,8 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   };
   void set_parameters(const std::shared_ptr<TransceiverCore>& core, SetParameters wanted,
                       const PromiseResolver<void>& done);
+  void apply_parameters(TransceiverCore& core, const std::vector<jsep::SendEncoding>& encodings,
+                        const std::vector<RTCEncodingOptions>& options);
   void set_jitter_buffer_target(TransceiverCore& core, std::optional<double> milliseconds);
   void set_header_extensions(TransceiverCore& core, const std::vector<RTCRtpHeaderExtensionCapability>& extensions);
 
@@ -190,7 +192,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void apply_states(const std::vector<session::TransportStates>& states);
   void fire_selected_pair(jsep::TransportId transport);
   void update_transports();
-  void forget_unused_transports();
+  std::vector<std::shared_ptr<DtlsTransportCore>> forget_unused_transports();
   TransportObjects& transport_for(jsep::TransportId id);
   std::shared_ptr<RTCDtlsTransport> transport_object(std::optional<jsep::TransportId> id);
   void update_sctp();

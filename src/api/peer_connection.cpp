@@ -228,9 +228,7 @@ std::shared_ptr<RTCSctpTransport> RTCPeerConnection::sctp() const {
 }
 
 Promise<RTCCertificate> RTCPeerConnection::generateCertificate(const RTCCertificateKeygen& keygen) {
-  EventLoop* here = EventLoop::current();
-  const std::shared_ptr<EventLoop> loop = here != nullptr ? here->shared_from_this() : EventLoop::shared();
-  PromiseResolver<RTCCertificate> done(loop.get());
+  PromiseResolver<RTCCertificate> done;
   const auto spec = to_key_spec(keygen);
   if (!spec) {
     done.reject(to_exception(spec.error()));
@@ -238,18 +236,22 @@ Promise<RTCCertificate> RTCPeerConnection::generateCertificate(const RTCCertific
   }
   std::optional<dtls::WallTime> expires;
   if (keygen.expires) expires = std::chrono::system_clock::now() + *keygen.expires;
-  // A loop of its own is a worker thread; it is let go, and so joined, on the caller's loop when the work is done.
-  auto worker = EventLoop::create();
-  EventLoop& thread = *worker;
-  thread.post([worker = std::move(worker), loop, done, spec = *spec, expires]() mutable {
+  // A loop of its own is a worker thread, which lets go of itself when the work is done. It is held here until the task
+  // has been handed over, and holds no other loop: whoever ends last would wait for the other.
+  std::shared_ptr<EventLoop> worker;
+  try {
+    worker = EventLoop::create();
+  } catch (const DOMException&) {
+    done.reject(std::current_exception());
+    return done.promise();
+  }
+  worker->post([worker, done, spec = *spec, expires] {
     auto made = dtls::Certificate::generate(spec, expires);
-    loop->post([worker = std::move(worker), done, made = std::move(made)]() mutable {
-      if (made) {
-        done.resolve(RTCCertificate(*std::move(made)));
-      } else {
-        done.reject(to_exception(made.error()));
-      }
-    });
+    if (made) {
+      done.resolve(RTCCertificate(*std::move(made)));
+    } else {
+      done.reject(to_exception(made.error()));
+    }
   });
   return done.promise();
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
 #include "jsep/codec_preferences.hpp"
 #include "jsep/parameters.hpp"
 
@@ -105,7 +106,7 @@ jsep::SendEncoding to_jsep(const RTCRtpEncodingParameters& encoding) {
 
 bool is_of_kind(const RTCRtpCodec& codec, jsep::MediaKind kind) {
   const std::size_t slash = codec.mimeType.find('/');
-  return slash != std::string::npos && jsep::same_text(codec.mimeType.substr(0, slash), jsep::to_string(kind));
+  return slash != std::string::npos && equal_ignoring_case(codec.mimeType.substr(0, slash), jsep::to_string(kind));
 }
 
 bool is_rid(const std::string& rid) {

@@ -108,7 +108,8 @@ void set_transform(const std::shared_ptr<api::TransceiverCore>& core, Side side,
                    const std::shared_ptr<SFrameTransform>& transform) {
   core->loop->run([&] {
     api::Peer::set_transform(core, side, transform ? transform->core() : nullptr);
-    if (transform) transform->core()->object = transform;
+    const auto& taken = side == Side::Sender ? core->sender_transform : core->receiver_transform;
+    if (transform && taken == transform->core()) transform->core()->object = transform;
   });
 }
 

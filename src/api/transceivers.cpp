@@ -163,9 +163,13 @@ void Peer::replace_track(const std::shared_ptr<TransceiverCore>& core, std::shar
     done.reject(TypeError("the track is of the other kind"));
     return;
   }
-  chain(done, [this, core, track = std::move(track)]() -> Result<void> {
+  // An operation that nothing stands before begins at once; its task only has the second half of its steps.
+  const jsep::Transceiver* begun = operations_.empty() ? connection_.transceiver(core->state.id) : nullptr;
+  const bool was_usable = begun != nullptr && !begun->stopping;
+  chain(done, [this, core, track = std::move(track), was_usable]() -> Result<void> {
     jsep::Transceiver* transceiver = connection_.transceiver(core->state.id);
-    if (!transceiver || transceiver->stopping) return fail(ErrorKind::InvalidStateError, "the transceiver is stopped");
+    if (!transceiver || (transceiver->stopping && !was_usable))
+      return fail(ErrorKind::InvalidStateError, "the transceiver is stopped");
     transceiver->sender.has_track = track != nullptr;
     set_sender_track(core, track);
     refresh(*core);
@@ -207,18 +211,25 @@ void Peer::set_parameters(const std::shared_ptr<TransceiverCore>& core, SetParam
     done.reject(InvalidModificationError("encodingOptions are as many as the encodings, or none"));
     return;
   }
-  queue([this, core, done, encodings = *std::move(encodings), options = std::move(options)] {
-    core->last_returned.reset();
-    // A description that came meanwhile may have taken layers away, or proposed some.
-    jsep::Transceiver* changed = connection_.transceiver(core->state.id);
-    if (changed && is_same_envelope(changed->sender.encodings, encodings)) changed->sender.encodings = encodings;
-    connection_.configure_media();
-    refresh(*core);
-    for (std::size_t i = 0; i < options.size(); ++i)
-      if (options[i].keyFrame && core->sender_track)
-        core->sender_track->core()->source->request_key_frame(encodings[i].rid.value_or(""));
+  loop_->post([weak = weak_from_this(), core, done, encodings = *std::move(encodings), options = std::move(options)] {
+    const auto self = weak.lock();
+    if (!self || self->closed_) return done.reject(InvalidStateError("the connection is closed"));
+    self->apply_parameters(*core, encodings, options);
     done.resolve();
   });
+}
+
+void Peer::apply_parameters(TransceiverCore& core, const std::vector<jsep::SendEncoding>& encodings,
+                            const std::vector<RTCEncodingOptions>& options) {
+  core.last_returned.reset();
+  // A description that came meanwhile may have taken layers away, or proposed some.
+  jsep::Transceiver* changed = connection_.transceiver(core.state.id);
+  if (changed && is_same_envelope(changed->sender.encodings, encodings)) changed->sender.encodings = encodings;
+  connection_.configure_media();
+  refresh(core);
+  for (std::size_t i = 0; i < options.size(); ++i)
+    if (options[i].keyFrame && core.sender_track)
+      core.sender_track->core()->source->request_key_frame(encodings[i].rid.value_or(""));
 }
 
 RTCRtpSendParameters send_parameters(const TransceiverCore& core) {

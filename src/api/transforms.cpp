@@ -77,6 +77,11 @@ void Peer::set_transform(const std::shared_ptr<TransceiverCore>& core, Side side
                          const std::shared_ptr<TransformCore>& transform) {
   auto& slot = side == Side::Sender ? core->sender_transform : core->receiver_transform;
   if (slot == transform) return;
+  const auto peer = core->peer.lock();
+  if (transform && (!peer || peer->closed_ || core->state.stopped)) {
+    transform->used = true;  // there is nothing to transform any more, and nobody who would let go of it
+    return;
+  }
   if (transform) {
     const bool video = core->state.kind == jsep::MediaKind::Video;
     if (transform->used.exchange(true)) throw InvalidStateError("the transform is or was in use elsewhere");
@@ -97,6 +102,7 @@ void Peer::set_transform(const std::shared_ptr<TransceiverCore>& core, Side side
   const auto waits = std::exchange(old->waits, {});
   const auto object = std::exchange(old->object, nullptr);
   if (old->sframe) old->sframe->lists->close();
+  for (const auto& wait : waits) wait.done.reject(InvalidStateError("the transform is not in use any more"));
 }
 
 void Peer::transform(const std::shared_ptr<TransformCore>& transform, EncodedFrame&& frame) {

@@ -2,33 +2,48 @@
 #include "api/candidates.hpp"
 #include "api/cores.hpp"
 #include "api/peer.hpp"
+#include "jsep/remote_candidates.hpp"
+#include "jsep/view.hpp"
 
 namespace parley {
 namespace {
 
-/// The transport of a connection and the section that it is described in.
-struct Asked {
-  const session::Transport& transport;
+/// The section that a transport is described in.
+struct Place {
   std::optional<std::string> mid;
   std::uint16_t index;
 };
 
-RTCIceCandidate to_w3c(const Asked& asked, const ice::Candidate& candidate, const std::string& ufrag) {
-  RTCIceCandidateInit init(ice::print_candidate(candidate), asked.mid, asked.index, candidate.username_fragment);
+/// The transport of a connection and its place.
+struct Asked {
+  const session::Transport& transport;
+  Place place;
+};
+
+/// What the remote description says of a transport, and its place.
+struct Received {
+  const jsep::Snapshot& snapshot;
+  jsep::RemoteTransport remote;
+  Place place;
+};
+
+Place place_of(const jsep::Agreement& agreement, const jsep::Transport& transport) {
+  const jsep::Section& section = agreement.sections[transport.index];
+  return {.mid = section.mid_is_signaled ? std::optional(section.mid) : std::nullopt,
+          .index = static_cast<std::uint16_t>(transport.index)};
+}
+
+RTCIceCandidate to_w3c(const Place& place, const ice::Candidate& candidate, const std::string& ufrag) {
+  RTCIceCandidateInit init(ice::print_candidate(candidate), place.mid, place.index, candidate.username_fragment);
   if (candidate.username_fragment.empty()) init.usernameFragment = ufrag;
   return RTCIceCandidate(std::move(init));
 }
 
-RTCIceCandidate to_w3c_local(const Asked& asked, const ice::Agent& agent, const ice::Candidate& candidate) {
-  RTCIceCandidate shown = to_w3c(asked, candidate, agent.local_credentials().ufrag);
+RTCIceCandidate to_w3c_local(const Place& place, const ice::Agent& agent, const ice::Candidate& candidate) {
+  RTCIceCandidate shown = to_w3c(place, candidate, agent.local_credentials().ufrag);
   for (const auto& [known, source] : agent.local_candidates())
     if (known == candidate) api::set_source(shown, source);
   return shown;
-}
-
-RTCIceCandidate to_w3c_remote(const Asked& asked, const ice::Candidate& candidate) {
-  const auto& credentials = asked.transport.remote_credentials();
-  return to_w3c(asked, candidate, credentials ? credentials->ufrag : std::string());
 }
 
 /// Runs `ask` with the transport on its loop; what `ask` would answer without one is `otherwise`.
@@ -41,10 +56,26 @@ T ask_transport(const api::IceTransportCore& core, T otherwise, Ask ask) {
     const jsep::Agreement& now = peer->connection().snapshot().now;
     const jsep::Transport* described = jsep::transport_by_id(now, core.id);
     if (described == nullptr) return std::move(otherwise);
-    const jsep::Section& section = now.sections[described->index];
-    return ask(Asked{.transport = *transport,
-                     .mid = section.mid_is_signaled ? std::optional(section.mid) : std::nullopt,
-                     .index = static_cast<std::uint16_t>(described->index)});
+    return ask(Asked{.transport = *transport, .place = place_of(now, *described)});
+  });
+}
+
+/// The same with what setRemoteDescription() and addIceCandidate() have brought, answered or not.
+template <class T, class Ask>
+T ask_received(const api::IceTransportCore& core, T otherwise, Ask ask) {
+  return core.loop->run([&]() -> T {
+    const auto peer = core.peer.lock();
+    if (!peer) return std::move(otherwise);
+    const jsep::Snapshot& snapshot = peer->connection().snapshot();
+    const jsep::Transport* described = jsep::transport_by_id(snapshot.now, core.id);
+    const jsep::AppliedDescription* remote = jsep::remote_description(snapshot);
+    if (described == nullptr || remote == nullptr || described->index >= remote->parsed.media.size())
+      return std::move(otherwise);
+    const jsep::TransportView view = jsep::transport_view(remote->parsed, described->index);
+    if (!view.ice) return std::move(otherwise);
+    return ask(Received{.snapshot = snapshot,
+                        .remote = {.credentials = *view.ice, .tls_id = view.tls_id},
+                        .place = place_of(snapshot.now, *described)});
   });
 }
 
@@ -78,27 +109,31 @@ std::vector<RTCIceCandidate> RTCIceTransport::getLocalCandidates() const {
     std::vector<RTCIceCandidate> candidates;
     const ice::Agent& agent = *asked.transport.newest();
     for (const auto& [candidate, source] : agent.local_candidates())
-      candidates.push_back(to_w3c_local(asked, agent, candidate));
+      candidates.push_back(to_w3c_local(asked.place, agent, candidate));
     return candidates;
   });
 }
 
 std::vector<RTCIceCandidate> RTCIceTransport::getRemoteCandidates() const {
-  return ask_transport(*core_, std::vector<RTCIceCandidate>{}, [](const Asked& asked) {
+  return ask_received(*core_, std::vector<RTCIceCandidate>{}, [](const Received& received) {
     std::vector<RTCIceCandidate> candidates;
-    for (const ice::Candidate& candidate : asked.transport.active()->remote_candidates())
-      if (candidate.type != ice::CandidateType::Prflx) candidates.push_back(to_w3c_remote(asked, candidate));
+    for (const std::string& text : jsep::candidates_of(received.snapshot, received.remote).candidates)
+      candidates.emplace_back(RTCIceCandidateInit("candidate:" + text, received.place.mid, received.place.index,
+                                                  received.remote.credentials.ufrag));
     return candidates;
   });
 }
 
 std::optional<RTCIceCandidatePair> RTCIceTransport::getSelectedCandidatePair() const {
   using Pair = std::optional<RTCIceCandidatePair>;
-  return ask_transport(*core_, Pair{}, [](const Asked& asked) -> Pair {
-    const ice::Agent& agent = *asked.transport.active();
-    const auto pair = agent.selected_pair();
+  return ask_transport(*core_, Pair{}, [this](const Asked& asked) -> Pair {
+    const ice::Agent* agent = asked.transport.carrier();
+    const bool none = core_->state == RTCIceTransportState::New || core_->state == RTCIceTransportState::Closed;
+    const auto pair = agent == nullptr || none ? std::nullopt : agent->selected_pair();
     if (!pair) return std::nullopt;
-    return RTCIceCandidatePair{to_w3c_local(asked, agent, pair->local), to_w3c_remote(asked, pair->remote)};
+    const auto& remote = agent->remote_credentials();
+    return RTCIceCandidatePair{to_w3c_local(asked.place, *agent, pair->local),
+                               to_w3c(asked.place, pair->remote, remote ? remote->ufrag : std::string())};
   });
 }
 
@@ -112,10 +147,8 @@ std::optional<RTCIceParameters> RTCIceTransport::getLocalParameters() const {
 
 std::optional<RTCIceParameters> RTCIceTransport::getRemoteParameters() const {
   using Parameters = std::optional<RTCIceParameters>;
-  return ask_transport(*core_, Parameters{}, [](const Asked& asked) -> Parameters {
-    const auto& credentials = asked.transport.remote_credentials();
-    if (!credentials) return std::nullopt;
-    return RTCIceParameters{credentials->ufrag, credentials->password};
+  return ask_received(*core_, Parameters{}, [](const Received& received) -> Parameters {
+    return RTCIceParameters{received.remote.credentials.ufrag, received.remote.credentials.pwd};
   });
 }
 

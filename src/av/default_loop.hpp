@@ -10,7 +10,8 @@ namespace parley::av {
 inline std::shared_ptr<EventLoop> default_loop(const std::shared_ptr<EventLoop>& wanted) {
   if (wanted) return wanted;
   EventLoop* const here = EventLoop::current();
-  return here != nullptr ? here->shared_from_this() : EventLoop::shared();
+  const auto current = here != nullptr ? here->weak_from_this().lock() : nullptr;  // it may be about to end
+  return current ? current : EventLoop::shared();
 }
 
 }  // namespace parley::av

@@ -134,14 +134,15 @@ const std::string& FilePlayer::video_codec() const { return core_->video_codec; 
 const std::string& FilePlayer::audio_codec() const { return core_->audio_codec; }
 
 void FilePlayer::play() {
-  core_->loop->run([this] {
-    if (core_->failed || core_->playback.is_playing()) return;
+  // A handler of what is played at once may destroy the player.
+  core_->loop->run([core = core_] {
+    if (core->failed || core->playback.is_playing()) return;
     try {
-      core_->playback.play(Clock::now());
+      core->playback.play(Clock::now());
     } catch (const DOMException& error) {
-      return core_->fail(error);
+      return core->fail(error);
     }
-    FilePlayerCore::run(core_);
+    FilePlayerCore::run(core);
   });
 }
 

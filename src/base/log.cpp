@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <mutex>
 
+#include "base/ascii.hpp"
+
 namespace parley {
 namespace {
 
@@ -50,10 +52,8 @@ void log_line(LogLevel level, std::string_view component, std::string_view messa
 
 namespace {
 
-bool starts_with_ignoring_case(std::string_view line, std::string_view lower) {
-  return line.size() >= lower.size() && std::equal(lower.begin(), lower.end(), line.begin(), [](char want, char have) {
-           return want == (have >= 'A' && have <= 'Z' ? static_cast<char>(have - 'A' + 'a') : have);
-         });
+bool starts_with_ignoring_case(std::string_view line, std::string_view start) {
+  return line.size() >= start.size() && equal_ignoring_case(line.substr(0, start.size()), start);
 }
 
 }  // namespace

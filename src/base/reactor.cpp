@@ -96,7 +96,8 @@ void Reactor::post(Task task) {
   bool sleeping = false;
   {
     const std::lock_guard lock(mutex_);
-    if (stopped()) return;  // the task is destroyed by the caller, after the lock
+    // The task is destroyed by the caller, after the lock; but not inside us, who may be at work with what it owns.
+    if (stopped() && (inside_ == 0 || inside_thread_ != std::this_thread::get_id())) return;
     tasks_.push_back(std::move(task));
     sleeping = std::exchange(asleep_, false);
   }
@@ -124,11 +125,11 @@ bool Reactor::enter() {
 
 void Reactor::leave() {
   std::unique_lock lock(mutex_);
-  if (inside_ == 1 && stopped()) {
-    lock.unlock();
-    clear();
-    lock.lock();
-  }
+  if (inside_ == 1 && stopped()) do {
+      lock.unlock();
+      clear();
+      lock.lock();
+    } while (!tasks_.empty());
   if (--inside_ == 0) left_.notify_all();
 }
 

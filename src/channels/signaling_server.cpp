@@ -12,8 +12,9 @@ namespace {
 
 std::shared_ptr<EventLoop> loop_or_default(const std::shared_ptr<EventLoop>& loop) {
   if (loop) return loop;
-  EventLoop* here = EventLoop::current();
-  return here != nullptr ? here->shared_from_this() : EventLoop::shared();
+  EventLoop* const here = EventLoop::current();
+  const auto current = here != nullptr ? here->weak_from_this().lock() : nullptr;  // it may be about to end
+  return current ? current : EventLoop::shared();
 }
 
 channels::ObjectPtr<GSocketAddress> address_of(const SignalingServerOptions& options) {

@@ -118,10 +118,10 @@ void Socket::drop() {
 }
 
 void Socket::leave(const Shared& self, MainContext& context) {
-  context.run_last([&context, self] {
+  context.run_last([&context, ours = context.is_ours(), self] {
     self->waiting_.clear();
     self->close();
-    if (!context.is_ours()) return;  // ends by itself, as long as the caller's context runs
+    if (!ours) return;  // ends by itself, as long as the caller's context runs; `context` may be gone already
     while (self->connecting_) context.iterate(MainContext::Wait::Yes);
     for (int i = 0; i < kGoodbyeRounds && context.iterate(MainContext::Wait::No); ++i) continue;
     self->drop();

@@ -60,13 +60,18 @@ Result<ChannelKey> Channels::Impl::create(ChannelInit init) {
 
 bool Channels::Impl::in_use(StreamId stream) const { return by_stream.contains(stream) || endings.contains(stream); }
 
-/// RFC 8832 section 6: even for the DTLS client, odd for the server.
-std::optional<StreamId> Channels::Impl::free_id() const {
+/// RFC 8832 section 6: even for the DTLS client, odd for the server. A stream on which the peer has sent something
+/// without opening it is the last choice.
+std::optional<StreamId> Channels::Impl::free_id() {
+  std::optional<StreamId> spoilt;
   for (unsigned id = role == DtlsRole::Client ? 0 : 1; id < max_channels; id += 2) {
     const StreamId stream(static_cast<std::uint16_t>(id));
-    if (!in_use(stream) && !held.has(stream)) return stream;
+    if (in_use(stream)) continue;
+    if (!held.has(stream)) return stream;
+    if (!spoilt) spoilt = stream;
   }
-  return std::nullopt;
+  if (spoilt) held.take(*spoilt);
+  return spoilt;
 }
 
 void Channels::Impl::assign_id(Channel& channel) {

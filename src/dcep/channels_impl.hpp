@@ -83,7 +83,7 @@ struct Channels::Impl {
 
   // channel_opening.cpp
   Result<ChannelKey> create(ChannelInit init);
-  std::optional<StreamId> free_id() const;
+  std::optional<StreamId> free_id();
   [[nodiscard]] bool in_use(StreamId stream) const;
   void assign_id(Channel& channel);
   void open(Channel& channel);

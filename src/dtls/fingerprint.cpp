@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
+
 namespace parley::dtls {
 namespace {
 
@@ -23,8 +25,6 @@ constexpr HashRow kHashes[] = {
 };
 const HashRow& row(Hash hash) { return kHashes[static_cast<std::size_t>(hash)]; }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (upper(c) >= 'A' && upper(c) <= 'F'); }
 
 /// The `token` of RFC 8866 section 9.

@@ -146,7 +146,11 @@ Result<Frame> Av1Depacketizer::assemble(std::span<const ByteView> payloads) {
     if (!parts || parts->empty()) return fail(ErrorKind::DataError, "an AV1 payload is cut off");
     if (((payload[0] & kContinues) != 0) != goes_on) return fail(ErrorKind::DataError, "a part of an OBU is missing");
     for (std::size_t i = 0; i < parts->size(); ++i) {
-      if (i > 0 || !goes_on) units.emplace_back();
+      if (i > 0 || !goes_on) {
+        // None is empty; otherwise a packet of zeros would be thousands of them.
+        if (!units.empty() && units.back().empty()) return fail(ErrorKind::DataError, "an empty OBU");
+        units.emplace_back();
+      }
       units.back().insert(units.back().end(), (*parts)[i].begin(), (*parts)[i].end());
     }
     goes_on = (payload[0] & kContinued) != 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
 #include "formats/annex_b.hpp"
 #include "formats/av1_obu.hpp"
 #include "formats/format.hpp"
@@ -16,7 +17,7 @@ Form form_of(std::string_view codec) {
   constexpr std::pair<std::string_view, Form> kForms[] = {
       {"VP8", Form::Vp8}, {"VP9", Form::Vp9}, {"H264", Form::H264}, {"H265", Form::H265}, {"AV1", Form::Av1}};
   const auto* found =
-      std::ranges::find_if(kForms, [&](const auto& one) { return equals_ignoring_case(one.first, codec); });
+      std::ranges::find_if(kForms, [&](const auto& one) { return equal_ignoring_case(one.first, codec); });
   return found == std::end(kForms) ? Form::Whole : found->second;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "formats/opus.hpp"
 
 namespace parley::formats {
@@ -35,13 +36,13 @@ FrameInfo describe_frame(std::string_view codec, ByteView frame) {
 }
 
 std::optional<std::uint32_t> samples_of(std::string_view codec, unsigned channels, ByteView frame) {
-  if (equals_ignoring_case(codec, "opus")) {
+  if (equal_ignoring_case(codec, "opus")) {
     const auto packet = read_opus_packet(frame);
     return packet ? std::optional<std::uint32_t>(packet->samples) : std::nullopt;
   }
   // A byte a sample; G.722 has two of its samples in it, but a clock as if there was one.
   for (const std::string_view plain : {"PCMU", "PCMA", "G722"})
-    if (equals_ignoring_case(codec, plain)) return static_cast<std::uint32_t>(frame.size() / std::max(channels, 1U));
+    if (equal_ignoring_case(codec, plain)) return static_cast<std::uint32_t>(frame.size() / std::max(channels, 1U));
   return std::nullopt;
 }
 

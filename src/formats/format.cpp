@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "formats/audio.hpp"
 #include "formats/av1.hpp"
 #include "formats/h264.hpp"
@@ -37,16 +38,11 @@ constexpr Row kFormats[] = {
 
 const Row* find(std::string_view name) {
   const auto* found =
-      std::ranges::find_if(kFormats, [&](const Row& one) { return equals_ignoring_case(one.name, name); });
+      std::ranges::find_if(kFormats, [&](const Row& one) { return equal_ignoring_case(one.name, name); });
   return found == std::end(kFormats) ? nullptr : found;
 }
 
 }  // namespace
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 std::unique_ptr<Packetizer> make_packetizer(std::string_view name) {
   const Row* found = find(name);

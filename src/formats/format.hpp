@@ -86,6 +86,5 @@ std::unique_ptr<Packetizer> make_packetizer(std::string_view name);
 std::unique_ptr<Depacketizer> make_depacketizer(std::string_view name);
 
 /// Whether texts are equal but for the case of ASCII letters.
-bool equals_ignoring_case(std::string_view a, std::string_view b);
 
 }  // namespace parley::formats

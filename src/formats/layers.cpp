@@ -1,5 +1,6 @@
 #include "formats/layers.hpp"
 
+#include "base/ascii.hpp"
 #include "formats/format.hpp"
 #include "formats/picture_id.hpp"
 #include "formats/vp8_descriptor.hpp"
@@ -38,8 +39,8 @@ std::optional<LayerInfo> read_vp9(ByteView payload) {
 }  // namespace
 
 std::optional<LayerInfo> read_layer(std::string_view name, ByteView payload) {
-  if (equals_ignoring_case(name, "VP8")) return read_vp8(payload);
-  if (equals_ignoring_case(name, "VP9")) return read_vp9(payload);
+  if (equal_ignoring_case(name, "VP8")) return read_vp8(payload);
+  if (equal_ignoring_case(name, "VP9")) return read_vp9(payload);
   return LayerInfo{};
 }
 

@@ -7,6 +7,8 @@ namespace {
 constexpr std::uint8_t kFollowed = 0x80;
 constexpr std::size_t kHeaderSize = 4, kLastHeaderSize = 1;
 constexpr std::uint32_t kMostOffset = 0x3FFF, kMostLength = 0x3FF;
+/// Nobody repeats more; each of them may be a frame.
+constexpr std::size_t kMostBlocks = 32;
 
 }  // namespace
 
@@ -17,6 +19,7 @@ Result<std::vector<RedBlock>> read_red(ByteView payload) {
   for (;;) {
     const auto type = reader.number<std::uint8_t>();
     if (!type) return fail(ErrorKind::DataError, "a redundant payload without a last header");
+    if (blocks.size() == kMostBlocks) return fail(ErrorKind::DataError, "too many redundant blocks");
     RedBlock& block = blocks.emplace_back();
     block.payload_type = *type & static_cast<std::uint8_t>(~kFollowed);
     if ((*type & kFollowed) == 0) break;

@@ -192,6 +192,8 @@ class Agent {
   void hand_over(const Purpose& purpose);
 
   [[nodiscard]] const Credentials& local_credentials() const;
+  /// nullopt before set_remote_credentials().
+  [[nodiscard]] const std::optional<Credentials>& remote_credentials() const;
 
   /// Once; begins to report local candidates.
   void gather();

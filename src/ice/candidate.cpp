@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "base/ascii.hpp"
+
 namespace parley::ice {
 namespace {
 
@@ -19,16 +21,10 @@ constexpr std::pair<std::string_view, CandidateType> kTypes[] = {{"host", Candid
 constexpr std::pair<std::string_view, TcpType> kTcpTypes[] = {
     {"active", TcpType::Active}, {"passive", TcpType::Passive}, {"so", TcpType::SimultaneousOpen}};
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-bool same_token(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
 template <class Table>
 auto find_token(const Table& table, std::string_view token) {
-  const auto* found =
-      std::find_if(std::begin(table), std::end(table), [&](const auto& row) { return same_token(row.first, token); });
+  const auto* found = std::find_if(std::begin(table), std::end(table),
+                                   [&](const auto& row) { return equal_ignoring_case(row.first, token); });
   return found == std::end(table) ? std::nullopt : std::optional(found->second);
 }
 
@@ -90,7 +86,7 @@ Result<void> read_fixed(const std::vector<std::string_view>& tokens, Candidate& 
   const auto port = number<std::uint16_t>(tokens[5]);
   if (!port) return bad("port");
   out.port = *port;
-  if (!same_token(tokens[6], "typ")) return bad("no \"typ\"");
+  if (!equal_ignoring_case(tokens[6], "typ")) return bad("no \"typ\"");
   const auto type = find_token(kTypes, tokens[7]);
   out.type = type.value_or(CandidateType::Other);
   if (!type) out.other_type = tokens[7];
@@ -98,15 +94,15 @@ Result<void> read_fixed(const std::vector<std::string_view>& tokens, Candidate& 
 }
 
 Result<void> read_extension(std::string_view name, std::string_view value, Candidate& out) {
-  if (same_token(name, "raddr")) {
+  if (equal_ignoring_case(name, "raddr")) {
     out.related_address = value;
-  } else if (same_token(name, "rport")) {
+  } else if (equal_ignoring_case(name, "rport")) {
     out.related_port = number<std::uint16_t>(value);
     if (!out.related_port) return bad("rport");
-  } else if (same_token(name, "tcptype")) {
+  } else if (equal_ignoring_case(name, "tcptype")) {
     out.tcp_type = find_token(kTcpTypes, value);
     if (!out.tcp_type) return bad("tcptype");
-  } else if (same_token(name, "ufrag")) {
+  } else if (equal_ignoring_case(name, "ufrag")) {
     if (!std::all_of(value.begin(), value.end(), is_ice_char) || value.size() > 256) return bad("ufrag");
     out.username_fragment = value;
   } else {
@@ -133,7 +129,8 @@ Result<Candidate> parse_candidate(std::string_view text) {
   text = trim(text);
   if (text.starts_with("a=")) text.remove_prefix(2);
   constexpr std::string_view kName = "candidate:";
-  if (text.size() < kName.size() || !same_token(text.substr(0, kName.size()), kName)) return bad("no \"candidate:\"");
+  if (text.size() < kName.size() || !equal_ignoring_case(text.substr(0, kName.size()), kName))
+    return bad("no \"candidate:\"");
   const auto tokens = split(text.substr(kName.size()));
   if (tokens.size() < 8) return bad("too short");
   if (!std::all_of(tokens.begin(), tokens.end(), is_text)) return bad("control character");
@@ -160,7 +157,8 @@ std::string print_candidate(const Candidate& c) {
 
 bool is_mdns_name(std::string_view address) {
   constexpr std::string_view kSuffix = ".local";
-  return address.size() > kSuffix.size() && same_token(address.substr(address.size() - kSuffix.size()), kSuffix);
+  return address.size() > kSuffix.size() &&
+         equal_ignoring_case(address.substr(address.size() - kSuffix.size()), kSuffix);
 }
 
 }  // namespace parley::ice

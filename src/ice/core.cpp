@@ -55,6 +55,7 @@ Agent::~Agent() {
 }
 
 const Credentials& Agent::local_credentials() const { return core_->config_.local; }
+const std::optional<Credentials>& Agent::remote_credentials() const { return core_->remote(); }
 void Agent::gather() { core_->gather(); }
 void Agent::hand_over(const Purpose& purpose) { core_->hand_over(purpose); }
 void Agent::set_role(Role role) { core_->set_role(role); }

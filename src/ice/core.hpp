@@ -30,6 +30,7 @@ class Agent::Core final : public NiceSession::Sink, public DirectSocket::Sink {
   void hand_over(const Purpose& purpose);
   void set_role(Role role);
   [[nodiscard]] Role role() const;
+  [[nodiscard]] const std::optional<Credentials>& remote() const { return remote_; }
   void set_remote_credentials(const Credentials& remote);
   void add_remote_candidate(const Candidate& candidate);
   void set_remote_end_of_candidates();

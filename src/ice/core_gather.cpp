@@ -85,7 +85,7 @@ void Agent::Core::take_nice_candidate(NiceLocalCandidate local) {
 /// libnice asks its STUN server, and takes along what a TURN server says (RFC 8656 section 7.3).
 void Agent::Core::take_nice_reflexive(const NiceLocalCandidate& local) {
   const auto mapped = SocketAddress::parse(local.candidate.address, local.candidate.port);
-  if (!mapped || (!nice_stun_server_ && relay_servers_.empty())) return;
+  if (gathering_complete_ || !mapped || (!nice_stun_server_ && relay_servers_.empty())) return;
   const std::size_t server = nice_stun_server_ ? *nice_stun_server_ : relay_servers_.front();
   if (nice_stun_server_) servers_[server].gave_candidate = true;
   for (const HostSocket& host : hosts_)

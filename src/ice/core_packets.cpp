@@ -20,6 +20,7 @@ constexpr Duration kRetry = 1ms;
 void Agent::Core::open_direct() {
   const auto peer = std::exchange(direct_peer_, std::nullopt);
   const int socket = peer ? nice_->selected_socket() : -1;
+  blocked_ = false;  // by a socket that may be another one now
   if (socket < 0) {
     direct_.reset();
     return;
@@ -32,7 +33,6 @@ void Agent::Core::open_direct() {
     if (!direct_) direct_ = DirectSocket::open(reactor_, socket, stun_tag_, DirectSocket::Purpose::Data, *this);
   }
   if (direct_) direct_->carry(*peer);
-  blocked_ = false;
   nice_->drain(socket);  // what came first is delivered first
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/ascii.hpp"
 #include "ice/address.hpp"
 
 namespace parley::ice {
@@ -21,10 +22,9 @@ constexpr SchemeRow kSchemes[] = {{"stun", Scheme::Stun, 3478},
 
 constexpr std::size_t kMaxName = 253;  // RFC 1035 section 2.3.4, as text
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-std::string lower(std::string_view text) {
+std::string lowered(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return lower(c); });
+  std::ranges::transform(out, out.begin(), lower);
   return out;
 }
 
@@ -92,7 +92,7 @@ bool read_port(std::string_view text, std::uint16_t& port) {
 Result<ServerUrl> parse_server_url(std::string_view url) {
   const std::size_t colon = url.find(':');
   if (colon == std::string_view::npos) return bad(url, "no scheme");
-  const std::string scheme = lower(url.substr(0, colon));
+  const std::string scheme = lowered(url.substr(0, colon));
   const auto* row = std::find_if(std::begin(kSchemes), std::end(kSchemes),
                                  [&](const SchemeRow& known) { return known.name == scheme; });
   if (row == std::end(kSchemes)) return bad(url, "unknown scheme");
@@ -108,7 +108,7 @@ Result<ServerUrl> parse_server_url(std::string_view url) {
   std::string_view rest = url.substr(colon + 1);
   const std::size_t question = rest.find('?');
   const bool has_query = question != std::string_view::npos;
-  const std::string query = has_query ? lower(rest.substr(question + 1)) : std::string();
+  const std::string query = has_query ? lowered(rest.substr(question + 1)) : std::string();
   rest = rest.substr(0, question);
   if (rest.find_first_of("/@") != std::string_view::npos) return bad(url, "neither a path nor a user belongs in it");
   if (url.find('#') != std::string_view::npos) return bad(url, "fragment");

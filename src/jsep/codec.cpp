@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "jsep/parameters.hpp"
 #include "sdp/lookup.hpp"
 
@@ -9,7 +10,7 @@ namespace parley::jsep {
 namespace {
 
 bool same_encoding(const Codec& a, const Codec& b) {
-  return same_text(a.name, b.name) && a.clock_rate == b.clock_rate && a.channels == b.channels;
+  return equal_ignoring_case(a.name, b.name) && a.clock_rate == b.clock_rate && a.channels == b.channels;
 }
 
 std::string_view value_of(const Codec& codec, const SymmetricalParameter& parameter) {
@@ -41,7 +42,7 @@ MediaKind kind_of(const Codec& codec) { return codec.channels > 0 ? MediaKind::A
 
 std::string mime_type(const Codec& codec) { return std::string(to_string(kind_of(codec))) + "/" + codec.name; }
 
-bool has_name(const Codec& codec, std::string_view name) { return same_text(codec.name, name); }
+bool has_name(const Codec& codec, std::string_view name) { return equal_ignoring_case(codec.name, name); }
 
 bool is_rtx(const Codec& codec) { return has_name(codec, "rtx"); }
 bool is_red(const Codec& codec) { return has_name(codec, "red"); }
@@ -57,7 +58,7 @@ bool matches(const Codec& a, const Codec& b) {
   if (!same_encoding(a, b)) return false;
   if (a.fmtp == b.fmtp) return true;
   const bool symmetrical = std::ranges::all_of(symmetrical_parameters(a), [&](const SymmetricalParameter& parameter) {
-    return same_text(value_of(a, parameter), value_of(b, parameter));
+    return equal_ignoring_case(value_of(a, parameter), value_of(b, parameter));
   });
   return symmetrical && (!has_name(a, "H264") || same_h264_profile(a, b));
 }
@@ -71,7 +72,7 @@ bool has_same_parameters(const Codec& a, const Codec& b) {
     // What is known to be a word or a number in hexadecimal may be written in either case.
     const bool word = first.first == "profile-level-id" || first.first == "tx-mode";
     if (first.first != second.first) return false;
-    return word ? same_text(first.second, second.second) : first.second == second.second;
+    return word ? equal_ignoring_case(first.second, second.second) : first.second == second.second;
   });
 }
 

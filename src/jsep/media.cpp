@@ -222,7 +222,6 @@ void apply_remote_offer_to_media(Snapshot& snapshot, const std::vector<Section>&
     if (Transceiver* transceiver = transceiver_by_id(snapshot, id)) propose(*transceiver, proposed);
     const Direction direction = sdp::reversed(direction_of(offer, i));
     receive_tracks(section, direction, streams_of(media));
-    section.transport = carrier_id(snapshot.now, section.mid);
     const auto local = snapshot.capabilities->codecs(*to_media_kind(media.kind));
     section.receives = answer_formats(formats_of(media), local, PreferenceOrder::Offered);
     if (is_rejected(media)) stop(snapshot, id);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "sdp/words.hpp"
 
 namespace parley::jsep {
@@ -27,7 +28,7 @@ constexpr Row kRows[] = {{"AV1", kAv1}, {"VP9", kVp9},    {"H264", kH264},      
 
 std::string lower_case(std::string_view text) {
   std::string result(text);
-  std::ranges::transform(result, result.begin(), sdp::lower);
+  std::ranges::transform(result, result.begin(), lower);
   return result;
 }
 
@@ -53,7 +54,7 @@ std::string edited(std::string_view fmtp, std::string_view name, std::string_vie
   while (!fmtp.empty()) {
     const std::string_view text = sdp::take_until(fmtp, ';');
     const Item item = item_of(text);
-    const bool same = same_text(item.name, name);
+    const bool same = equal_ignoring_case(item.name, name);
     if (!same && !item.name.empty()) append(result, sdp::without_blanks_at_end(sdp::Words(text).rest()));
     if (same && !found && !replacement.empty()) append(result, replacement);
     found = found || same;
@@ -62,10 +63,6 @@ std::string edited(std::string_view fmtp, std::string_view name, std::string_vie
 }
 
 }  // namespace
-
-bool same_text(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return sdp::lower(x) == sdp::lower(y); });
-}
 
 std::span<const SymmetricalParameter> symmetrical_parameters(const Codec& codec) {
   const auto* row = std::ranges::find_if(kRows, [&](const Row& entry) { return has_name(codec, entry.name); });

@@ -13,8 +13,6 @@
 /// The texts of a=fmtp, and which parameters make a media format.
 namespace parley::jsep {
 
-bool same_text(std::string_view a, std::string_view b);  // without case
-
 struct SymmetricalParameter {
   std::string_view name;
   /// Holds when it is left out.

@@ -55,11 +55,6 @@ std::optional<bool> can_trickle(const Snapshot& snapshot) {
   return says_so(remote->parsed) || std::ranges::any_of(remote->parsed.media, says_so);
 }
 
-const Section* section_by_mid(const Agreement& agreement, std::string_view mid) {
-  const auto found = std::ranges::find(agreement.sections, mid, &Section::mid);
-  return found == agreement.sections.end() ? nullptr : &*found;
-}
-
 const Transport* transport_by_id(const Agreement& agreement, TransportId id) {
   const auto found = std::ranges::find(agreement.transports, id, &Transport::id);
   return found == agreement.transports.end() ? nullptr : &*found;

@@ -117,7 +117,6 @@ const AppliedDescription* remote_description(const Snapshot& snapshot);
 /// canTrickleIceCandidates: what the remote description says; nullopt if there is none.
 std::optional<bool> can_trickle(const Snapshot& snapshot);
 
-const Section* section_by_mid(const Agreement& agreement, std::string_view mid);
 const Transport* transport_by_id(const Agreement& agreement, TransportId id);
 /// What carries the section with that mid; nullptr if nothing does.
 const Transport* transport_carrying(const Agreement& agreement, std::string_view mid);

@@ -63,8 +63,6 @@ class FrameBuffer {
   std::optional<Head> head();
   /// From the first packet that is kept to the last one.
   [[nodiscard]] std::size_t reach() const { return static_cast<std::size_t>(highest_ + 1 - oldest_); }
-  /// The first number that is waited for; nothing while a key frame is.
-  [[nodiscard]] std::optional<std::int64_t> waits_for() const { return next_; }
   /// The packet that holds up others which have arrived already, the first of them.
   [[nodiscard]] std::optional<std::int64_t> missing() const;
   /// It will not come: goes on after it. Video without a frame to begin with waits for a key frame.

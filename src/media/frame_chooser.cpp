@@ -120,6 +120,7 @@ FrameChooser::Choice FrameChooser::choose_late(const DescriptorReader::Told& tol
   late.choice.ends_picture =
       like.target < targets_.size() && told.descriptor.frame.spatial == targets_[like.target].layers.spatial;
   frames_.insert(behind, late);
+  if (frames_.size() > kMostFrames) frames_.erase(frames_.begin());
   return late.choice;
 }
 
@@ -164,7 +165,7 @@ FrameChooser::Choice FrameChooser::choose(const DescriptorReader::Told& told, st
                       .ends_picture = known && told.descriptor.frame.spatial == targets_[target_].layers.spatial,
                       .active = active_to_tell(told)};
   note(told, choice.forwarded);
-  if (frames_.size() == kMostFrames) frames_.erase(frames_.begin());
+  if (frames_.size() >= kMostFrames) frames_.erase(frames_.begin());
   frames_.push_back({.number = told.frame,
                      .timestamp = timestamp,
                      .spatial = told.descriptor.frame.spatial,

@@ -6,11 +6,12 @@ namespace parley::media {
 
 void NackList::missing(std::int64_t first, std::int64_t end, TimePoint now) {
   if (end - first > static_cast<std::int64_t>(config_.most)) {
-    missing_.clear();  // hopeless
+    clear();  // hopeless
     return;
   }
   for (std::int64_t number = first; number < end; ++number)
     missing_.push_back({.number = number, .since = now, .next = now + config_.patience});
+  if (end > first) next_ = earlier(next_, now + std::min(config_.patience, config_.give_up));
   if (missing_.size() > config_.most)
     missing_.erase(missing_.begin(), missing_.end() - static_cast<std::ptrdiff_t>(config_.most));
 }
@@ -33,6 +34,7 @@ void NackList::expire(TimePoint now) {
 }
 
 std::vector<std::int64_t> NackList::due(TimePoint now, Duration round_trip) {
+  if (!next_ || *next_ > now) return {};
   expire(now);
   // An answer may be on its way a little longer than usual.
   const Duration pause = std::max<Duration>(round_trip + round_trip / 4, 20ms);
@@ -43,13 +45,9 @@ std::vector<std::int64_t> NackList::due(TimePoint now, Duration round_trip) {
     ++one.asked;
     one.next = now + pause;
   }
+  next_.reset();
+  for (const Missing& one : missing_) next_ = earlier(next_, std::min(one.next, one.since + config_.give_up));
   return ask;
-}
-
-std::optional<TimePoint> NackList::next_deadline() const {
-  std::optional<TimePoint> next;
-  for (const Missing& one : missing_) next = earlier(next, std::min(one.next, one.since + config_.give_up));
-  return next;
 }
 
 bool NackList::awaits(std::int64_t number) const {

@@ -33,13 +33,17 @@ class NackList {
   bool arrived(std::int64_t number);
   /// Nobody waits for what comes before `number` any more.
   void forget_before(std::int64_t number);
-  void clear() { missing_.clear(); }
+  void clear() {
+    missing_.clear();
+    next_.reset();
+  }
 
   /// Gives up what has been waited for long enough.
   void expire(TimePoint now);
   /// What to ask for now, in order. An answer takes `round_trip`: nothing is asked for again before.
   std::vector<std::int64_t> due(TimePoint now, Duration round_trip);
-  [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+  /// When due() has something to do; it may be that there is nothing then.
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const { return missing_.empty() ? std::nullopt : next_; }
   /// Whether `number` can still come.
   [[nodiscard]] bool awaits(std::int64_t number) const;
   [[nodiscard]] std::size_t size() const { return missing_.size(); }
@@ -52,6 +56,8 @@ class NackList {
   };
   Config config_;
   std::vector<Missing> missing_;  // by number
+  /// Never later than what the earliest of them waits for: all are asked for it after every packet.
+  std::optional<TimePoint> next_;
 };
 
 }  // namespace parley::media

@@ -62,7 +62,9 @@ bool ReceiveStream::repairs() const {
 std::optional<formats::PayloadInfo> ReceiveStream::receive(const StreamPacket& packet, Arrival arrival, TimePoint now) {
   Decoder* reader = decoder(packet.payload_type);
   if (reader == nullptr || !reader->depacketizer) return std::nullopt;
-  const std::int64_t number = unwrapper_.unwrap(packet.sequence_number);
+  const auto counted = number_of(packet.sequence_number, arrival);
+  if (!counted) return std::nullopt;
+  const std::int64_t number = *counted;
   if (arrival == Arrival::First) statistics_.received(number, packet.timestamp, reader->format.clock_rate, now);
   count_packet(packet, arrival, now);
   note_missing(number, now);
@@ -87,6 +89,19 @@ std::optional<formats::PayloadInfo> ReceiveStream::receive(const StreamPacket& p
   if (!inserted && arrival == Arrival::First && buffer_.is_past(number)) ++counters_.late_packets;
   note_blocked(now);
   return inserted && !taken.payload.empty() ? std::optional(taken.info) : std::nullopt;
+}
+
+std::int64_t ReceiveStream::near_highest(std::uint16_t number) const {
+  return highest_ +
+         static_cast<std::int16_t>(static_cast<std::uint16_t>(number - static_cast<std::uint16_t>(highest_)));
+}
+
+/// A repair does not move the count: one that somebody holds back for half of all numbers seems to be far ahead.
+std::optional<std::int64_t> ReceiveStream::number_of(std::uint16_t number, Arrival arrival) {
+  if (arrival == Arrival::First || highest_ < 0) return unwrapper_.unwrap(number);
+  constexpr std::int64_t kMostAhead = 1000;
+  const std::int64_t counted = near_highest(number);
+  return counted - highest_ > kMostAhead ? std::nullopt : std::optional(counted);
 }
 
 void ReceiveStream::count_packet(const StreamPacket& packet, Arrival arrival, TimePoint now) {
@@ -128,9 +143,7 @@ bool ReceiveStream::receive_repetition(std::uint16_t number, std::uint32_t times
   counters_.protecting_bytes += bytes;
   // Before the first packet nothing is missing, nor is what has been passed already.
   const bool timely = counters_.frames == 0 || rtp::is_later(timestamp, counters_.last_timestamp);
-  const std::int64_t full =
-      highest_ + static_cast<std::int16_t>(static_cast<std::uint16_t>(number - static_cast<std::uint16_t>(highest_)));
-  const bool lacks = highest_ >= 0 && timely && buffer_.lacks(full);
+  const bool lacks = highest_ >= 0 && timely && buffer_.lacks(near_highest(number));
   if (!lacks) ++counters_.useless_protection;
   return lacks;
 }

@@ -119,6 +119,8 @@ class ReceiveStream {
   Decoder* decoder(PayloadType payload_type);
   [[nodiscard]] bool repairs() const;
   bool hold_back(TimePoint now);
+  [[nodiscard]] std::int64_t near_highest(std::uint16_t number) const;
+  std::optional<std::int64_t> number_of(std::uint16_t number, Arrival arrival);
   void note_missing(std::int64_t number, TimePoint now);
   void note_blocked(TimePoint now);
   void count_packet(const StreamPacket& packet, Arrival arrival, TimePoint now);

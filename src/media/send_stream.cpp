@@ -188,21 +188,29 @@ SendStream::Mapping SendStream::map(const OutgoingPacket& packet, std::uint32_t 
           .first = next_number_};
 }
 
+/// The one that is nearest to what comes next.
+std::int64_t SendStream::mapped_number(const OutgoingPacket& packet) const {
+  const auto number = static_cast<std::uint16_t>(packet.number + mapping_->number);
+  return next_number_ +
+         static_cast<std::int16_t>(static_cast<std::uint16_t>(number - static_cast<std::uint16_t>(next_number_)));
+}
+
 Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink& sink) {
   const Encoder* const chosen = encoder(packet.codec);
   if (chosen == nullptr) return fail(ErrorKind::InvalidAccessError, "the codec was not negotiated");
   if (packet.payload.size() > kMaxForeignPayload) return fail(ErrorKind::InvalidAccessError, "the packet is too long");
   if (playing_) return {};  // as with frames
   if (!mapping_ || mapping_->source != packet.source) mapping_ = map(packet, chosen->format.clock_rate, now);
-  const auto number = static_cast<std::uint16_t>(packet.number + mapping_->number);
+  // Who jumps so far has begun anew, or wants what comes later to seem old (to the receiver, too).
+  constexpr std::int64_t kMostAhead = 0x4000;
+  if (mapped_number(packet) - next_number_ > kMostAhead) mapping_ = map(packet, chosen->format.clock_rate, now);
+  const std::int64_t full = mapped_number(packet);
+  const auto number = static_cast<std::uint16_t>(full);
   const rtp::Header header{.payload_type = chosen->format.payload_type,
                            .marker = packet.marker,
                            .sequence_number = number,
                            .timestamp = packet.timestamp + mapping_->timestamp,
                            .ssrc = encoding_.source};
-  const std::int64_t full =
-      next_number_ +
-      static_cast<std::int16_t>(static_cast<std::uint16_t>(number - static_cast<std::uint16_t>(next_number_)));
   // No number may be given to two packets (RFC 3711 section 9.1), so what may have been sent is not sent now.
   if (full < mapping_->first || next_number_ - full > static_cast<std::int64_t>(history_.slots()) ||
       (full < next_number_ && history_.find(number) != nullptr))

@@ -167,6 +167,7 @@ class SendStream {
   bool describe(const OutgoingFrame& frame);
   ByteView descriptor_to_send(ByteView descriptor);
   Mapping map(const OutgoingPacket& packet, std::uint32_t clock_rate, TimePoint now) const;
+  [[nodiscard]] std::int64_t mapped_number(const OutgoingPacket& packet) const;
   void sent(const rtp::Header& header, const Format& format, TimePoint now);
   [[nodiscard]] std::unique_ptr<formats::Packetizer> packetizer_for(const Format& format) const;
   Encoder* encoder(std::string_view codec);

@@ -1,6 +1,7 @@
 // What a stream sends, and how, by what was negotiated.
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "formats/audio.hpp"
 #include "formats/generic.hpp"
 #include "media/send_stream.hpp"
@@ -21,11 +22,11 @@ void SendStream::configure(const Section& section, const Encoding& encoding) {
   configure_shield(section.send_protecting);
   tone_formats_.clear();
   for (const Format& format : section.send_formats) {
-    if (formats::equals_ignoring_case(format.name, "telephone-event")) tone_formats_.push_back(format);
+    if (equal_ignoring_case(format.name, "telephone-event")) tone_formats_.push_back(format);
     // What else was negotiated anew makes no other stream of it: picture ids go on.
     const auto known = std::ranges::find_if(encoders_, [&](const Encoder& one) {
       return one.packetizer && one.format.payload_type == format.payload_type &&
-             formats::equals_ignoring_case(one.format.name, format.name);
+             equal_ignoring_case(one.format.name, format.name);
     });
     auto packetizer = known != encoders_.end() ? std::move(known->packetizer) : packetizer_for(format);
     if (packetizer) encoders.push_back({format, std::move(packetizer)});
@@ -35,8 +36,7 @@ void SendStream::configure(const Section& section, const Encoding& encoding) {
 
 /// A peer that prefers RED to what is in it wants it.
 void SendStream::configure_redundancy() {
-  const bool wanted =
-      kind_ == Kind::Audio && !formats_.empty() && formats::equals_ignoring_case(formats_.front().name, "red");
+  const bool wanted = kind_ == Kind::Audio && !formats_.empty() && equal_ignoring_case(formats_.front().name, "red");
   if (!wanted) {
     redundancy_.reset();
   } else if (!redundancy_ || redundancy_->format.payload_type != formats_.front().payload_type) {
@@ -48,7 +48,7 @@ void SendStream::configure_redundancy() {
 /// it is lost. ULPFEC is in RED, so both have to be negotiated.
 void SendStream::configure_shield(const Protecting& protecting) {
   const auto red =
-      std::ranges::find_if(formats_, [](const Format& one) { return formats::equals_ignoring_case(one.name, "red"); });
+      std::ranges::find_if(formats_, [](const Format& one) { return equal_ignoring_case(one.name, "red"); });
   const bool apart = protecting.flexfec && encoding_.protection;
   const bool in_red = !apart && protecting.ulpfec && red != formats_.end();
   if (kind_ != Kind::Video || (!apart && !in_red)) {
@@ -79,9 +79,7 @@ std::unique_ptr<formats::Packetizer> SendStream::packetizer_for(const Format& fo
 }
 
 SendStream::Encoder* SendStream::encoder(std::string_view codec) {
-  const auto fits = [&](const Encoder& one) {
-    return codec.empty() || formats::equals_ignoring_case(one.format.name, codec);
-  };
+  const auto fits = [&](const Encoder& one) { return codec.empty() || equal_ignoring_case(one.format.name, codec); };
   auto found = std::ranges::find_if(
       encoders_, [&](const Encoder& one) { return encoding_.format == one.format.payload_type && fits(one); });
   if (found == encoders_.end()) found = std::ranges::find_if(encoders_, fits);

@@ -103,7 +103,7 @@ class Session {
   /// What all sources keep together of packets that wait: then the one that has most gives up what it has.
   static constexpr std::size_t kMostBytes = 64U << 20;
   /// What is read of one datagram of RTCP: packets, and numbers in them that are asked for.
-  static constexpr std::size_t kMostFeedback = 128, kMostRepeats = 1024;
+  static constexpr std::size_t kMostFeedback = 128, kMostRepeats = 1024, kMostTold = 8192;
 
   /// `wall_offset`: what the wall clock shows at the beginning of the steady one.
   Session(Handler& handler, Random& random, std::string cname, std::chrono::system_clock::time_point wall_offset);
@@ -215,7 +215,7 @@ class Session {
   void hand_over(const std::optional<ReceivedPacket>& packet = std::nullopt,
                  const std::list<Recovered>& recovered = {});
   // session_recovery.cpp
-  Incoming* take_flexfec(const rtp::PacketView& packet, TimePoint now);
+  Incoming* take_flexfec(const rtp::PacketView& packet, const Section& section, TimePoint now);
   void take_ulpfec(Incoming& incoming, ByteView payload);
   void begin_recovery(Incoming& incoming, rtp::Protection&& protection);
   void keep_for_recovery(Incoming& incoming, const Section& section, ByteView bytes, const StreamPacket& packet);
@@ -310,7 +310,8 @@ class Session {
   cc::Pacer pacer_;
   double told_rate_ = 0, total_rate_ = 0;  // to the program; what that was a part of
   RepeatedRate repeated_;
-  std::size_t repeats_left_ = 0;  // in the datagram that is being read
+  std::size_t repeats_left_ = 0, told_left_ = 0;  // in the datagram that is being read
+  bool clocks_changed_ = false;                   // by it
   /// The times that receivers have sent, until they are answered.
   struct Reference {
     Ssrc receiver;

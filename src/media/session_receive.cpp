@@ -1,6 +1,7 @@
 // RTP that arrives.
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "media/session.hpp"
 #include "media/without_red.hpp"
 
@@ -47,7 +48,7 @@ void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
   const auto repaired = std::ranges::find_if(
       section->receive_formats, [&](const Format& format) { return format.retransmission == header.payload_type; });
   if (section->receive_protecting.flexfec == header.payload_type) {
-    from = take_flexfec(packet, now);
+    from = take_flexfec(packet, *section, now);
     if (from != nullptr) from->marks.add(ecn);
   } else if (repaired != section->receive_formats.end()) {
     // RFC 4588 section 4: the original number, then the payload. Without, it is padding.
@@ -66,9 +67,9 @@ void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
     from->notes.add({.sequence_number = original.sequence_number, .timestamp = header.timestamp}, notes);
     const Unwrapped unwrapped = without_red(*section, original);
     if (!unwrapped.protection.empty()) take_ulpfec(*from, unwrapped.protection);
-    // The header was another one, so others cannot be made of it.
-    if (from->recovery) from->recovery->strike_out(original.sequence_number);
     taken = take(*from, *section, unwrapped.packet, ReceiveStream::Arrival::Repair, now);
+    // The header was another one, so others cannot be made of it.
+    if (taken && from->recovery) from->recovery->strike_out(original.sequence_number);
   } else if ((from = source_of(packet, *section)) != nullptr) {
     StreamPacket first{.sequence_number = header.sequence_number,
                        .timestamp = header.timestamp,
@@ -100,8 +101,7 @@ void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
 /// Tones are told of; their packets fill their numbers and nothing else.
 StreamPacket Session::without_tones(Incoming& incoming, const Section& section, StreamPacket packet) {
   const auto format = std::ranges::find(section.receive_formats, packet.payload_type, &Format::payload_type);
-  if (format == section.receive_formats.end() || !formats::equals_ignoring_case(format->name, "telephone-event"))
-    return packet;
+  if (format == section.receive_formats.end() || !equal_ignoring_case(format->name, "telephone-event")) return packet;
   if (const auto reports = formats::read_telephone_events(packet.payload))
     if (const auto key = incoming.tones.hear(*reports, packet.timestamp)) handler_.on_tone(section.key, *key);
   return without_payload(section, packet);
@@ -139,7 +139,7 @@ Session::Incoming* Session::repaired_by(const rtp::PacketView& packet, const Sec
                                            [](const Announced& one) { return one.retransmission.value_or(Ssrc(0)); });
   if (announced != section.announced.end()) {
     const auto found = incoming_.find(announced->source);
-    if (found != incoming_.end()) return found->second.get();
+    if (found != incoming_.end() && found->second->section == section.key) return found->second.get();
   }
   const auto repaired = packet.extension(section.receive_extensions.id(rtp::ExtensionKind::RepairedRid));
   Incoming* only = nullptr;

@@ -30,11 +30,11 @@ void Session::begin_recovery(Incoming& incoming, rtp::Protection&& protection) {
 }
 
 /// FlexFEC has a source of its own and says whom it protects.
-Session::Incoming* Session::take_flexfec(const rtp::PacketView& packet, TimePoint now) {
+Session::Incoming* Session::take_flexfec(const rtp::PacketView& packet, const Section& section, TimePoint now) {
   auto protection = rtp::parse_flexfec(packet.payload());
   if (!protection) return nullptr;
   const auto found = incoming_.find(protection->source);
-  if (found == incoming_.end()) return nullptr;
+  if (found == incoming_.end() || found->second->section != section.key) return nullptr;
   Incoming& incoming = *found->second;
   incoming.protection = packet.header().ssrc;
   incoming.stream.receive_protection(packet.header_size() + packet.padding_size(), packet.payload().size(), now);

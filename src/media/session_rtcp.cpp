@@ -12,6 +12,7 @@ void Session::receive_rtcp(ByteView datagram, TimePoint now) {
   using rtp::RtcpType;
   rtp::RtcpReader reader(datagram);
   repeats_left_ = kMostRepeats;
+  told_left_ = kMostTold;
   std::size_t left = kMostFeedback;
   for (auto packet = reader.next(); packet && left > 0; packet = reader.next(), --left) {
     switch (static_cast<RtcpType>(packet->type)) {
@@ -39,6 +40,7 @@ void Session::receive_rtcp(ByteView datagram, TimePoint now) {
         break;  // what is not known is not needed
     }
   }
+  if (std::exchange(clocks_changed_, false)) align_clocks();
   send_paced(now);
   tell_rate(now);
 }
@@ -61,19 +63,17 @@ void Session::take_sender_report(const rtp::SenderReport& report, TimePoint now)
   const std::uint64_t before = incoming.told ? incoming.told->reports : 0;
   incoming.told = {report.ntp, report.timestamp, report.packets, report.octets, before + 1, now};
   incoming.peer_clock = incoming.reports.update(rtp::since_1900(report.ntp), now);
-  align_clocks();
+  clocks_changed_ = true;
 }
 
 /// RFC 3550 section 6.5.1: sources with one CNAME have one clock.
 void Session::take_names(const rtp::RtcpPacket& packet) {
-  bool changed = false;
   for (const rtp::CanonicalName& one : rtp::parse_source_description(packet)) {
     const auto found = incoming_.find(one.source);
     if (found == incoming_.end() || found->second->cname == one.name) continue;
     found->second->cname = one.name;
-    changed = true;
+    clocks_changed_ = true;
   }
-  if (changed) align_clocks();
 }
 
 /// Of what the sources of one clock tell of it the fastest report counts.
@@ -165,8 +165,10 @@ void Session::take_feedback(const rtp::RtcpPacket& packet, TimePoint now) {
 }
 
 void Session::take_transport_feedback(const rtp::RtcpPacket& packet, TimePoint now) {
+  if (told_left_ == 0) return;
   const auto told = rtp::parse_transport_feedback(packet);
   if (!told) return;
+  told_left_ -= std::min(told_left_, told->packets.size());
   cc::Feedback feedback{.received = now, .packets = {}};
   for (const auto& one : told->packets)
     if (const auto sent = sent_.take(one.number, one.arrival.has_value()))

@@ -155,7 +155,15 @@ void Session::repeat(SendStream& stream, const rtp::Nack& nack, TimePoint now) {
   repeats_left_ -= taken;
   ++stream.counters().nacks;
   PacketSink sink(*this, cc::Priority::Retransmission, now);
-  for (const std::uint16_t number : std::span(nack.numbers).first(taken)) stream.repeat(number, now, round_trip_, sink);
+  // The peer's reports are all that is known of the round trip: neither those nor NACKs let it have more than the path
+  // is thought to carry.
+  constexpr Duration kLeastPause = 10ms;
+  constexpr double kLeastBudget = 1e6;
+  const double budget = std::max(2 * controller_->target_rate(), kLeastBudget);
+  for (const std::uint16_t number : std::span(nack.numbers).first(taken)) {
+    if (repeated_.rate(now) > budget) break;
+    stream.repeat(number, now, std::max(round_trip_, kLeastPause), sink);
+  }
 }
 
 /// For reports: steady time as it was when the session began, so that no adjustment of the clock disturbs lip-sync.

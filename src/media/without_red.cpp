@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.hpp"
+
 namespace parley::media {
 
 StreamPacket without_payload(const Section& section, StreamPacket packet) {
@@ -18,7 +20,7 @@ Unwrapped without_red(const Section& section, const StreamPacket& packet) {
     return std::ranges::find(section.receive_formats, number, &Format::payload_type);
   };
   const auto outer = format(packet.payload_type);
-  if (outer == section.receive_formats.end() || !formats::equals_ignoring_case(outer->name, "red")) return {packet};
+  if (outer == section.receive_formats.end() || !equal_ignoring_case(outer->name, "red")) return {packet};
   auto blocks = formats::read_red(packet.payload);
   const auto inner = blocks ? format(PayloadType(blocks->back().payload_type)) : section.receive_formats.end();
   Unwrapped unwrapped{packet};

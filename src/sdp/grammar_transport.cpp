@@ -1,6 +1,7 @@
 // Attributes of sessions and transports.
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "sdp/grammar.hpp"
 #include "sdp/words.hpp"
 

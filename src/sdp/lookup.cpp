@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "sdp/words.hpp"
 
 namespace parley::sdp {
@@ -17,10 +18,6 @@ bool has_component(std::string_view protocol, std::string_view component) {
   while (!protocol.empty())
     if (take_until(protocol, '/') == component) return true;
   return false;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
 }  // namespace
@@ -76,7 +73,7 @@ std::string_view fmtp(const MediaDescription& media, std::string_view format) {
 std::optional<std::string_view> fmtp_parameter(std::string_view parameters, std::string_view name) {
   while (!parameters.empty()) {
     std::string_view value = without_blanks_at_end(Words(take_until(parameters, ';')).rest());
-    if (same_name(without_blanks_at_end(take_until(value, '=')), name)) return Words(value).rest();
+    if (equal_ignoring_case(without_blanks_at_end(take_until(value, '=')), name)) return Words(value).rest();
   }
   return std::nullopt;
 }

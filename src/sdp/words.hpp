@@ -14,9 +14,6 @@ inline bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-inline char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-inline char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-
 /// Whether `text` is of letters, digits and the characters of `more` only.
 inline bool is_made_of(std::string_view text, std::string_view more) {
   return std::ranges::all_of(text,

@@ -56,9 +56,12 @@ void DataPlane::path_changed() {
 }
 
 void DataPlane::end(const std::optional<Error>& error) {
-  if (closed_ || !association_) return;
-  drop_association();
-  channels_.transport_closed(error);
+  if (closed_ || state_ == State::Closed) return;
+  // Channels that were never connected wait for another section.
+  if (association_) {
+    drop_association();
+    channels_.transport_closed(error);
+  }
   set_state(State::Closed);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "formats/describe.hpp"
 #include "rtp/sequence.hpp"
 
@@ -31,7 +32,7 @@ void count(SourceCounters& counters, const RTCEncodedAudioFrame& frame, const st
   ++counters.frames;
   const std::string& type = frame.metadata.mimeType;
   const auto format = std::ranges::find_if(formats, [&](const jsep::Format& one) {
-    return type.empty() || formats::equals_ignoring_case(jsep::mime_type(one.codec), type);
+    return type.empty() || equal_ignoring_case(jsep::mime_type(one.codec), type);
   });
   if (format == formats.end()) return;
   const jsep::Codec& codec = format->codec;

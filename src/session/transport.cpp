@@ -6,6 +6,8 @@
 
 namespace parley::session {
 
+static bool has_path(ice::State state) { return state == ice::State::Connected || state == ice::State::Completed; }
+
 /// The first pair is a change, too.
 static ice::Counters counted(const ice::Agent& agent) {
   ice::Counters counters = agent.counters();
@@ -89,7 +91,6 @@ void Transport::start_checks(std::string_view ufrag, const ice::Credentials& rem
   Generation* generation = find(ufrag);
   if (generation == nullptr) return;
   generation->checking = true;
-  remote_credentials_ = remote;
   generation->agent.set_remote_credentials(remote);
 }
 
@@ -126,15 +127,14 @@ void Transport::carry(Generation* generation) {
 }
 
 void Transport::generation_changed_state(Generation& generation, ice::State state) {
-  const bool has_path = state == ice::State::Connected || state == ice::State::Completed;
-  if (has_path && !generation.abandoned && carrier_ != &generation) carry(&generation);
-  if (has_path && carrier_ == &generation) {
+  if (has_path(state) && !generation.abandoned && carrier_ != &generation) carry(&generation);
+  if (has_path(state) && carrier_ == &generation) {
     std::vector<Generation*> replaced;
     for (const auto& other : generations_)
       if (other->abandoned) replaced.push_back(other.get());
     for (Generation* other : replaced) retire(*other);
   }
-  if (&generation.agent != active()) return;
+  if (&generation.agent != active() && &generation != carrier_) return;
   if (observer_ != nullptr) observer_->on_ice_state(*this);
   begin_handshake_if_ready();
 }
@@ -155,9 +155,7 @@ void Transport::start_dtls(dtls::Role role, std::vector<dtls::Fingerprint> remot
 }
 
 void Transport::begin_handshake_if_ready() {
-  const ice::State state = ice_state();
-  if (!dtls_start_ || observer_ == nullptr || (state != ice::State::Connected && state != ice::State::Completed))
-    return;
+  if (!dtls_start_ || observer_ == nullptr || active() == nullptr || !has_path(active()->state())) return;
   DtlsStart start = *std::exchange(dtls_start_, std::nullopt);
   dtls_->start(start.role, std::move(start.remote), Clock::now());
   dtls_deadline_->update();
@@ -207,7 +205,11 @@ void Transport::measure_round_trip() {
 ice::State Transport::ice_state() const {
   if (observer_ == nullptr) return ice::State::Closed;
   const ice::Agent* agent = active();
-  return agent == nullptr ? ice::State::New : agent->state();
+  if (agent == nullptr) return ice::State::New;
+  const bool looks = agent->state() == ice::State::New || agent->state() == ice::State::Checking;
+  if (!looks || carrier() == nullptr || carrier() == agent || carrier()->state() == ice::State::New)
+    return agent->state();
+  return has_path(carrier()->state()) ? ice::State::Connected : ice::State::Checking;
 }
 
 dtls::State Transport::dtls_state() const { return observer_ == nullptr ? dtls::State::Closed : dtls_->state(); }

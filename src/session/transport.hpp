@@ -96,11 +96,12 @@ class Transport final : private dtls::Transport::Handler {
   void close();
 
   [[nodiscard]] Gathering gathering() const;
-  /// Of the newest generation whose other side is known.
+  /// Of the newest generation whose other side is known. While that looks for a path, the one that carries our packets
+  /// is not forgotten: webrtc-pc section 5.6, "RTCIceTransportState".
   [[nodiscard]] ice::State ice_state() const;
   [[nodiscard]] dtls::State dtls_state() const;
   [[nodiscard]] const dtls::Transport& dtls() const { return *dtls_; }
-  /// The newest agent, or the one whose state ice_state() is; nullptr before the first.
+  /// The newest agent, or the newest whose other side is known; nullptr before the first.
   [[nodiscard]] const ice::Agent* newest() const;
   [[nodiscard]] const ice::Agent* active() const;
   /// The one that carries our packets, and all of them, oldest first.
@@ -112,7 +113,6 @@ class Transport final : private dtls::Transport::Handler {
   /// During on_rtp: how the network has marked the packet.
   [[nodiscard]] Ecn arrival_mark() const { return arrival_mark_; }
   [[nodiscard]] const dtls::Certificate& certificate() const { return *certificate_; }
-  [[nodiscard]] const std::optional<ice::Credentials>& remote_credentials() const { return remote_credentials_; }
 
  private:
   /// An agent and what it says, passed on with its name.
@@ -163,7 +163,6 @@ class Transport final : private dtls::Transport::Handler {
   Generation* carrier_ = nullptr;                         // whose agent sends our packets
   bool probing_ = false;                                  // inside send_probe()
   ice::Counters retired_;                                 // what generations that are gone have counted
-  std::optional<ice::Credentials> remote_credentials_;
   std::unique_ptr<dtls::Transport> dtls_;
   std::unique_ptr<Deadline<dtls::Transport>> dtls_deadline_;
   std::optional<DtlsStart> dtls_start_;  // until the handshake has begun

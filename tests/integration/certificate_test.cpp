@@ -101,6 +101,16 @@ TEST(Certificates, AreRecognizedByEveryHashThatTheyHave) {
   }
 }
 
+/// The loop that asked ends while the key is being made.
+TEST(Certificates, AreMadeAlsoForWhoHasGone) {
+  for (int i = 0; i < 20; ++i) {
+    auto loop = EventLoop::create();
+    const auto promise = loop->run([] { return RTCPeerConnection::generateCertificate(); });
+    loop.reset();
+    EXPECT_EQ(promise.get(10s).getFingerprints().size(), 3U);
+  }
+}
+
 TEST(Certificates, TheFirstOfSeveralIsUsed) {
   const RTCCertificate first = ecdsa();
   RTCPeerConnection pc(with({first, rsa()}));

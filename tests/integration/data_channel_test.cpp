@@ -152,6 +152,27 @@ Promise<void> pour(std::shared_ptr<RTCDataChannel> channel, std::size_t total, s
   }
 }
 
+/// webrtc-pc section 6.2: what arrives while the channel is not open is discarded.
+TEST(DataChannel, NothingArrivesAfterClose) {
+  Latch closed;
+  std::vector<std::string> heard;
+  Pair pair;
+  const auto near = pair.offerer.createDataChannel("x");
+  near->onopen = [&] {
+    for (const char* text : {"one", "two", "three"}) near->send(text);
+  };
+  near->onclose = [&] { closed.set(); };
+  pair.answerer.ondatachannel = [&](const RTCDataChannelEvent& event) {
+    event.channel->onmessage = [&heard, channel = event.channel.get()](const MessageEvent& message) {
+      heard.emplace_back(message.text());
+      channel->close();
+    };
+  };
+  pair.negotiate().get(20s);
+  ASSERT_TRUE(closed.wait());
+  EXPECT_EQ(EventLoop::shared()->run([&] { return heard; }), std::vector<std::string>{"one"});
+}
+
 TEST(DataChannel, IdsAboveTheUsualOnesWorkIfBothSidesHaveThemFromTheBeginning) {
   constexpr std::uint16_t kFirst = 1000, kCount = 300;
   test::Pair pair(test::on_loopback(), test::on_loopback());

@@ -76,6 +76,51 @@ TEST_F(Operations, SeeWhatTheProgramDoesBeforeItsTurn) {
   });
 }
 
+/// "If the chain is empty, the operation begins at once": webrtc-pc section 4.4.1.2, step 5.
+TEST_F(Operations, BeginAtOnceWhereNoneStandsBefore) {
+  run([this]() -> Promise<void> {
+    const auto first = pc.addTransceiver("audio"), second = pc.addTransceiver("audio");
+    const auto track = MediaStreamTrack::create("audio");
+    const auto replaced = first->sender()->replaceTrack(track);
+    note(replaced, "replaceTrack");
+    first->stop();
+    const auto refused = second->sender()->replaceTrack(track);
+    note(refused, "replaceTrack");
+    second->stop();
+    try {
+      co_await refused;
+    } catch (const DOMException&) {
+    }
+    EXPECT_EQ(first->sender()->track(), track);
+  });
+  EXPECT_THAT(events, ElementsAre("replaceTrack", "replaceTrack InvalidStateError"));
+}
+
+TEST(OperationsOfAFilterThatThrows, GoOn) {
+  RTCConfiguration configuration;
+  configuration.network.interface_filter = [](std::string_view, std::string_view) -> bool {
+    throw std::runtime_error("no");
+  };
+  RTCPeerConnection pc(configuration);
+  const auto channel = pc.createDataChannel("x");
+  pc.setLocalDescription().get(10s);
+  EXPECT_NE(pc.createOffer().get(10s).sdp, "");
+}
+
+TEST_F(Operations, WaitForTheSendersParametersInVain) {
+  run([this]() -> Promise<void> {
+    const auto sender = pc.addTransceiver("audio")->sender();
+    const auto set = sender->setParameters(sender->getParameters());
+    note(set, "setParameters");
+    pc.close();
+    try {
+      co_await set;
+    } catch (const DOMException&) {
+    }
+  });
+  EXPECT_THAT(events, ElementsAre("setParameters InvalidStateError"));
+}
+
 TEST_F(Operations, TakeTheLastOfferAlsoIfItIsOutOfDate) {
   int needed = 0;
   pc.onnegotiationneeded = [&] { ++needed; };

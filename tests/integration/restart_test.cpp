@@ -222,13 +222,23 @@ TEST_F(Restart, LetsDataFlowOnTheOldPathUntilTheNewOneIsThere) {
   const auto old_pair = ice->getSelectedCandidatePair();
   ASSERT_TRUE(old_pair);
   ice->onselectedcandidatepairchange = [&] { moved.set(); };
+  // webrtc-pc section 5.6, "RTCIceTransportState": connected, as long as the old path is.
+  pc.oniceconnectionstatechange = [&] { states.emplace_back(to_string(pc.iceConnectionState())); };
+  pc.onconnectionstatechange = [&] { states.emplace_back(to_string(pc.connectionState())); };
+  bool had_pair = true;
+  ice->onstatechange = [&] { had_pair = had_pair && ice->getSelectedCandidatePair(); };
   run([&]() -> Promise<void> {
     co_await other.setLocalDescription();
     co_await pc.setRemoteDescription(*other.localDescription());
   });
+  EXPECT_TRUE(ice->getSelectedCandidatePair());
   channel->send("new");
   EXPECT_TRUE(after.wait());
   EXPECT_TRUE(moved.wait());
+  settle();
+  EXPECT_TRUE(had_pair);
+  for (const std::string& state : EventLoop::shared()->run([&] { return states; }))
+    EXPECT_TRUE(state == "connected" || state == "completed") << state;
   EXPECT_TRUE(is_restarted());
   EXPECT_NE(ice->getSelectedCandidatePair()->local.usernameFragment(), old_pair->local.usernameFragment());
   EXPECT_EQ(channel->readyState(), RTCDataChannelState::Open);

@@ -241,6 +241,16 @@ TEST(SFrameTransform, BelongsToOneSenderOrReceiver) {
   EXPECT_THROW(audio->sender()->transform(transform), InvalidStateError);  // it was in use
 }
 
+TEST(SFrameTransform, IsNotKeptByAConnectionThatIsClosed) {
+  RTCPeerConnection connection;
+  const auto sender = connection.addTransceiver("audio")->sender();
+  connection.close();
+  auto transform = std::make_shared<SFrameTransform>();
+  const std::weak_ptr<SFrameTransform> weak = transform;
+  sender->transform(std::exchange(transform, nullptr));
+  EXPECT_TRUE(weak.expired());
+}
+
 TEST(SFrameTransform, IsLetGoOfWhenTheConnectionCloses) {
   RTCPeerConnection connection;
   auto transform = std::make_shared<SFrameTransform>();

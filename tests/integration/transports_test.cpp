@@ -12,6 +12,7 @@ namespace {
 
 using test::Latch;
 using test::Pair;
+using test::run;
 using test::Transcript;
 using namespace std::chrono_literals;
 using testing::HasSubstr;
@@ -86,14 +87,62 @@ TEST(Transports, OfAnOfferAreThereAndNew) {
 TEST(Transports, OfARemoteOfferWaitForTheAnswer) {
   RTCPeerConnection offerer(test::on_loopback()), pc(test::on_loopback());
   const auto channel = offerer.createDataChannel("x");
-  pc.setRemoteDescription(offerer.createOffer().get(10s)).get(10s);
+  const auto offer = offerer.createOffer().get(10s);
+  pc.setRemoteDescription(offer).get(10s);
   ASSERT_NE(pc.sctp(), nullptr);
   EXPECT_EQ(pc.sctp()->maxMessageSize(), std::nullopt);
   EXPECT_EQ(pc.sctp()->transport()->iceTransport()->state(), RTCIceTransportState::New);
   EXPECT_EQ(pc.sctp()->transport()->iceTransport()->role(), RTCIceRole::Controlled);
+  // What has been received is known before it is answered: webrtc-pc section 5.6.
+  const auto ice = pc.sctp()->transport()->iceTransport();
+  ASSERT_TRUE(ice->getRemoteParameters());
+  EXPECT_THAT(offer.sdp, HasSubstr("a=ice-ufrag:" + ice->getRemoteParameters()->usernameFragment + "\r\n"));
+  EXPECT_TRUE(ice->getRemoteCandidates().empty());
+  const std::string candidate = "candidate:1 1 udp 2113937151 192.0.2.1 9 typ host";
+  pc.addIceCandidate({candidate, "0"}).get(10s);
+  ASSERT_EQ(ice->getRemoteCandidates().size(), 1U);
+  EXPECT_EQ(ice->getRemoteCandidates()[0].candidate(), candidate);
   pc.setLocalDescription().get(10s);
   EXPECT_EQ(pc.sctp()->maxMessageSize(), 256 << 10);
   EXPECT_EQ(pc.sctp()->transport()->iceTransport()->role(), RTCIceRole::Controlled);
+}
+
+/// Transports that a provisional answer has bundled away wait for the final one, and for nothing else.
+TEST(Transports, OfNoTransceiverDoNotCount) {
+  Latch connected;
+  Pair pair;
+  pair.offerer.onconnectionstatechange = [&] {
+    if (pair.offerer.connectionState() == RTCPeerConnectionState::Connected) connected.set();
+  };
+  for (const char* kind : {"audio", "video"}) (void)pair.offerer.addTransceiver(kind);
+  run([&]() -> Promise<void> {
+    co_await pair.offerer.setLocalDescription();
+    co_await pair.answerer.setRemoteDescription(*pair.offerer.localDescription());
+    co_await pair.answerer.setLocalDescription(RTCLocalSessionDescriptionInit(RTCSdpType::Pranswer));
+    const std::string answer = pair.answerer.localDescription()->sdp();
+    co_await pair.offerer.setRemoteDescription(RTCSessionDescriptionInit(RTCSdpType::Pranswer, answer));
+  });
+  EXPECT_TRUE(connected.wait());
+}
+
+TEST(Transports, OfADataSectionThatIsRejectedAreClosed) {
+  RTCPeerConnection offerer(test::on_loopback());
+  const auto channel = offerer.createDataChannel("x");
+  (void)offerer.addTransceiver("audio");
+  offerer.setLocalDescription().get(10s);
+  const auto sctp = offerer.sctp();
+  Latch changed;
+  sctp->onstatechange = [&] { changed.set(); };
+  RTCPeerConnection answerer(test::on_loopback());
+  answerer.setRemoteDescription(*offerer.localDescription()).get(10s);
+  answerer.setLocalDescription().get(10s);
+  std::string answer = answerer.localDescription()->sdp();
+  answer = std::regex_replace(answer, std::regex("m=application [0-9]+"), "m=application 0");
+  answer = std::regex_replace(answer, std::regex("(a=group:BUNDLE 0) 1"), "$1");
+  offerer.setRemoteDescription({RTCSdpType::Answer, answer}).get(10s);
+  EXPECT_EQ(offerer.sctp(), nullptr);
+  EXPECT_TRUE(changed.wait());
+  EXPECT_EQ(sctp->state(), RTCSctpTransportState::Closed);
 }
 
 TEST(Transports, OfAConnectionAreConnectedAndTheSameObjects) {
@@ -226,14 +275,14 @@ TEST(IceCandidate, HasTheAttributesOfItsText) {
   EXPECT_EQ(candidate.tcpType(), RTCIceTcpCandidateType::Active);
   EXPECT_EQ(candidate.relatedAddress(), "192.0.2.4");
   EXPECT_EQ(candidate.relatedPort(), 46154);
-  EXPECT_EQ(candidate.usernameFragment(), "EEtu");
+  EXPECT_EQ(candidate.usernameFragment(), std::nullopt);  // that is the dictionary's: webrtc-pc section 4.8.1.1
   EXPECT_EQ(candidate.relayProtocol(), std::nullopt);
   EXPECT_EQ(candidate.url(), std::nullopt);
   const RTCIceCandidateInit json = candidate.toJSON();
   EXPECT_EQ(json.candidate, candidate.candidate());
   EXPECT_EQ(json.sdpMid, "audio");
   EXPECT_EQ(json.sdpMLineIndex, 2);
-  EXPECT_EQ(json.usernameFragment, "EEtu");
+  EXPECT_EQ(json.usernameFragment, std::nullopt);
 }
 
 TEST(IceCandidate, WhoseTextSaysNothingHasItsPlaceOnly) {

@@ -3,7 +3,7 @@
 # its version.
 set -euo pipefail
 kinds='(typeinfo (name )?for |vtable for |VTT for |(non-)?virtual thunk to )?'
-inner='parley::(api|dcep|dtls|ice|jsep|sctp|sdp|session|srtp|rtp|cc|stats|channels)::'
+inner='parley::(api|cc|channels|dcep|dtls|formats|ice|jsep|media|rtp|sctp|sdp|session|sframe|signaling|srtp|stats)::'
 for library in "$@"; do
   exported=$(nm -DC --defined-only "$library" | cut -d' ' -f3- )
   [ -n "$exported" ] || { echo "$library exports nothing"; exit 1; }

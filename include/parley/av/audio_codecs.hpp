@@ -12,7 +12,7 @@ namespace parley::av {
 
 /// How an AudioEncoder does its work.
 struct AudioEncoderOptions {
-  /// About how much a second of sound takes.
+  /// About how many bits a second of sound takes: 6000 to 510000.
   double bits_per_second = 48'000;
 };
 
@@ -24,7 +24,8 @@ class PARLEY_EXPORT AudioEncoder {
   ~AudioEncoder();
 
   /// For `track->write()`: as many frames as are full. Of one or two channels, at any rate from 8 to 192 kHz, both the
-  /// same in all calls; else TypeError. A gap in the timestamps is a pause. Throws EncodingError.
+  /// same in all calls; else TypeError. A gap in the timestamps is a pause. Throws EncodingError,
+  /// and NotSupportedError if FFmpeg has no libopus.
   std::vector<RTCEncodedAudioFrame> encode(const Sound& sound);
 
  private:

@@ -23,7 +23,7 @@ struct FilePlayerOptions {
   std::shared_ptr<EventLoop> loop{};
 };
 
-/// The events of an FilePlayer, and what they carry.
+/// The events of a FilePlayer, and what they carry.
 using FilePlayerEvents = EventTarget<EventType<"ended", Event>, EventType<"error", FileErrorEvent>>;
 
 /// Plays a file into tracks, as it is: its frames are sent as they were encoded, when they are due. Files: IVF, H.264

@@ -50,7 +50,7 @@ struct Recording {
   std::chrono::microseconds duration{0};
 };
 
-/// The events of an FileRecorder, and what they carry.
+/// The events of a FileRecorder, and what they carry.
 using FileRecorderEvents = EventTarget<EventType<"error", FileErrorEvent>>;
 
 /// Writes remote tracks into a file as they arrive; nothing is decoded. By the name's extension:

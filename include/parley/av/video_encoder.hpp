@@ -33,8 +33,8 @@ class PARLEY_EXPORT VideoEncoder {
   ~VideoEncoder();
 
   /// For `track->write()`. Nothing if the picture was left out, to keep the rate. Throws TypeError if the picture's
-  /// data do not fit its size, NotSupportedError if the codec does not take the size (H.264: an odd one),
-  /// EncodingError.
+  /// data do not fit its size or that is not 1 to 16383 pixels each way, NotSupportedError if the codec does not take
+  /// the size (H.264: an odd one), EncodingError.
   std::optional<RTCEncodedVideoFrame> encode(const Picture& picture);
   /// The next frame is one.
   void request_key_frame();

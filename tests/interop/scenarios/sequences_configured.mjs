@@ -28,8 +28,8 @@ async function apart(talk, first, second) {
   for (const peer of [first, second]) await opened.deliver(peer, [{ text: 'over a transport of its own' }]);
 }
 
-/// Layers are offered; whoever takes none gets the first. After an offer of the receiver's, which names none, the first is left
-/// (webrtc-pc section 4.4.1.5: layers that the answer lacks are removed).
+/// Layers are offered; whoever takes none gets the first. They stay when the receiver offers, as long as it receives: an offer that
+/// holds the picture names none, and the first is left (webrtc-pc section 4.4.1.5: layers that the answer lacks are removed).
 async function layers(talk, first, second) {
   const { answer } = await talk.round(first, { offering: ['add video sendonly q h f'] });
   const taken = /^a=simulcast:recv/m.test(answer);
@@ -37,7 +37,9 @@ async function layers(talk, first, second) {
   if (taken) assert.deepEqual(kept, ['q', 'h', 'f']);
   else assert.equal(kept.length, 1);
   assert.deepEqual(await talk.currents(first, 'video'), ['sendonly']);
-  await talk.round(second, { offering: ['direction video inactive', 'track audio'] });
+  await talk.round(second, { offering: ['track audio'] });
+  assert.deepEqual(await talk.rids(first, 'video'), kept);
+  await talk.round(second, { offering: ['direction video inactive'] });
   await talk.round(first, { offering: ['restart'] });
   await talk.round(second, { offering: ['direction video recvonly'] });
   assert.deepEqual(await talk.currents(first, 'video'), ['sendonly']);

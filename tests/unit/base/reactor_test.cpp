@@ -368,6 +368,23 @@ TEST_F(ReactorTest, DestroysEverythingUnrun) {
   EXPECT_TRUE(task.gone() && end.gone() && micro.gone());
 }
 
+/// Whoever defers the end of what is at work counts on that, also while another thread stops the loop.
+TEST_F(ReactorTest, WhatIsPostedFromInsideIsNeverDestroyedAtOnce) {
+  Tracked deferred;
+  bool was_gone = true;
+  reactor->post([&, token = deferred.take()]() mutable {
+    reactor->stop();
+    reactor->post([token = std::move(token)] {});
+    was_gone = deferred.gone();
+  });
+  {
+    const Reactor::Inside inside(*reactor);
+    turn();
+  }
+  EXPECT_FALSE(was_gone);
+  EXPECT_TRUE(deferred.gone());
+}
+
 TEST_F(ReactorTest, WhatItDestroysMayStillUseIt) {
   SocketPair pair;
   Reactor& r = *reactor;

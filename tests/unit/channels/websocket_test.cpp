@@ -228,5 +228,22 @@ TEST(WebSocketSignaling, LivesInsideTheCallersContext) {
   g_main_context_unref(context);
 }
 
+/// Whose context it is runs the goodbye later, when the channel is gone.
+TEST(WebSocketSignaling, InTheCallersContextMayBeDestroyedByAnotherThread) {
+  GMainContext* context = g_main_context_new();
+  g_main_context_push_thread_default(context);
+  {
+    Server server({.context = context});
+    auto client = std::make_unique<WebSocketSignalingChannel>(server.server.signaling_url(),
+                                                              WebSocketOptions{.context = context});
+    while (!server.connected.is_set()) g_main_context_iteration(context, FALSE);
+    std::thread([gone = std::move(client)]() mutable { gone.reset(); }).join();
+    while (server.log->count("close") == 0) g_main_context_iteration(context, FALSE);
+  }
+  while (g_main_context_iteration(context, FALSE) != FALSE) continue;
+  g_main_context_pop_thread_default(context);
+  g_main_context_unref(context);
+}
+
 }  // namespace
 }  // namespace parley

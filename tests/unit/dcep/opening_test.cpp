@@ -286,6 +286,15 @@ TEST_F(Opening, AHoleInHeldDataIsAnErrorAndNotAnOmission) {
   EXPECT_THAT(journal.take(), ElementsAre("open 1", "closed 1 error"));
 }
 
+TEST_F(Opening, AStreamThatThePeerHasSpoiltIsTheLastChoice) {
+  connect(DtlsRole::Client, 4);
+  for (const unsigned id : {0U, 2U}) peer_says(id, "x");
+  channels->open(channels->create({}).value());
+  channels->open(channels->create({}).value());
+  EXPECT_THAT(journal.take(), ElementsAre("open 1", "open 2"));
+  EXPECT_FALSE(channels->create({}));
+}
+
 TEST_F(Opening, StreamsBeyondTheNegotiatedNumberAreIgnored) {
   connect(DtlsRole::Client, 10);
   peer_opens(11);

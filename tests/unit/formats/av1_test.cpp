@@ -146,6 +146,7 @@ TEST(Av1, RefusesBrokenPayloads) {
       bytes({0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01}),  // a length that is too long
       bytes({0x00, 0}),                                                     // an empty element
       bytes({0x20, 0, kFrame, 1}),                                          // the same before another
+      Bytes(1400, 0),                                                       // many of them
       bytes({0x10, 0x80 | kFrame, 1}),                                      // not an OBU
       bytes({0x10, kFrame | kSize, 9, 1}),                                  // an OBU that is cut off
   };

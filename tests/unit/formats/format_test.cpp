@@ -1,4 +1,5 @@
 #include "formats/format.hpp"
+#include "base/ascii.hpp"
 
 #include <gtest/gtest.h>
 
@@ -26,10 +27,10 @@ TEST(Formats, AreNotFoundByAnotherName) {
 }
 
 TEST(Formats, EqualityIgnoresTheCaseOfLettersOnly) {
-  EXPECT_TRUE(equals_ignoring_case("azAZ09-", "AZaz09-"));
-  EXPECT_FALSE(equals_ignoring_case("a", "ab"));
-  EXPECT_FALSE(equals_ignoring_case("[", "{"));
-  EXPECT_FALSE(equals_ignoring_case("@", "`"));
+  EXPECT_TRUE(equal_ignoring_case("azAZ09-", "AZaz09-"));
+  EXPECT_FALSE(equal_ignoring_case("a", "ab"));
+  EXPECT_FALSE(equal_ignoring_case("[", "{"));
+  EXPECT_FALSE(equal_ignoring_case("@", "`"));
 }
 
 TEST(Formats, PartsAreFewEvenAndTheWhole) {

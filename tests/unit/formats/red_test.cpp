@@ -45,6 +45,18 @@ TEST(Red, RefusesWhatIsCutOff) {
   }
 }
 
+TEST(Red, RefusesMoreRepetitionsThanAnybodySends) {
+  const auto of = [](std::size_t blocks) {
+    Bytes payload;
+    for (std::size_t i = 1; i < blocks; ++i)
+      for (const int byte : {0x80 | 7, 0x02, 0x80, 0}) payload.push_back(static_cast<std::uint8_t>(byte));
+    payload.push_back(5);
+    return payload;
+  };
+  EXPECT_EQ(read_red(of(32)).value().size(), 32U);
+  EXPECT_EQ(read_red(of(33)).has_value(), false);
+}
+
 TEST(Red, RepeatsTheFramesBefore) {
   RedWriter writer(2);
   EXPECT_EQ(*writer.write(5, 1000, bytes({1}), 100), bytes({5, 1}));

@@ -27,10 +27,11 @@ TEST(MediaAssociation, FindsTransceiversOfAddTrackInOrder) {
   EXPECT_EQ(made.direction, kRecvOnly);
   EXPECT_EQ(bob.section(made.id).index, 1u);
   EXPECT_EQ(bob.section(made.id).mid, "1");
-  EXPECT_TRUE(bob.section(made.id).transport);
+  EXPECT_FALSE(bob.section(made.id).transport);  // webrtc-pc section 4.4.1.5: not before the answer
   EXPECT_FALSE(bob.section(made.id).receives.empty());
   EXPECT_FALSE(bob.current(made.id));
   bob.set_answer();
+  EXPECT_TRUE(bob.section(bob.at(std::size_t{3}).id).transport);
   alice.set_remote(SdpType::Answer, bob.snapshot.current_local->sdp);
   EXPECT_EQ(alice.current(video), kRecvOnly);
   EXPECT_TRUE(bob.needs_negotiation());  // for the one of addTransceiver

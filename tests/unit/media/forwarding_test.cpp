@@ -138,6 +138,19 @@ TEST(Forwarding, AnotherSourceGoesOnWhereTheLastOneStopped) {
   EXPECT_EQ(call.timestamps[3] - call.timestamps[2], 3000U);
 }
 
+/// What comes after a jump by half of all numbers would seem old to everybody behind.
+TEST(Forwarding, ASourceThatJumpsDoesNotSilenceWhatComesAfterIt) {
+  Written call;
+  call.write(7, 100, 1000);
+  call.write(7, 101, 1000);
+  call.write(7, 101 + 0x7FFF, 1000);
+  call.write(7, 102 + 0x7FFF, 1000);
+  call.run(100ms);
+  call.write(8, 5, 777);
+  call.run(100ms);
+  EXPECT_THAT(call.distances(), ElementsAre(0, 1, 2, 3, 4));
+}
+
 TEST(Forwarding, APacketThatIsTooLongIsRefused) {
   Written call;
   const Bytes payload(1501, 1);

@@ -107,6 +107,57 @@ TEST(HostileMedia, OneDatagramDoesNotMakeUsSendEverythingAgainAndAgain) {
   EXPECT_EQ(call.left->session.statistics(call.now).outgoing[0].counters.plis, before + Session::kMostFeedback);
 }
 
+/// Nobody can forge a repair, but somebody on the path can keep it until its number seems to be ahead of all.
+TEST(HostileMedia, ARepairThatWasHeldBackDoesNotStopWhatComes) {
+  Call call;
+  call.right->session.configure({receiving(video_section())});
+  call.right->session.connect(call.now);
+  Session& session = call.right->session;
+  constexpr std::uint16_t kHeldBack = 10;
+  std::uint16_t number = 0;
+  for (; number < kHeldBack + 0x8001; ++number) session.receive_rtp(packet(1, number, true, 10), call.now);
+  Bytes repair = packet(2, 1, true, 10);
+  rtp::write_header({.payload_type = PayloadType(97), .sequence_number = 1, .timestamp = 30000, .ssrc = Ssrc(2)}, {},
+                    repair);
+  repair.resize(12);
+  for (const int byte : {0, int{kHeldBack}, 0x10, 0x10, 0, 0}) repair.push_back(static_cast<std::uint8_t>(byte));
+  session.receive_rtp(repair, call.now);
+  const std::size_t before = call.right->frames.size();
+  for (int i = 0; i < 100; ++i) session.receive_rtp(packet(1, number++, true, 10), call.now);
+  EXPECT_EQ(call.right->frames.size(), before + 100);
+}
+
+/// Reports that claim the shortest round trip let everything be asked for again and again.
+TEST(HostileMedia, WhatIsAskedForDoesNotExceedThePath) {
+  Call call;
+  call.left->session.configure({sending(video_section(), {kEncoding})});
+  call.left->session.connect(call.now);
+  std::size_t sent = 0;
+  std::uint16_t last = 0;
+  call.left->send = [&](End&, ByteView bytes, bool rtcp) {
+    if (rtcp) return;
+    sent += bytes.size();
+    if (const auto view = rtp::PacketView::parse(bytes); view->header().ssrc == kEncoding.source)
+      last = view->header().sequence_number;
+  };
+  for (int i = 0; i < 300; ++i) {
+    ASSERT_TRUE(call.left->session.send(kVideo, "", frame_of(vp8(i == 0, 4000, 1), i == 0), call.now));
+    call.run(33ms);
+  }
+  std::vector<std::uint16_t> numbers(Session::kMostRepeats);
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    numbers[i] = static_cast<std::uint16_t>(last - numbers.size() + 1 + i);
+  Bytes datagram;
+  rtp::write(rtp::Nack{.sender = Ssrc(1), .source = Ssrc(1000), .numbers = numbers}, datagram);
+  sent = 0;
+  for (int i = 0; i < 500; ++i) {
+    call.left->session.receive_rtcp(datagram, call.now);
+    call.run(10ms);
+  }
+  EXPECT_GT(sent, 100'000U);
+  EXPECT_LT(sent, 1'500'000U) << "five seconds at about a megabit a second";
+}
+
 /// Whoever says goodbye for others, or for itself while it goes on, is told of and not more.
 TEST(HostileMedia, GoodbyesThatAreNotTrueCostNothing) {
   Call call;
