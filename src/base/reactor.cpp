@@ -125,11 +125,12 @@ bool Reactor::enter() {
 
 void Reactor::leave() {
   std::unique_lock lock(mutex_);
-  if (inside_ == 1 && stopped()) do {
-      lock.unlock();
-      clear();
-      lock.lock();
-    } while (!tasks_.empty());
+  // What is destroyed may post again.
+  for (bool clean = inside_ > 1 || !stopped(); !clean; clean = tasks_.empty()) {
+    lock.unlock();
+    clear();
+    lock.lock();
+  }
   if (--inside_ == 0) left_.notify_all();
 }
 

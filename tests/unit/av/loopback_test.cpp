@@ -161,6 +161,22 @@ TEST(FilePlayer, EndsItsTracksAndPromisesWhenItIsDestroyed) {
   track->request_key_frame();  // nobody is there any more
 }
 
+/// The first frame is given at once, inside play().
+TEST(FilePlayer, MayBeDestroyedByWhoTransformsItsFrames) {
+  const test::Folder folder;
+  Latch destroyed;
+  auto player = std::make_unique<FilePlayer>(test::data("vp8.ivf"));
+  Call call(folder.file("out.webm"));
+  const auto sender = call.pair.offerer.addTrack(player->video_track());
+  sender->transform([&](const RTCEncodedVideoFrame&, const RTCRtpScriptTransformer&) {
+    player.reset();
+    destroyed.set();
+  });
+  call.connect();
+  EventLoop::shared()->run([&] { player->play(); });
+  EXPECT_TRUE(destroyed.wait());
+}
+
 TEST(FileRecorder, WaitsForATrackThatBeginsLate) {
   const test::Folder folder;
   const auto audio = MediaStreamTrack::create("audio"), video = MediaStreamTrack::create("video");
