@@ -145,30 +145,28 @@ void TrackSource::deliver(const RTCRtpPacket& packet) {
   Outbox::push(outbox_, lasting(packet), senders);
 }
 
-bool TrackSource::has_packet_listeners() {
+/// Who lets go of the last reference does so without the lock: what ends with it may come back here.
+std::optional<std::shared_ptr<TrackCore>> TrackSource::track_at(std::size_t index) {
   const std::lock_guard lock(mutex_);
-  return std::ranges::any_of(tracks_, [](const auto& weak) {
-    const auto track = weak.lock();
-    return track && !track->lists->template get<"rtp">()->empty();
-  });
+  return index < tracks_.size() ? std::optional(tracks_[index].lock()) : std::nullopt;
+}
+
+bool TrackSource::has_packet_listeners() {
+  for (std::size_t i = 0; const auto track = track_at(i); ++i)
+    if (*track && !(*track)->lists->get<"rtp">()->empty()) return true;
+  return false;
 }
 
 void TrackSource::fire(const RTCRtpPacket& packet) {
-  const auto track_at = [this](std::size_t index) -> std::optional<std::shared_ptr<TrackCore>> {
-    const std::lock_guard lock(mutex_);
-    return index < tracks_.size() ? std::optional(tracks_[index].lock()) : std::nullopt;
-  };
   // Without a copy of the list: that costs more than the rest.
   for (std::size_t i = 0; const auto track = track_at(i); ++i)
     if (*track && passes(**track)) (*track)->lists->get<"rtp">()->fire(packet);
 }
 
 std::vector<std::shared_ptr<TrackCore>> TrackSource::live_tracks() {
-  const std::lock_guard lock(mutex_);
   std::vector<std::shared_ptr<TrackCore>> live;
-  for (const auto& weak : tracks_)
-    if (auto track = weak.lock(); track && track->state == MediaStreamTrackState::Live)
-      live.push_back(std::move(track));
+  for (std::size_t i = 0; auto track = track_at(i); ++i)
+    if (*track && (*track)->state == MediaStreamTrackState::Live) live.push_back(*std::move(track));
   return live;
 }
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -70,6 +71,7 @@ class TrackSource {
   static void fan_out(const Senders& senders, const Media& media, Share share);
   template <class Act>
   void on_loop(Act act);
+  std::optional<std::shared_ptr<TrackCore>> track_at(std::size_t index);
 
   std::shared_ptr<EventLoop> loop_;
   Request request_;
