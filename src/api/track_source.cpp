@@ -165,8 +165,8 @@ void TrackSource::fire(const RTCRtpPacket& packet) {
 
 std::vector<std::shared_ptr<TrackCore>> TrackSource::live_tracks() {
   std::vector<std::shared_ptr<TrackCore>> live;
-  for (std::size_t i = 0; auto track = track_at(i); ++i)
-    if (*track && (*track)->state == MediaStreamTrackState::Live) live.push_back(*std::move(track));
+  for (std::size_t i = 0; const auto track = track_at(i); ++i)
+    if (*track && (*track)->state == MediaStreamTrackState::Live) live.push_back(*track);
   return live;
 }
 
