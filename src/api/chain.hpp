@@ -20,6 +20,23 @@ void settle(const PromiseResolver<T>& done, Result<T> result) {
   }
 }
 
+/// An operation's turn: it settles `done`, and the next operation follows whatever it throws.
+template <class T, class F>
+void Peer::perform(const PromiseResolver<T>& done, F& operation) {
+  std::optional<Result<T>> result;
+  std::exception_ptr thrown;
+  try {
+    result.emplace(operation());
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  if (closed_) return;  // by a handler; close() has rejected the promise
+  // Before the program's own reactions to the promise, as ours was attached first (step 6).
+  loop_->reactor().microtask([self = shared_from_this()] { self->operation_finished(); });
+  if (thrown) return done.reject(thrown);
+  settle(done, *std::move(result));
+}
+
 /// webrtc-pc "chain an operation to a connection's operations chain". The operation runs as a task of its own and
 /// settles `done` there.
 template <class T, class F>
@@ -28,26 +45,12 @@ void Peer::chain(const PromiseResolver<T>& done, F operation) {
     done.reject(InvalidStateError("the connection is closed"));
     return;
   }
-  operations_.push_back({.start =
-                             [this, done, operation = std::move(operation)]() mutable {
-                               queue([this, done, operation = std::move(operation)]() mutable {
-                                 std::optional<Result<T>> result;
-                                 std::exception_ptr thrown;
-                                 try {
-                                   result.emplace(operation());
-                                 } catch (...) {  // whatever it is, the next operation has its turn
-                                   thrown = std::current_exception();
-                                 }
-                                 if (closed_) return;  // by a handler; close() has rejected the promise
-                                 // Before the program's own reactions to the promise, as ours was attached first (step
-                                 // 6).
-                                 loop_->reactor().microtask(
-                                     [self = shared_from_this()] { self->operation_finished(); });
-                                 if (thrown) return done.reject(thrown);
-                                 settle(done, *std::move(result));
-                               });
-                             },
-                         .abort = [done](std::exception_ptr error) { done.reject(std::move(error)); }});
+  operations_.push_back(
+      {.start =
+           [this, done, operation = std::move(operation)]() mutable {
+             queue([this, done, operation = std::move(operation)]() mutable { perform(done, operation); });
+           },
+       .abort = [done](std::exception_ptr error) { done.reject(std::move(error)); }});
   if (operations_.size() == 1) start_operation();  // step 5
 }
 

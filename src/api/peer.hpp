@@ -184,6 +184,8 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   // operations.cpp
   template <class T, class F>
   void chain(const PromiseResolver<T>& done, F operation);
+  template <class T, class F>
+  void perform(const PromiseResolver<T>& done, F& operation);
   void start_operation();
   void operation_finished();
   Result<void> set_description(jsep::Side side, jsep::SdpType type, const std::string& sdp);

@@ -69,7 +69,7 @@ Transport::~Transport() { close(); }
 void Transport::start_generation(ice::Agent::Config config, std::optional<ice::Agent> pooled) {
   fast_path_ = config.fast_path;
   const auto before = std::find_if(generations_.rbegin(), generations_.rend(),
-                                   [](const auto& generation) { return generation->checking; });
+                                   [](const auto& generation) { return generation->knows_other_side(); });
   if (before != generations_.rend()) config.role = (*before)->agent.role();
   generations_.push_back(pooled ? std::make_unique<Generation>(*this, *std::move(pooled), config)
                                 : std::make_unique<Generation>(*this, loop_, std::move(config)));
@@ -90,7 +90,6 @@ void Transport::take_control(std::string_view ufrag) {
 void Transport::start_checks(std::string_view ufrag, const ice::Credentials& remote) {
   Generation* generation = find(ufrag);
   if (generation == nullptr) return;
-  generation->checking = true;
   generation->agent.set_remote_credentials(remote);
 }
 
@@ -181,7 +180,7 @@ const ice::Agent* Transport::newest() const { return generations_.empty() ? null
 
 const ice::Agent* Transport::active() const {
   const auto found = std::find_if(generations_.rbegin(), generations_.rend(),
-                                  [](const auto& generation) { return generation->checking; });
+                                  [](const auto& generation) { return generation->knows_other_side(); });
   return found == generations_.rend() ? newest() : &(*found)->agent;
 }
 

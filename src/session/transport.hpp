@@ -126,10 +126,11 @@ class Transport final : private dtls::Transport::Handler {
     void on_ice_selected_pair(const ice::Candidate& local, const ice::Candidate& remote) override;
     void on_ice_packet(ByteView packet) override;
 
+    [[nodiscard]] bool knows_other_side() const { return agent.remote_credentials().has_value(); }
+
     Transport& owner;
     std::string ufrag;
     bool complete = false;
-    bool checking = false;   // its other side is known
     bool abandoned = false;  // goes when a newer one is connected
     ice::Agent agent;        // last: it may call from its first moment on
   };

@@ -208,41 +208,45 @@ TEST(WebSocketSignaling, ManyThreadsMaySendAndClose) {
   EXPECT_TRUE(server.log->wait("close"));
 }
 
-TEST(WebSocketSignaling, LivesInsideTheCallersContext) {
-  GMainContext* context = g_main_context_new();
-  g_main_context_push_thread_default(context);
-  {
-    Server server({.context = context});
+/// A main context of this thread's, for the server and a client of it.
+struct OwnContext {
+  OwnContext() { g_main_context_push_thread_default(context); }
+  ~OwnContext() {
+    while (g_main_context_iteration(context, FALSE) != FALSE) continue;
+    g_main_context_pop_thread_default(context);
+    g_main_context_unref(context);
+  }
+  template <class Condition>
+  void run_until(Condition reached) const {
+    while (!reached()) g_main_context_iteration(context, FALSE);
+  }
+  [[nodiscard]] std::unique_ptr<WebSocketSignalingChannel> connect(Server& server) const {
     auto client = std::make_unique<WebSocketSignalingChannel>(server.server.signaling_url(),
                                                               WebSocketOptions{.context = context});
-    Latch heard;
-    client->onmessage = [&] { heard.set(); };
-    while (!server.connected.is_set()) g_main_context_iteration(context, FALSE);
-    server.channel->send(1);
-    while (!heard.is_set()) g_main_context_iteration(context, FALSE);
-    client.reset();
-    while (server.log->count("close") == 0) g_main_context_iteration(context, FALSE);
+    run_until([&] { return server.connected.is_set(); });
+    return client;
   }
-  while (g_main_context_iteration(context, FALSE) != FALSE) continue;
-  g_main_context_pop_thread_default(context);
-  g_main_context_unref(context);
+  GMainContext* context = g_main_context_new();
+};
+
+TEST(WebSocketSignaling, LivesInsideTheCallersContext) {
+  const OwnContext own;
+  Server server({.context = own.context});
+  auto client = own.connect(server);
+  Latch heard;
+  client->onmessage = [&] { heard.set(); };
+  server.channel->send(1);
+  own.run_until([&] { return heard.is_set(); });
+  client.reset();
+  own.run_until([&] { return server.log->count("close") > 0; });
 }
 
 /// Whose context it is runs the goodbye later, when the channel is gone.
 TEST(WebSocketSignaling, InTheCallersContextMayBeDestroyedByAnotherThread) {
-  GMainContext* context = g_main_context_new();
-  g_main_context_push_thread_default(context);
-  {
-    Server server({.context = context});
-    auto client = std::make_unique<WebSocketSignalingChannel>(server.server.signaling_url(),
-                                                              WebSocketOptions{.context = context});
-    while (!server.connected.is_set()) g_main_context_iteration(context, FALSE);
-    std::thread([gone = std::move(client)]() mutable { gone.reset(); }).join();
-    while (server.log->count("close") == 0) g_main_context_iteration(context, FALSE);
-  }
-  while (g_main_context_iteration(context, FALSE) != FALSE) continue;
-  g_main_context_pop_thread_default(context);
-  g_main_context_unref(context);
+  const OwnContext own;
+  Server server({.context = own.context});
+  std::thread([gone = own.connect(server)]() mutable { gone.reset(); }).join();
+  own.run_until([&] { return server.log->count("close") > 0; });
 }
 
 }  // namespace
