@@ -140,7 +140,7 @@ struct RTCEncodedVideoFrameMetadata {
   std::optional<std::uint8_t> temporalIndex{};
   /// The SSRC of its packets.
   std::optional<std::uint32_t> synchronizationSource{};
-  /// Whose pictures a mixer has put together.
+  /// Whose pictures a mixer has put together (CSRCs). To be sent: the first 15.
   std::vector<std::uint32_t> contributingSources{};
   /// The payload type of its packets.
   std::optional<std::uint8_t> payloadType{};
@@ -205,10 +205,10 @@ struct RTCEncodedAudioFrameMetadata {
   std::string mimeType{};
   /// The SSRC of its packet.
   std::optional<std::uint32_t> synchronizationSource{};
-  /// Whose voices a mixer has put together.
+  /// Whose voices a mixer has put together (CSRCs). To be sent: the first 15.
   std::vector<std::uint32_t> contributingSources{};
   /// How loud each of them is, in -dBov: 0 is loudest, 127 silence. Empty if packets do not tell (csrc-audio-level,
-  /// which no side offers unasked). (Not in W3C.)
+  /// which no side offers unasked). To be sent: as many as there are `contributingSources`, or none. (Not in W3C.)
   std::vector<std::uint8_t> contributor_levels{};
   /// The payload type of its packet.
   std::optional<std::uint8_t> payloadType{};

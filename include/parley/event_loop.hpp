@@ -54,6 +54,8 @@ class PARLEY_EXPORT EventLoop : public std::enable_shared_from_this<EventLoop> {
   /// The loop on whose thread the caller is running, nullptr elsewhere. A thread that runs a main context is the thread
   /// of the loop attached to it, whatever it is doing at the moment.
   static EventLoop* current();
+  /// The loop on whose thread the caller is running, elsewhere the shared one.
+  static std::shared_ptr<EventLoop> current_or_shared();
 
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;

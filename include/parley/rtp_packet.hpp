@@ -31,6 +31,11 @@ struct RTCRtpPacket {
   std::uint32_t synchronizationSource = 0;
   /// Loudness in -dBov: 0 is the loudest, 127 silence (RFC 6464).
   std::optional<std::uint8_t> audioLevel{};
+  /// Whose media it is, if it is not that of `synchronizationSource` itself (CSRCs): what a mixer has put together, or
+  /// whom a server has chosen. To be sent: the first 15.
+  std::vector<std::uint32_t> contributingSources{};
+  /// How loud each of them is, in -dBov, as RTCEncodedAudioFrameMetadata has it.
+  std::vector<std::uint8_t> contributor_levels{};
   /// Which of the sender's encodings it is for, or which layer of the peer's simulcast it came from. Empty without.
   std::string rid{};
   /// As RTCEncodedVideoFrameMetadata has it; absent where the packet itself does not tell. Passed on as it is.

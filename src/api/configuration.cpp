@@ -90,8 +90,6 @@ Result<session::Config> to_session_config(const RTCConfiguration& configuration)
   config.header_encryption = configuration.rtpHeaderEncryptionPolicy == RTCRtpHeaderEncryptionPolicy::Require
                                  ? jsep::HeaderEncryption::Require
                                  : jsep::HeaderEncryption::Negotiate;
-  if (configuration.network.port_min > configuration.network.port_max)
-    return fail(ErrorKind::RangeError, "port_min is above port_max");
   // webrtc-pc section 4.4.1.1 looks at the certificates before the servers.
   if (auto added = add_certificates(configuration, config); !added) return Unexpected(added.error());
   auto ice = to_ice_config(configuration);

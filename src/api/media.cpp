@@ -68,6 +68,8 @@ void Peer::on_packet(jsep::TransceiverId id, const media::ReceivedPacket& arrive
   packet.timestamp = arrived.packet.timestamp;
   packet.synchronizationSource = arrived.source.get();
   packet.audioLevel = arrived.packet.audio_level;
+  packet.contributingSources = arrived.contributing.sources;
+  packet.contributor_levels = arrived.contributing.levels;
   packet.rid = arrived.rid;
   session::tell(arrived.notes.frame, packet);
   packet.dependencyDescriptor.assign(arrived.notes.descriptor.begin(), arrived.notes.descriptor.end());

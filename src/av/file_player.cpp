@@ -3,7 +3,6 @@
 #include <chrono>
 #include <utility>
 
-#include "av/default_loop.hpp"
 #include "av/demuxer.hpp"
 #include "av/playback.hpp"
 
@@ -36,7 +35,7 @@ struct FilePlayerCore {
 
 FilePlayerCore::FilePlayerCore(const std::string& path, const FilePlayerOptions& options,
                                std::shared_ptr<FilePlayerEvents::Lists> event_lists)
-    : loop(default_loop(options.loop)),
+    : loop(options.loop ? options.loop : EventLoop::current_or_shared()),
       demuxer(path),
       playback(demuxer,
                options.at_end == FilePlayerOptions::AtEnd::Stop ? Playback::AtEnd::Stop : Playback::AtEnd::BeginAgain),

@@ -5,7 +5,6 @@
 #include <iterator>
 #include <utility>
 
-#include "av/default_loop.hpp"
 #include "av/muxer.hpp"
 #include "av/recording_track.hpp"
 #include "parley/errors.hpp"
@@ -59,7 +58,7 @@ IncomingFrame incoming(const RTCEncodedAudioFrame& frame) {
 struct FileRecorderCore {
   FileRecorderCore(const std::string& path, const FileRecorderOptions& options,
                    std::shared_ptr<FileRecorderEvents::Lists> event_lists)
-      : loop(default_loop(options.loop)),
+      : loop(options.loop ? options.loop : EventLoop::current_or_shared()),
         wait_for_tracks(options.wait_for_tracks),
         muxer(path),
         lists(std::move(event_lists)) {}

@@ -89,6 +89,11 @@ std::weak_ptr<EventLoop> EventLoop::here() {
   return AttachedLoops::all().here();
 }
 
+std::shared_ptr<EventLoop> EventLoop::current_or_shared() {
+  auto current = here().lock();
+  return current ? std::move(current) : shared();
+}
+
 EventLoop::~EventLoop() {
   AttachedLoops::all().remove(this);
   host_.reset();

@@ -10,13 +10,6 @@
 namespace parley {
 namespace {
 
-std::shared_ptr<EventLoop> loop_or_default(const std::shared_ptr<EventLoop>& loop) {
-  if (loop) return loop;
-  EventLoop* const here = EventLoop::current();
-  const auto current = here != nullptr ? here->weak_from_this().lock() : nullptr;  // it may be about to end
-  return current ? current : EventLoop::shared();
-}
-
 channels::ObjectPtr<GSocketAddress> address_of(const SignalingServerOptions& options) {
   channels::ObjectPtr<GSocketAddress> address(
       g_inet_socket_address_new_from_string(options.address.c_str(), options.port));
@@ -40,7 +33,7 @@ std::string authority(const SignalingServerOptions& options, std::uint16_t port)
 
 SignalingServer::SignalingServer(const SignalingServerOptions& options) : options_(options) {
   check(options);
-  options_.loop = loop_or_default(options.loop);
+  options_.loop = options.loop ? options.loop : EventLoop::current_or_shared();
   const auto address = address_of(options);
   context_ = channels::MainContext::make(options.context);
   listener_ = std::make_shared<channels::Listener>(options_, context_, lists());

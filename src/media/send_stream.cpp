@@ -20,10 +20,11 @@ constexpr std::size_t kMaxForeignPayload = 1500;
 /// What is told of a frame is never longer.
 constexpr std::size_t kNoteBytes = 640;
 /// What retransmissions say once more.
-constexpr rtp::ExtensionKind kNotes[] = {rtp::ExtensionKind::CaptureTime,         rtp::ExtensionKind::VideoOrientation,
-                                         rtp::ExtensionKind::PlayoutDelay,        rtp::ExtensionKind::ColorSpace,
-                                         rtp::ExtensionKind::VideoTiming,         rtp::ExtensionKind::LayersAllocation,
-                                         rtp::ExtensionKind::DependencyDescriptor};
+constexpr rtp::ExtensionKind kNotes[] = {
+    rtp::ExtensionKind::CaptureTime,          rtp::ExtensionKind::VideoOrientation,
+    rtp::ExtensionKind::PlayoutDelay,         rtp::ExtensionKind::ColorSpace,
+    rtp::ExtensionKind::VideoTiming,          rtp::ExtensionKind::LayersAllocation,
+    rtp::ExtensionKind::DependencyDescriptor, rtp::ExtensionKind::ContributorLevels};
 
 }  // namespace
 
@@ -61,7 +62,7 @@ bool SendStream::continues_picture(const OutgoingFrame& frame) const {
   return frame.info.spatial_index > 0 && frame.info.spatial_layers > 1 && last_time_;
 }
 
-SendStream::Extensions SendStream::extensions(ByteView level) const {
+SendStream::Extensions SendStream::extensions(ByteView level, const SentContributors& contributing) const {
   Extensions extensions(extensions_);
   if (!known_) {
     extensions.add(rtp::ExtensionKind::Mid, as_bytes(mid_));
@@ -69,6 +70,9 @@ SendStream::Extensions SendStream::extensions(ByteView level) const {
   }
   extensions.add_what_comes_later();
   extensions.add(rtp::ExtensionKind::AudioLevel, level);
+  extensions.name(contributing.sources);
+  if (contributing.levels.size() == contributing.sources.size())
+    extensions.add(rtp::ExtensionKind::ContributorLevels, contributing.levels.first(extensions.csrcs().size()));
   return extensions;
 }
 
@@ -128,7 +132,7 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
       .ssrc = encoding_.source};
   if (kind_ == Kind::Audio) header.marker = counters_.frames == 0 || now - last_frame_ > kPause;
   const std::array<std::uint8_t, 1> level{frame.audio_level.value_or(0)};
-  FrameExtensions list{.rest = extensions(frame.audio_level ? ByteView(level) : ByteView())};
+  FrameExtensions list{.rest = extensions(frame.audio_level ? ByteView(level) : ByteView(), frame.contributing)};
   add_notes(frame.notes, header, chosen->format.clock_rate, list.rest);
   if (describe(frame)) {
     list.first.emplace(list.rest);
@@ -221,7 +225,7 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
     pace_.add(now);
   }
   const std::array<std::uint8_t, 1> level{packet.audio_level.value_or(0)};
-  Extensions list = extensions(packet.audio_level ? ByteView(level) : ByteView());
+  Extensions list = extensions(packet.audio_level ? ByteView(level) : ByteView(), packet.contributing);
   add_notes(packet.notes, header, chosen->format.clock_rate, list);
   list.add(rtp::ExtensionKind::DependencyDescriptor, descriptor_to_send(packet.descriptor));
   dependencies_.pass(packet.descriptor);
@@ -329,11 +333,15 @@ void SendStream::repeat(std::uint16_t number, TimePoint now, Duration round_trip
   for (const rtp::ExtensionKind kind : kNotes)
     if (const auto value = original->extension(extensions_.id(kind))) list.add(kind, *value);
   list.add_what_comes_later();
-  const std::size_t head = rtp::header_size(list.list());
+  std::array<std::uint32_t, rtp::kMostCsrcs> csrcs{};
+  const std::size_t named = original->csrc_count();
+  for (std::size_t i = 0; i < named; ++i) csrcs[i] = original->csrc(i).get();
+  list.name(std::span(csrcs).first(named));
+  const std::size_t head = list.header_size();
   counters_.header_bytes += head;
   counters_.repeated_bytes += kOriginalNumber;  // which RTP takes for payload
   repeated_.resize(head + kOriginalNumber);
-  rtp::write_header(header, list.list(), repeated_);
+  list.write(header, repeated_);
   repeated_[head] = static_cast<std::uint8_t>(number >> 8);
   repeated_[head + 1] = static_cast<std::uint8_t>(number);
   cc::Packet packet{.head = repeated_, .payload = payload, .owner = kept->owner};
@@ -356,9 +364,9 @@ cc::Packet SendStream::pad(std::size_t size, Bytes& buffer) {
   Extensions list(extensions_);
   list.add(rtp::ExtensionKind::Mid, as_bytes(mid_));
   list.add_what_comes_later();
-  const std::size_t head = rtp::header_size(list.list());
+  const std::size_t head = list.header_size();
   buffer.assign(head + size, 0);
-  rtp::write_header(header, list.list(), buffer);
+  list.write(header, buffer);
   buffer[0] |= 0x20;
   buffer.back() = static_cast<std::uint8_t>(size);
   ++counters_.padding_packets;

@@ -27,6 +27,12 @@
 
 namespace parley::media {
 
+/// Whose media a mixer has put together, and how loud each of them is in -dBov (RFC 6465), or nothing of that.
+struct SentContributors {
+  std::span<const std::uint32_t> sources;
+  ByteView levels;
+};
+
 /// A frame to be sent.
 struct OutgoingFrame {
   ByteView data;
@@ -36,6 +42,7 @@ struct OutgoingFrame {
   /// The codec's name; empty: the first negotiated.
   std::string_view codec = {};
   std::optional<std::uint8_t> audio_level = std::nullopt;
+  SentContributors contributing = {};
   FrameNotes notes = {};
   FrameIdentity identity = {};
 };
@@ -52,6 +59,7 @@ struct OutgoingPacket {
   bool marker = false;
   std::string_view codec = {};
   std::optional<std::uint8_t> audio_level = std::nullopt;
+  SentContributors contributing = {};
   FrameNotes notes = {};
   /// The dependency descriptor, if it has one.
   ByteView descriptor = {};
@@ -162,7 +170,7 @@ class SendStream {
   };
 
   [[nodiscard]] bool continues_picture(const OutgoingFrame& frame) const;
-  [[nodiscard]] Extensions extensions(ByteView level) const;
+  [[nodiscard]] Extensions extensions(ByteView level, const SentContributors& contributing = {}) const;
   void add_notes(const FrameNotes& notes, const rtp::Header& header, std::uint32_t clock_rate, Extensions& list);
   bool describe(const OutgoingFrame& frame);
   ByteView descriptor_to_send(ByteView descriptor);

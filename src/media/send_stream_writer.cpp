@@ -23,7 +23,7 @@ SendStream::Writer::Writer(SendStream& stream, const rtp::Header& header, const 
 }
 
 std::size_t SendStream::Writer::room() const {
-  const std::size_t header = rest_ == nullptr ? header_size_ : std::max(header_size_, rtp::header_size(rest_->list()));
+  const std::size_t header = rest_ == nullptr ? header_size_ : std::max(header_size_, rest_->header_size());
   const std::size_t left = kMaxPacket - header - kOriginalNumber;
   if (shield_ == nullptr) return left;
   return left - (shield_->red ? kRedHeader + rtp::kUlpfecHeader + header - rtp::kFixedHeader
@@ -32,7 +32,7 @@ std::size_t SendStream::Writer::room() const {
 
 void SendStream::Writer::use(const Extensions& extensions) {
   extensions_ = &extensions;
-  header_size_ = rtp::header_size(extensions.list());
+  header_size_ = extensions.header_size();
   extensions.mark(marks_);
 }
 
@@ -75,7 +75,7 @@ void SendStream::Writer::on_shared(const OutgoingPacket& given) {
 void SendStream::Writer::on_protected(std::span<const ByteView> pieces, std::size_t size) {
   Bytes& plain = shield_->bytes;
   plain.resize(header_size_ + size);
-  rtp::write_header(header_, extensions_->list(), plain);
+  extensions_->write(header_, plain);
   auto at = plain.begin() + static_cast<std::ptrdiff_t>(header_size_);
   for (const ByteView piece : pieces) at = std::ranges::copy(piece, at).out;
   on_red(header_.payload_type, ByteView(plain).subspan(header_size_));
@@ -97,7 +97,7 @@ void SendStream::Writer::on_protection(const rtp::Protection& protection) {
   rtp::write_ulpfec(protection, payload);
   if (header_size_ + kRedHeader + payload.size() + kOriginalNumber > kMaxPacket) return;
   const Extensions& of_frame = *extensions_;
-  const Extensions own = of_frame.without(rtp::ExtensionKind::DependencyDescriptor);
+  const Extensions own = of_frame.of_no_frame();
   use(own);
   const bool marker = std::exchange(header_.marker, false);
   header_.sequence_number = static_cast<std::uint16_t>(stream_.next_number_++);
@@ -117,7 +117,7 @@ SendStream::Extensions SendStream::Writer::protection_extensions() const {
   return list;
 }
 
-std::size_t SendStream::Writer::protection_header() const { return rtp::header_size(protection_extensions().list()); }
+std::size_t SendStream::Writer::protection_header() const { return protection_extensions().header_size(); }
 
 /// What protects this packet and others, if it is time for that. Before the packet leaves, since then it is written to.
 std::optional<rtp::Protection> SendStream::Writer::protect(const cc::Packet& packet) {
@@ -138,8 +138,8 @@ void SendStream::Writer::send_apart(rtp::Protection protection) {
                            .ssrc = *stream_.encoding_.protection};
   const Extensions list = protection_extensions();
   Bytes& bytes = shield_->bytes;
-  bytes.resize(rtp::header_size(list.list()));
-  rtp::write_header(header, list.list(), bytes);
+  bytes.resize(list.header_size());
+  list.write(header, bytes);
   const std::size_t head = bytes.size();
   rtp::write_flexfec(protection, bytes);
   Counters& counters = stream_.counters_;
@@ -158,7 +158,7 @@ cc::Packet& SendStream::Writer::begin(std::size_t size) {
   cc::Packet& packet = stream_.history_.store(header_.sequence_number, size);
   packet.send_time = marks_.send_time;
   packet.transport_number = marks_.transport_number;
-  rtp::write_header(header_, extensions_->list(), packet.head);
+  extensions_->write(header_, packet.head);
   return packet;
 }
 

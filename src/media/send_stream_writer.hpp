@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +12,7 @@
 /// How the packets of a stream are put together, with what protects them. Of use to SendStream alone.
 namespace parley::media {
 
-/// The header extensions of one packet. Values live as long as the list.
+/// The header extensions of one packet, and its contributing sources. Values live as long as the list.
 class SendStream::Extensions {
  public:
   explicit Extensions(const rtp::ExtensionMap& map) : map_(map) {}
@@ -19,10 +20,13 @@ class SendStream::Extensions {
     if (const std::uint8_t id = map_.id(kind); !value.empty() && map_.has_room(id, value.size()))
       list_[count_++] = {id, value};
   }
-  [[nodiscard]] Extensions without(rtp::ExtensionKind kind) const {
+  /// Those of a packet beside these that is of no frame and of nobody's media.
+  [[nodiscard]] Extensions of_no_frame() const {
     Extensions rest(map_);
     for (const rtp::Extension& one : list())
-      if (one.id != map_.id(kind)) rest.list_[rest.count_++] = one;
+      if (one.id != map_.id(rtp::ExtensionKind::DependencyDescriptor) &&
+          one.id != map_.id(rtp::ExtensionKind::ContributorLevels))
+        rest.list_[rest.count_++] = one;
     return rest;
   }
   /// Values that are written when the packet leaves.
@@ -32,7 +36,13 @@ class SendStream::Extensions {
     add(rtp::ExtensionKind::SendTime, kTime);
     add(rtp::ExtensionKind::TransportSequenceNumber, kNumber);
   }
-  [[nodiscard]] std::span<const rtp::Extension> list() const { return std::span(list_).first(count_); }
+  /// Of more than a packet can name, the first.
+  void name(rtp::Csrcs csrcs) { csrcs_ = csrcs.first(std::min(csrcs.size(), rtp::kMostCsrcs)); }
+  [[nodiscard]] rtp::Csrcs csrcs() const { return csrcs_; }
+  [[nodiscard]] std::size_t header_size() const { return rtp::header_size(list(), csrcs_); }
+  void write(const rtp::Header& header, std::span<std::uint8_t> out) const {
+    rtp::write_header(header, list(), out, csrcs_);
+  }
   /// Tells the packet where what comes later goes.
   void mark(cc::Packet& packet) const {
     packet.send_time = offset(rtp::ExtensionKind::SendTime);
@@ -40,14 +50,16 @@ class SendStream::Extensions {
   }
 
  private:
+  [[nodiscard]] std::span<const rtp::Extension> list() const { return std::span(list_).first(count_); }
   [[nodiscard]] std::uint16_t offset(rtp::ExtensionKind kind) const {
     const std::uint8_t id = map_.id(kind);
-    return id == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(rtp::value_offset(list(), id));
+    return id == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(rtp::value_offset(list(), id, csrcs_));
   }
 
   const rtp::ExtensionMap& map_;
   std::array<rtp::Extension, 15> list_{};  // as many as there are kinds
   std::size_t count_ = 0;
+  rtp::Csrcs csrcs_;
 };
 
 /// Those of a frame. Its first packet may have others.

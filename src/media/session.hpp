@@ -70,6 +70,7 @@ struct ReceivedPacket {
   SectionKey section{};
   Ssrc source{};
   std::string_view rid, codec;
+  Contributors contributing;
   PacketNotes notes;
 };
 

@@ -79,7 +79,6 @@ void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
                        .header_bytes = bytes.size() - packet.payload().size(),
                        .payload_bytes = packet.payload().size()};
     from->marks.add(ecn);
-    read_contributors(packet, section->receive_extensions, from->contributing);
     const auto level = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::AudioLevel));
     if (level && !level->empty()) first.audio_level = (*level)[0] & 0x7F;
     from->notes.add(header, notes);
@@ -87,6 +86,8 @@ void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
     if (!unwrapped.protection.empty()) {
       take_ulpfec(*from, unwrapped.protection);
     } else {
+      // FEC beside it is nobody's.
+      if (!packet.payload().empty()) read_contributors(packet, section->receive_extensions, from->contributing);
       keep_for_recovery(*from, *section, bytes, unwrapped.packet);
     }
     recovered = take_repetitions(*from, *section, first, unwrapped.earlier, now);
@@ -178,6 +179,7 @@ std::optional<ReceivedPacket> Session::take(Incoming& incoming, const Section& s
                         .source = incoming.source,
                         .rid = incoming.rid,
                         .codec = format->name,
+                        .contributing = incoming.contributing,
                         .notes = {}};
 }
 

@@ -92,27 +92,30 @@ std::optional<ByteView> PacketView::extension(std::uint8_t id) const {
   return std::nullopt;
 }
 
-std::size_t header_size(std::span<const Extension> extensions) {
-  if (extensions.empty()) return kFixedHeader;
+std::size_t header_size(std::span<const Extension> extensions, Csrcs csrcs) {
+  const std::size_t before = kFixedHeader + csrcs.size() * 4;
+  if (extensions.empty()) return before;
   std::size_t size = 0;
   for (const Extension& extension : extensions) size += extension.value.size();
   size += extensions.size() * (needs_two_bytes(extensions) ? 2U : 1U);
-  return kFixedHeader + 4 + (size + 3) / 4 * 4;
+  return before + 4 + (size + 3) / 4 * 4;
 }
 
-void write_header(const Header& header, std::span<const Extension> extensions, std::span<std::uint8_t> out) {
+void write_header(const Header& header, std::span<const Extension> extensions, std::span<std::uint8_t> out,
+                  Csrcs csrcs) {
   std::size_t at = 0;
   const auto put = [&](std::uint64_t value, unsigned bytes) {
     for (unsigned left = bytes; left > 0; --left) out[at++] = static_cast<std::uint8_t>(value >> (left - 1) * 8);
   };
-  put(extensions.empty() ? 0x80 : 0x90, 1);
+  put((extensions.empty() ? 0x80U : 0x90U) | csrcs.size(), 1);
   put((header.marker ? 0x80U : 0U) | header.payload_type.get(), 1);
   put(header.sequence_number, 2);
   put(header.timestamp, 4);
   put(header.ssrc.get(), 4);
+  for (const std::uint32_t csrc : csrcs) put(csrc, 4);
   if (extensions.empty()) return;
   const bool two_byte = needs_two_bytes(extensions);
-  const std::size_t end = header_size(extensions);
+  const std::size_t end = header_size(extensions, csrcs);
   put(two_byte ? kTwoByte : kOneByte, 2);
   put((end - at - 2) / 4, 2);
   for (const Extension& extension : extensions) {
@@ -128,9 +131,9 @@ void write_header(const Header& header, std::span<const Extension> extensions, s
   while (at < end) put(0, 1);
 }
 
-std::size_t value_offset(std::span<const Extension> extensions, std::uint8_t id) {
+std::size_t value_offset(std::span<const Extension> extensions, std::uint8_t id, Csrcs csrcs) {
   const std::size_t before = needs_two_bytes(extensions) ? 2 : 1;
-  std::size_t at = kFixedHeader + 4;
+  std::size_t at = kFixedHeader + csrcs.size() * 4 + 4;
   for (const Extension& extension : extensions) {
     at += before;
     if (extension.id == id) return at;

@@ -65,12 +65,18 @@ struct Extension {
   ByteView value;
 };
 
-/// The size of a header with these extensions, and the header itself into `out`, which is as large at least. Ids are 1
-/// to 255, values up to 255 bytes.
-std::size_t header_size(std::span<const Extension> extensions);
-void write_header(const Header& header, std::span<const Extension> extensions, std::span<std::uint8_t> out);
+/// The most contributing sources that a packet can name.
+inline constexpr std::size_t kMostCsrcs = 15;
+/// Contributing sources to be written.
+using Csrcs = std::span<const std::uint32_t>;
+
+/// The size of a header with these extensions and contributing sources, and the header itself into `out`, which is as
+/// large at least. Ids are 1 to 255, values up to 255 bytes.
+std::size_t header_size(std::span<const Extension> extensions, Csrcs csrcs = {});
+void write_header(const Header& header, std::span<const Extension> extensions, std::span<std::uint8_t> out,
+                  Csrcs csrcs = {});
 
 /// Where write_header() puts the value of the extension with this id; 0 if it is not one of them.
-std::size_t value_offset(std::span<const Extension> extensions, std::uint8_t id);
+std::size_t value_offset(std::span<const Extension> extensions, std::uint8_t id, Csrcs csrcs = {});
 
 }  // namespace parley::rtp

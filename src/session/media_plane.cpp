@@ -267,32 +267,37 @@ void MediaPlane::send(jsep::TransceiverId id, const RTCEncodedVideoFrame& frame)
                             .info = info,
                             .timestamp = frame.timestamp,
                             .codec = codec_name(frame.metadata.mimeType),
+                            .contributing = {.sources = frame.metadata.contributingSources, .levels = {}},
                             .notes = notes_of(frame.metadata),
                             .identity = {.id = frame.metadata.frameId, .needs = frame.metadata.dependencies}});
 }
 
 void MediaPlane::send(jsep::TransceiverId id, const RTCEncodedAudioFrame& frame) {
   send(id, "",
-       media::OutgoingFrame{.data = frame.data,
-                            .info = {},
-                            .timestamp = frame.timestamp,
-                            .codec = codec_name(frame.metadata.mimeType),
-                            .audio_level = frame.metadata.audioLevel,
-                            .notes = notes_of(frame.metadata)});
+       media::OutgoingFrame{
+           .data = frame.data,
+           .info = {},
+           .timestamp = frame.timestamp,
+           .codec = codec_name(frame.metadata.mimeType),
+           .audio_level = frame.metadata.audioLevel,
+           .contributing = {.sources = frame.metadata.contributingSources, .levels = frame.metadata.contributor_levels},
+           .notes = notes_of(frame.metadata)});
 }
 
 void MediaPlane::send(jsep::TransceiverId id, const RTCRtpPacket& packet) {
   send(id, packet.rid,
-       media::OutgoingPacket{.payload = packet.payload,
-                             .owner = packet.owner,
-                             .source = Ssrc(packet.synchronizationSource),
-                             .number = packet.sequenceNumber,
-                             .timestamp = packet.timestamp,
-                             .marker = packet.marker,
-                             .codec = codec_name(packet.mimeType),
-                             .audio_level = packet.audioLevel,
-                             .notes = notes_of(packet),
-                             .descriptor = packet.dependencyDescriptor});
+       media::OutgoingPacket{
+           .payload = packet.payload,
+           .owner = packet.owner,
+           .source = Ssrc(packet.synchronizationSource),
+           .number = packet.sequenceNumber,
+           .timestamp = packet.timestamp,
+           .marker = packet.marker,
+           .codec = codec_name(packet.mimeType),
+           .audio_level = packet.audioLevel,
+           .contributing = {.sources = packet.contributingSources, .levels = packet.contributor_levels},
+           .notes = notes_of(packet),
+           .descriptor = packet.dependencyDescriptor});
 }
 
 void MediaPlane::request_key_frame(jsep::TransceiverId id, std::string_view rid) {

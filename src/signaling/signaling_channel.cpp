@@ -3,19 +3,9 @@
 #include "signaling/core.hpp"
 
 namespace parley {
-namespace {
-
-std::shared_ptr<EventLoop> loop_or_default(std::shared_ptr<EventLoop> loop) {
-  if (loop) return loop;
-  EventLoop* const here = EventLoop::current();
-  const auto current = here != nullptr ? here->weak_from_this().lock() : nullptr;  // it may be about to end
-  return current ? current : EventLoop::shared();
-}
-
-}  // namespace
 
 SignalingChannel::SignalingChannel(std::shared_ptr<EventLoop> loop)
-    : core_(std::make_shared<Core>(loop_or_default(std::move(loop)), lists())) {
+    : core_(std::make_shared<Core>(loop ? std::move(loop) : EventLoop::current_or_shared(), lists())) {
   const auto deliver = [weak = std::weak_ptr(core_)] {
     const auto core = weak.lock();
     if (core) core->loop->post([core] { core->deliver(); });

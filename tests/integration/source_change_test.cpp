@@ -63,6 +63,32 @@ TEST(SourceChange, IsToldAfterTheFrameWithTheSourcesThatAreNew) {
   EXPECT_EQ(contributors[1].audioLevel, 1.0);
 }
 
+/// Without a transform: what a program that mixes says of its frames.
+TEST(SourceChange, TellsWhomAMixerHasPutTogether) {
+  Latch connected, heard;
+  const auto track = MediaStreamTrack::create("audio");
+  std::shared_ptr<RTCRtpReceiver> receiver;
+  Pair pair;
+  pair.offerer.addTrack(track);
+  pair.offerer.onconnectionstatechange = [&] {
+    if (pair.offerer.connectionState() == RTCPeerConnectionState::Connected) connected.set();
+  };
+  pair.answerer.ontrack = [&](const RTCTrackEvent& event) {
+    receiver = event.receiver;
+    receiver->oncsrcchange = [&] { heard.set(); };
+  };
+  EventLoop::shared()->run([&] { return negotiated(pair); }).get(20s);
+  ASSERT_TRUE(connected.wait());
+  track->write(audio_frame(60, 0));
+  auto mixed = audio_frame(60, 1);
+  mixed.metadata.contributingSources = {31, 32};
+  track->write(mixed);
+  ASSERT_TRUE(heard.wait());
+  std::vector<std::uint32_t> sources;
+  for (const auto& one : receiver->getContributingSources()) sources.push_back(one.source);
+  EXPECT_THAT(sources, testing::UnorderedElementsAre(31U, 32U));
+}
+
 TEST(SourceChange, IsNotToldWhenTheConnectionIsClosed) {
   RTCPeerConnection connection;
   const auto captured = std::make_shared<int>(1);

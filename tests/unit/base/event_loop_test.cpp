@@ -197,6 +197,12 @@ TEST(EventLoop, ThereIsOneThatIsShared) {
   EXPECT_TRUE(shared->run([&] { return EventLoop::current() == shared.get(); }));
 }
 
+TEST(EventLoop, WhoeverNamesNoneHasTheCurrentOneOrElseTheSharedOne) {
+  EXPECT_EQ(EventLoop::current_or_shared(), EventLoop::shared());
+  const auto own = EventLoop::create();
+  EXPECT_EQ(own->run([] { return EventLoop::current_or_shared(); }), own);
+}
+
 Promise<int> doubled(std::shared_ptr<EventLoop> loop, int value) {
   co_await loop->delay(1ms);
   co_return 2 * value;

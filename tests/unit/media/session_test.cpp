@@ -272,30 +272,6 @@ TEST(MediaSession, AudioIsNeitherHeldUpNorReordered) {
   }
 }
 
-/// A mixer's packet: RFC 3550 section 5.1, with the levels of RFC 6465, whose first bit means nothing.
-TEST(MediaSession, ContributorsComeWithTheirLevels) {
-  Section section = audio_section();
-  section.receive_extensions.set(7, rtp::ExtensionKind::ContributorLevels);
-  Call call;
-  call.right->session.configure({receiving(section)});
-  call.right->session.connect(call.now);
-  const auto packet = [](std::uint8_t number, Bytes levels) {
-    Bytes bytes{0x92, 111, 0, number, 0, 0, 0, number, 0, 0, 0, 9, 0, 0, 0, 21, 0, 0, 0, 22, 0xBE, 0xDE, 0, 1};
-    bytes.push_back(static_cast<std::uint8_t>(0x70 | (levels.size() - 1)));
-    bytes.insert(bytes.end(), levels.begin(), levels.end());
-    bytes.resize(28);
-    bytes.push_back(0x55);
-    return bytes;
-  };
-  call.right->session.receive_rtp(packet(1, {0x1E, 0xFF}), call.now);
-  call.right->session.receive_rtp(packet(2, {0x1E}), call.now);
-  ASSERT_THAT(call.right->frames, SizeIs(2));
-  EXPECT_THAT(call.right->frames[0].contributing.sources, ElementsAre(21U, 22U));
-  EXPECT_THAT(call.right->frames[0].contributing.levels, ElementsAre(30, 127));
-  EXPECT_THAT(call.right->frames[1].contributing.sources, ElementsAre(21U, 22U));
-  EXPECT_THAT(call.right->frames[1].contributing.levels, IsEmpty()) << "whose it is, nobody knows";
-}
-
 TEST(MediaSession, LayersArriveByTheirRid) {
   Call call(6);
   std::vector<Encoding> encodings{{.source = Ssrc(1), .retransmission = Ssrc(2), .rid = "hi"},

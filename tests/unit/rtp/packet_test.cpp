@@ -186,6 +186,25 @@ TEST(RtpHeader, IsWrittenAsABrowserWritesIt) {
   EXPECT_EQ(out, copy(ByteView(kVideo).first(28)));
 }
 
+/// RFC 3550 section 5.1.
+TEST(RtpHeader, NamesContributingSourcesBeforeItsExtensions) {
+  const std::uint32_t sources[] = {0x01020304, 0xA0B0C0D0};
+  const Bytes value{9, 8};
+  const Extension extension{5, value};
+  Bytes out(header_size({}, sources));
+  write_header({.payload_type = PayloadType(96), .ssrc = Ssrc(7)}, {}, out, sources);
+  EXPECT_EQ(out, (Bytes{0x82, 96, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 1, 2, 3, 4, 0xA0, 0xB0, 0xC0, 0xD0}));
+  out.resize(header_size({&extension, 1}, sources));
+  write_header({.payload_type = PayloadType(96), .ssrc = Ssrc(7)}, {&extension, 1}, out, sources);
+  EXPECT_EQ(Bytes(out.begin() + 20, out.end()), (Bytes{0xBE, 0xDE, 0, 1, 0x51, 9, 8, 0}));
+  EXPECT_EQ(value_offset({&extension, 1}, 5, sources), 25U);
+  out.push_back(0x55);
+  const auto view = PacketView::parse(out);
+  ASSERT_EQ(view->csrc_count(), 2U);
+  EXPECT_EQ(view->csrc(1), Ssrc(0xA0B0C0D0));
+  EXPECT_EQ(extension_of(out, 5), value);
+}
+
 /// One byte is enough for ids up to 14 and values of 1 to 16 bytes.
 TEST(RtpHeader, ChoosesTheSmallestFormThatHoldsItsExtensions) {
   const Bytes empty, one(1, 1), sixteen(16, 2), seventeen(17, 3);
