@@ -46,7 +46,8 @@ class PARLEY_EXPORT EventLoop : public std::enable_shared_from_this<EventLoop> {
   /// run, unless the last owner is that task. Throws OperationError when the system has no thread or descriptor left.
   static std::shared_ptr<EventLoop> create(const EventLoopOptions& options = {});
   /// A loop that lives inside the caller's GLib main context (nullptr: the default one) and needs no thread. It makes
-  /// progress whenever that context is iterated, e.g. by g_main_loop_run().
+  /// progress whenever that context is iterated, e.g. by g_main_loop_run(). What was closed or destroyed goes then,
+  /// too: a connection that is the last thing to go needs one more iteration to give back its memory and sockets.
   static std::shared_ptr<EventLoop> attach(GMainContext* context);
   /// The process-wide loop that connections use unless told otherwise. Created at first use; ends with the program's
   /// static objects, after which this is nullptr.

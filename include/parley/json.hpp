@@ -5,7 +5,7 @@
 #include "parley/export.hpp"
 #include "parley/ice_candidate.hpp"
 #include "parley/session_description.hpp"
-#include "parley/stats.hpp"
+#include "parley/stats_report.hpp"
 
 /// The JSON form of descriptions and candidates, member for member what JSON.stringify() makes of the browser's objects
 /// (their toJSON of webrtc-pc sections 4.6.2 and 4.8.1). Reading throws TypeError for what is not of that form: `type`

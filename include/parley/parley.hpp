@@ -29,3 +29,4 @@
 #include "parley/session_description.hpp"    // IWYU pragma: export
 #include "parley/sframe.hpp"                 // IWYU pragma: export
 #include "parley/stats.hpp"                  // IWYU pragma: export
+#include "parley/stats_report.hpp"           // IWYU pragma: export

@@ -18,7 +18,7 @@
 #include "parley/rtp_transceiver.hpp"
 #include "parley/sctp_transport.hpp"
 #include "parley/session_description.hpp"
-#include "parley/stats.hpp"
+#include "parley/stats_report.hpp"
 
 namespace parley {
 

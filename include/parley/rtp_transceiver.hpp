@@ -17,7 +17,7 @@
 #include "parley/promise.hpp"
 #include "parley/rtp_parameters.hpp"
 #include "parley/sframe.hpp"
-#include "parley/stats.hpp"
+#include "parley/stats_report.hpp"
 #include "parley/timestamp.hpp"
 
 /// RTP media: webrtc-pc section 5. Any thread may call; methods that return a Promise report every error by rejecting,

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/time.hpp"
-#include "parley/stats.hpp"
+#include "parley/stats_report.hpp"
 
 namespace parley::api {
 

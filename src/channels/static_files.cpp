@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -45,9 +44,13 @@ std::optional<StaticFile> read_static_file(const fs::path& folder, std::string_v
   if (error) return std::nullopt;
   const fs::path file = fs::canonical(root / fs::path(relative).relative_path(), error);
   if (error || !is_below(file, root) || !fs::is_regular_file(file, error)) return std::nullopt;
-  if (fs::file_size(file, error) > kMaxBytes || error) return std::nullopt;
+  const std::uintmax_t size = fs::file_size(file, error);
+  if (error || size > kMaxBytes) return std::nullopt;
+  std::string bytes(static_cast<std::size_t>(size), '\0');
   std::ifstream in(file, std::ios::binary);
-  return StaticFile{content_type(file), {std::istreambuf_iterator<char>(in), {}}};
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));  // unlike iterators, it does not throw
+  if (static_cast<std::size_t>(in.gcount()) != bytes.size()) return std::nullopt;
+  return StaticFile{content_type(file), std::move(bytes)};
 }
 
 }  // namespace parley::channels

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "parley/stats.hpp"
+#include "parley/stats_report.hpp"
 
 namespace parley::stats {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "parley/stats.hpp"
+#include "parley/stats_report.hpp"
 
 namespace parley::stats {
 
