@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "api/key_frame_gate.hpp"
 #include "api/source_log.hpp"
 #include "api/tone_buffer.hpp"
 #include "dcep/channel.hpp"
@@ -69,6 +70,7 @@ struct SFrameState {
   explicit SFrameState(sframe::CipherSuite suite) : context(suite) {}
   std::mutex mutex;
   sframe::Context context;  // under the mutex
+  KeyFrameGate gate;        // of a receiver: closed by what could not be read
   std::shared_ptr<SFrameKeyManagementEvents::Lists> lists = std::make_shared<SFrameKeyManagementEvents::Lists>();
 };
 

@@ -75,8 +75,6 @@ class RtpStats {
     stats.codecId = codec(core, Way::Out, counters.payload_type);
     stats.mid = core.section->mid;
     if (core.sender_track) stats.mediaSourceId = source_id(core);
-    stats.rid = unless_empty(one.encoding.rid);
-    stats.encodingIndex = static_cast<std::uint32_t>(one.index);
     stats.active = one.sends && one.encoding.active;
     stats.packetsSent =
         counters.packets + counters.repeated_packets + counters.padding_packets + counters.separate_packets;
@@ -93,9 +91,9 @@ class RtpStats {
       if (counters.separate_packets > 0 && one.encoding.protection) stats.fecSsrc = one.encoding.protection->get();
     }
     stats.nackCount = static_cast<std::uint32_t>(counters.nacks);
-    const auto& encodings = core.state.sender.encodings;
-    if (one.index < encodings.size()) stats.scalabilityMode = encodings[one.index].scalability_mode;
     if (one.kind == media::Kind::Video) {
+      const auto& encodings = core.state.sender.encodings;
+      if (one.index < encodings.size()) stats.scalabilityMode = encodings[one.index].scalability_mode;
       add_sent_video(one, stats);
       size_source(core, stats);
     }
@@ -104,6 +102,8 @@ class RtpStats {
 
   static void add_sent_video(const media::OutgoingStatistics& one, RTCOutboundRtpStreamStats& stats) {
     const media::SendStream::Counters& counters = one.counters;
+    stats.rid = unless_empty(one.encoding.rid);
+    stats.encodingIndex = static_cast<std::uint32_t>(one.index);
     stats.framesEncoded = stats.framesSent = static_cast<std::uint32_t>(counters.frames);
     stats.keyFramesEncoded = static_cast<std::uint32_t>(counters.key_frames);
     stats.framesPerSecond = one.frames_per_second;
@@ -122,7 +122,9 @@ class RtpStats {
     const bool limited = one.limitation.is_limited();
     stats.qualityLimitationReason = limited ? RTCQualityLimitationReason::Bandwidth : RTCQualityLimitationReason::None;
     stats.qualityLimitationDurations = {{"none", seconds(one.limitation.by_nothing())},
-                                        {"bandwidth", seconds(one.limitation.by_bandwidth())}};
+                                        {"cpu", 0.0},
+                                        {"bandwidth", seconds(one.limitation.by_bandwidth())},
+                                        {"other", 0.0}};
   }
 
   /// A source whose program does not tell its size is as large as the largest of its encodings.
@@ -289,7 +291,8 @@ void add_source_stats(StatsBuilder& builder, const TransceiverCore& core) {
   auto& stats = builder.add<RTCVideoSourceStats>(RTCStatsType::MediaSource, source_id(core));
   begin(stats);
   stats.frames = core.source.frames;
-  stats.framesPerSecond = core.source.pace.sum(Clock::now());
+  const TimePoint now = Clock::now();
+  if (core.source.begun && now - *core.source.begun >= 1s) stats.framesPerSecond = core.source.pace.sum(now);
   if (core.source.width == 0) return;
   stats.width = core.source.width;
   stats.height = core.source.height;

@@ -82,10 +82,17 @@ void Peer::pass_through_sframe(const TransformCore& transform, EncodedFrame&& fr
     return take_transformed(transform, std::move(frame));
   }
   auto opened = decrypted(state, codec, data);
+  auto* const video = std::get_if<RTCEncodedVideoFrame>(&frame);
   if (auto* plain = std::get_if<Bytes>(&opened)) {
+    // Those that need what could not be read are of no use.
+    if (video != nullptr && !state.gate.passes(*video)) {
+      if (const auto core = transform.transceiver.lock()) request_key_frame(core->state.id, video->metadata.rid);
+      return;
+    }
     data = std::move(*plain);
     return take_transformed(transform, std::move(frame));
   }
+  if (video != nullptr) state.gate.close(video->metadata.rid);
   const auto& list = state.lists->get<"error">();
   if (list->empty()) return;
   queue([list, event = event_of(std::get<sframe::Failure>(opened), std::move(frame))]() mutable {

@@ -13,6 +13,15 @@ namespace {
 
 bool passes(const TrackCore& track) { return track.enabled && track.state == MediaStreamTrackState::Live; }
 
+template <class Media>
+bool passes(TrackCore& track, const Media& /*media*/) {
+  return passes(track);
+}
+bool passes(TrackCore& track, const EncodedFrame& frame) {
+  const auto* const video = std::get_if<RTCEncodedVideoFrame>(&frame);
+  return passes(track) && (video == nullptr || track.gate.passes(*video));
+}
+
 void fire_media(const TrackCore& track, const EncodedFrame& frame) {
   if (const auto* video = std::get_if<RTCEncodedVideoFrame>(&frame)) {
     if (!track.lists->get<"videoframe">()->empty()) track.lists->get<"videoframe">()->fire(*video);
@@ -55,7 +64,7 @@ void TrackSource::fan_out(const Senders& senders, const Media& media, Share shar
   std::shared_ptr<const Media> shared;
   for (const Sending& sending : senders) {
     const auto track = sending.track.lock();
-    if (!track || !passes(*track)) continue;
+    if (!track || !passes(*track, media)) continue;
     if (sending.loop->is_current()) {
       send(sending.sender, media);
     } else {
@@ -129,7 +138,7 @@ void TrackSource::deliver(EncodedFrame frame, Listeners listeners) {
   auto shared = std::make_shared<const EncodedFrame>(std::move(frame));
   fan_out(*senders, *shared, [&] { return shared; });
   for (const auto& weak : tracks)
-    if (const auto track = weak.lock(); track && passes(*track)) fire_media(*track, *shared);
+    if (const auto track = weak.lock(); track && passes(*track, *shared)) fire_media(*track, *shared);
 }
 
 void TrackSource::deliver(const RTCRtpPacket& packet) {

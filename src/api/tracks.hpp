@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "api/key_frame_gate.hpp"
 #include "api/track_source.hpp"
 #include "parley/event_loop.hpp"
 #include "parley/media_stream.hpp"
@@ -19,6 +20,7 @@ struct TrackCore {
   std::string id, kind, label;  // constant
   std::shared_ptr<MediaStreamTrackEvents::Lists> lists = std::make_shared<MediaStreamTrackEvents::Lists>();
   std::atomic<bool> enabled = true;
+  KeyFrameGate gate;  // of a remote track: closed while it is not enabled
   std::atomic<bool> muted = false;
   std::atomic<MediaStreamTrackState> state = MediaStreamTrackState::Live;
   std::shared_ptr<TrackSource> source;  // constant; clones share it

@@ -166,6 +166,12 @@ void FrameBuffer::drop() {
   payload_bytes_ = 0;
 }
 
+void FrameBuffer::begin_anew() {
+  const std::uint32_t dropped = dropped_;
+  *this = FrameBuffer(continuity_);
+  dropped_ = dropped;
+}
+
 void FrameBuffer::skip() {
   if (!next_) return;
   if (continuity_ == Continuity::Any) {

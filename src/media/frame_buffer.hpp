@@ -78,6 +78,8 @@ class FrameBuffer {
   [[nodiscard]] std::size_t bytes() const { return payload_bytes_ + slots_.size() * sizeof(Slot); }
   /// Gives up all that has arrived, and the memory.
   void drop();
+  /// The same, and whatever comes next is taken for the first.
+  void begin_anew();
 
  private:
   static constexpr std::size_t kSlots = 64;

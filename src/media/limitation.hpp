@@ -16,13 +16,18 @@ class Limitation {
   /// A frame is sent. `target`: how many bits a second the program was told to send.
   void sent(std::size_t bytes, double target, TimePoint now) {
     pass(now);
-    since_ = now;
+    since_ = last_ = now;
     bytes_.add(now, static_cast<std::uint32_t>(bytes));
     limited_ = bytes_.sum(now) * 8.0 >= kUsedUp * target;
   }
-  /// Until `now`.
+  /// Until `now`. Whoever sends nothing is not limited by anything.
   void pass(TimePoint now) {
     if (!since_) return;
+    if (const TimePoint end = last_ + 1s; limited_ && now > end) {
+      by_bandwidth_ += end - *since_;
+      since_ = end;
+      limited_ = false;
+    }
     (limited_ ? by_bandwidth_ : by_nothing_) += now - *since_;
     since_ = now;
   }
@@ -36,6 +41,7 @@ class Limitation {
   LastSecond bytes_;
   bool limited_ = false;
   std::optional<TimePoint> since_;
+  TimePoint last_{};  // frame
   Duration by_bandwidth_{}, by_nothing_{};
 };
 

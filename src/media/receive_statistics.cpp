@@ -26,6 +26,12 @@ void ReceiveStatistics::received(std::int64_t number, std::uint32_t timestamp, s
   last_arrival_ = arrival;
 }
 
+void ReceiveStatistics::resume(std::int64_t number) {
+  if (received_ == 0 || number <= highest_) return;
+  first_ += number - 1 - highest_;
+  highest_ = number - 1;
+}
+
 ReceptionReport ReceiveStatistics::report() {
   const std::int64_t expected_now = expected() - expected_before_;
   const std::int64_t lost_now = expected_now - (received_ - received_before_);

@@ -20,6 +20,8 @@ class ReceiveStatistics {
  public:
   /// `number` is unwrapped. Retransmissions do not count (RFC 4588 section 4: they are another stream).
   void received(std::int64_t number, std::uint32_t timestamp, std::uint32_t clock_rate, TimePoint arrival);
+  /// What is missing before this number was not waited for.
+  void resume(std::int64_t number);
   /// Begins a new interval.
   ReceptionReport report();
 

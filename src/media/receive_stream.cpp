@@ -65,6 +65,7 @@ std::optional<formats::PayloadInfo> ReceiveStream::receive(const StreamPacket& p
   const auto counted = number_of(packet.sequence_number, arrival);
   if (!counted) return std::nullopt;
   const std::int64_t number = *counted;
+  if (paused_) resume(number);
   if (arrival == Arrival::First) statistics_.received(number, packet.timestamp, reader->format.clock_rate, now);
   count_packet(packet, arrival, now);
   note_missing(number, now);
@@ -269,6 +270,26 @@ void ReceiveStream::drop(TimePoint now) {
   buffer_.drop();
   nacks_.clear();
   note_blocked(now);
+}
+
+void ReceiveStream::pause() {
+  paused_ = highest_ >= 0;
+  buffer_.begin_anew();
+  nacks_.clear();
+  const Duration target = playout_.target();
+  playout_ = {};
+  playout_.set_target(target);
+  held_until_.reset();
+  blocked_since_.reset();
+  keyless_since_.reset();
+  key_frame_again_.reset();
+  key_frame_wanted_ = false;
+}
+
+void ReceiveStream::resume(std::int64_t number) {
+  paused_ = false;
+  highest_ = std::max(highest_, number - 1);
+  statistics_.resume(number);
 }
 
 std::optional<TimePoint> ReceiveStream::next_deadline() const {

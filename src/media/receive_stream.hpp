@@ -105,6 +105,8 @@ class ReceiveStream {
   [[nodiscard]] std::size_t bytes() const { return buffer_.bytes(); }
   /// Gives all of that up: video begins again with a key frame.
   void drop(TimePoint now);
+  /// Nothing is expected until a packet comes; then it goes on as if none had been missed. Counters stay.
+  void pause();
   [[nodiscard]] std::uint32_t frames_dropped() const { return buffer_.dropped(); }
   [[nodiscard]] ReceiveStatistics& statistics() { return statistics_; }
   [[nodiscard]] const ReceiveStatistics& statistics() const { return statistics_; }
@@ -123,6 +125,7 @@ class ReceiveStream {
   std::optional<std::int64_t> number_of(std::uint16_t number, Arrival arrival);
   void note_missing(std::int64_t number, TimePoint now);
   void note_blocked(TimePoint now);
+  void resume(std::int64_t number);
   void count_packet(const StreamPacket& packet, Arrival arrival, TimePoint now);
   void count_frame(const ArrivedFrame& arrived, TimePoint now);
 
@@ -142,7 +145,7 @@ class ReceiveStream {
   std::optional<TimePoint> blocked_since_;    // where no NACK is negotiated
   std::optional<TimePoint> keyless_since_;    // no frame can be shown until a key frame comes
   std::optional<TimePoint> key_frame_again_;  // not asked for before
-  bool key_frame_wanted_ = false;
+  bool key_frame_wanted_ = false, paused_ = false;
 };
 
 }  // namespace parley::media

@@ -9,6 +9,9 @@
 #include "rtp/sequence.hpp"
 
 namespace parley::media {
+
+using std::chrono::microseconds;
+
 namespace {
 
 constexpr std::size_t kHistory = 1024;
@@ -26,6 +29,17 @@ constexpr rtp::ExtensionKind kNotes[] = {
     rtp::ExtensionKind::VideoTiming,          rtp::ExtensionKind::LayersAllocation,
     rtp::ExtensionKind::DependencyDescriptor, rtp::ExtensionKind::ContributorLevels};
 
+/// Also where the program has not said so.
+bool is_key_frame(const OutgoingFrame& frame, const Format& format) {
+  return frame.info.key_frame || formats::describe_frame(format.name, frame.data).key_frame;
+}
+
+/// Of sound; zero of what nobody knows how to read.
+microseconds length_of(const OutgoingFrame& frame, const Format& format) {
+  const auto samples = formats::samples_of(format.name, format.channels, frame.data).value_or(0);
+  return microseconds(std::int64_t{samples} * 1'000'000 / format.clock_rate);
+}
+
 }  // namespace
 
 SendStream::SendStream(Kind kind, const Encoding& encoding, Random& random)
@@ -40,21 +54,33 @@ SendStream::SendStream(Kind kind, const Encoding& encoding, Random& random)
   note_values_.reserve(kNoteBytes);
 }
 
-std::uint32_t SendStream::timestamp_of(const OutgoingFrame& frame, std::uint32_t clock_rate, TimePoint now) {
-  using std::chrono::microseconds;
+std::uint32_t SendStream::timestamp_of(const OutgoingFrame& frame, const Format& format, TimePoint now) {
   const auto ours = std::chrono::duration_cast<microseconds>(now.time_since_epoch());
   // The first frame is as of now; what follows keeps its distance, unless it counts from somewhere else: another
   // source, or the same one after a pause. Receivers stand still for seconds where time goes back. (Frames that are
   // decoded before others go back a little.)
   constexpr microseconds kBack = 500ms, kAhead = 10s;
   microseconds time = frame.timestamp && offset_ ? *frame.timestamp + *offset_ : ours;
-  if (last_time_ && (time < *last_time_ - kBack || time > ours + kAhead)) time = std::max(ours, *last_time_ + 1ms);
+  // Sound that says nothing of its time goes on where the last piece ended: whoever writes it is never that exact.
+  constexpr microseconds kPunctual = 60ms;
+  if (!frame.timestamp && sound_end_ && ours <= *sound_end_ + kPunctual) time = *sound_end_;
+  if (last_time_ && (time < *last_time_ - kBack || time > std::max(ours, *last_time_) + kAhead))
+    time = std::max(ours, *last_time_ + 1ms);
   if (frame.timestamp) offset_ = time - *frame.timestamp;
   last_time_ = time;
+  sound_end_.reset();
+  if (const auto length = length_of(frame, format); kind_ == Kind::Audio && length > 0ms) sound_end_ = time + length;
   // In whole seconds and the rest, which cannot overflow.
   const auto whole = static_cast<std::uint64_t>(time / 1s), rest = static_cast<std::uint64_t>((time % 1s).count());
-  const std::uint64_t ticks = whole * clock_rate + (rest * clock_rate + 500'000) / 1'000'000;
+  const std::uint64_t ticks = whole * format.clock_rate + (rest * format.clock_rate + 500'000) / 1'000'000;
   return first_timestamp_ + static_cast<std::uint32_t>(ticks);
+}
+
+bool SendStream::set_flowing(bool flowing) {
+  const bool begins = flowing && !flowing_;
+  flowing_ = flowing;
+  if (begins && has_sent() && kind_ == Kind::Video) needs_key_frame_ = true;
+  return begins;
 }
 
 /// All sizes of a picture are of one moment.
@@ -125,11 +151,12 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
     return fail(ErrorKind::InvalidAccessError, "the codec was not negotiated");
   }
   if (playing_) return {};  // the tone takes the sound's place
+  if (needs_key_frame_ && !is_key_frame(frame, chosen->format)) return {};
+  needs_key_frame_ = false;
   mapping_.reset();
-  rtp::Header header{
-      .payload_type = chosen->format.payload_type,
-      .timestamp = continues_picture(frame) ? last_timestamp_ : timestamp_of(frame, chosen->format.clock_rate, now),
-      .ssrc = encoding_.source};
+  rtp::Header header{.payload_type = chosen->format.payload_type,
+                     .timestamp = continues_picture(frame) ? last_timestamp_ : timestamp_of(frame, chosen->format, now),
+                     .ssrc = encoding_.source};
   if (kind_ == Kind::Audio) header.marker = counters_.frames == 0 || now - last_frame_ > kPause;
   const std::array<std::uint8_t, 1> level{frame.audio_level.value_or(0)};
   FrameExtensions list{.rest = extensions(frame.audio_level ? ByteView(level) : ByteView(), frame.contributing)};
@@ -203,7 +230,8 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
   const Encoder* const chosen = encoder(packet.codec);
   if (chosen == nullptr) return fail(ErrorKind::InvalidAccessError, "the codec was not negotiated");
   if (packet.payload.size() > kMaxForeignPayload) return fail(ErrorKind::InvalidAccessError, "the packet is too long");
-  if (playing_) return {};  // as with frames
+  if (playing_) return {};   // as with frames
+  needs_key_frame_ = false;  // whoever passes packets on knows where to begin
   if (!mapping_ || mapping_->source != packet.source) mapping_ = map(packet, chosen->format.clock_rate, now);
   // Who jumps so far has begun anew, or wants what comes later to seem old (to the receiver, too).
   constexpr std::int64_t kMostAhead = 0x4000;
@@ -271,11 +299,13 @@ std::uint64_t SendStream::packets_received() const {
 Result<void> SendStream::play(const Tone& tone, TimePoint now) {
   if (tone_formats_.empty()) return fail(ErrorKind::InvalidAccessError, "no tones were negotiated");
   // RFC 4733 section 2.1: of the rate that the sound beside it has.
-  const auto fitting = std::ranges::find_if(tone_formats_, [this](const Format& format) {
-    return !encoders_.empty() && format.clock_rate == encoders_.front().format.clock_rate;
-  });
+  const Encoder* const chosen = encoder("");
+  const std::uint32_t rate = last_clock_rate_ != 0 ? last_clock_rate_
+                             : chosen != nullptr   ? chosen->format.clock_rate
+                                                   : 0;
+  const auto fitting = std::ranges::find(tone_formats_, rate, &Format::clock_rate);
   const Format& format = fitting != tone_formats_.end() ? *fitting : tone_formats_.front();
-  const std::uint32_t timestamp = timestamp_of({.data = {}, .info = {}}, format.clock_rate, now);
+  const std::uint32_t timestamp = timestamp_of({.data = {}, .info = {}}, format, now);
   mapping_.reset();
   playing_ = Playing{PlayedTone(tone, format.clock_rate, now), format, timestamp};
   last_timestamp_ = timestamp;

@@ -63,6 +63,7 @@ struct OutgoingPacket {
   FrameNotes notes = {};
   /// The dependency descriptor, if it has one.
   ByteView descriptor = {};
+  bool begins_key_frame = false;
 };
 
 /// One encoding as it is sent: frames in, packets out, kept for a while so that they can be repeated. A frame becomes
@@ -128,6 +129,11 @@ class SendStream {
   /// A packet of `size` (1 to 255) bytes of padding, with the retransmissions' number and source, which nobody misses.
   /// It is written into `buffer`. Empty if there are no retransmissions.
   cc::Packet pad(std::size_t size, Bytes& buffer);
+  /// Whether frames are wanted; true if they are from now on. After a pause the first is a key frame: numbers go on as
+  /// if there had been none, so nobody would notice what is missing.
+  bool set_flowing(bool flowing);
+  /// Frames count their time from somewhere else from now on.
+  void forget_clock() { offset_.reset(); }
   /// The peer has reported on this source: it knows whose it is.
   void set_known() { known_ = true; }
   /// What it has reported of losses, and how long it takes until a packet has come again that it asks for.
@@ -184,7 +190,7 @@ class SendStream {
   [[nodiscard]] bool repeats_sound(const Format& format) const;
   Result<void> cut_up(const OutgoingFrame& frame, const Encoder& encoder, rtp::Header header,
                       const FrameExtensions& extensions, Sink& sink);
-  std::uint32_t timestamp_of(const OutgoingFrame& frame, std::uint32_t clock_rate, TimePoint now);
+  std::uint32_t timestamp_of(const OutgoingFrame& frame, const Format& format, TimePoint now);
   void count_frame(const OutgoingFrame& frame, const Format& format, TimePoint now);
 
   Kind kind_;
@@ -216,10 +222,11 @@ class SendStream {
   std::uint32_t first_timestamp_;
   std::optional<std::chrono::microseconds> offset_;     // from the source's clock to ours
   std::optional<std::chrono::microseconds> last_time_;  // of the last frame, on ours
+  std::optional<std::chrono::microseconds> sound_end_;  // when it is over
   std::optional<Mapping> mapping_;                      // while packets are given
   std::uint32_t last_timestamp_ = 0, last_clock_rate_ = 0;
   TimePoint last_frame_{};
-  bool known_ = false;
+  bool known_ = false, flowing_ = false, needs_key_frame_ = false;
   CaptureClock told_captures_;  // what the receiver has been told
   bool turned_ = false;         // a frame was not upright, so that all say how they are
   Bytes note_values_;           // of the extensions of a frame

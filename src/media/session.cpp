@@ -47,10 +47,7 @@ void Session::configure_receiving() {
     if (mid_extension_ == 0) mid_extension_ = section.receive_extensions.id(rtp::ExtensionKind::Mid);
   }
   router_.set_targets(std::move(targets));
-  std::erase_if(incoming_, [this](const auto& entry) {
-    const Section* section = find_section(entry.second->section);
-    return section == nullptr || !section->receives;
-  });
+  std::erase_if(incoming_, [this](const auto& entry) { return find_section(entry.second->section) == nullptr; });
   if (!has_to_tell_limit()) {
     limit_.reset();
   } else if (!limit_) {
@@ -60,6 +57,7 @@ void Session::configure_receiving() {
     const Section& section = *find_section(incoming->section);
     incoming->stream.set_formats(section.receive_formats);
     incoming->stream.set_target_delay(section.target_delay);
+    if (!section.receives) incoming->pause();
   }
 }
 
@@ -112,19 +110,13 @@ void Session::connect(TimePoint now) {
   begin_sending();
 }
 
-/// Whoever begins to send begins with a key frame.
+/// Whoever begins to send, or goes on after a pause, begins with a key frame.
 void Session::begin_sending() {
-  for (Outgoing& outgoing : outgoing_) {
+  for (const Outgoing& outgoing : outgoing_) {
     const Section* section = find_section(outgoing.section);
-    if (!section->sends) {
-      outgoing.begun = false;
-      continue;
-    }
-    if (outgoing.begun) continue;
-    outgoing.begun = true;
-    if (section->kind == Kind::Video)
-      for (const auto& stream : outgoing.streams)
-        if (stream->encoding().active) handler_.on_key_frame_request(outgoing.section, stream->encoding().rid);
+    for (const auto& stream : outgoing.streams)
+      if (stream->set_flowing(section->sends && stream->encoding().active) && section->kind == Kind::Video)
+        handler_.on_key_frame_request(outgoing.section, stream->encoding().rid);
   }
 }
 

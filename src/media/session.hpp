@@ -21,6 +21,7 @@
 #include "media/feedback_clock.hpp"
 #include "media/format.hpp"
 #include "media/frame_notes.hpp"
+#include "media/layer_choice.hpp"
 #include "media/limitation.hpp"
 #include "media/mark_check.hpp"
 #include "media/receive_stream.hpp"
@@ -154,6 +155,13 @@ class Session {
   struct Incoming {
     Incoming(Budget& budget, Ssrc source_, const Section& section_, std::string rid_)
         : source(source_), section(section_.key), rid(std::move(rid_)), stream(section_.kind), share(budget) {}
+    /// Until packets are taken again. What has been counted goes on then (webrtc-stats section 7).
+    void pause() {
+      stream.pause();
+      if (recovery) recovery->drop();
+      said_goodbye = true;
+      count_bytes();
+    }
     void count_bytes() { share.set(stream.bytes() + (recovery ? recovery->bytes() : 0)); }
     Ssrc source;
     SectionKey section;
@@ -183,7 +191,8 @@ class Session {
   struct Outgoing {
     SectionKey section;
     std::vector<std::unique_ptr<SendStream>> streams;
-    bool begun = false;
+    /// Of what others have made in layers and the program passes on through a sender that has none.
+    LayerChoice choice = {};
     /// What the program was told, and what that means for it.
     std::optional<double> target = std::nullopt;
     Limitation limitation = {};
@@ -227,6 +236,8 @@ class Session {
   Outgoing* sender(SectionKey key);
   SendStream* stream_of(Ssrc source, Outgoing** owner = nullptr);
   Result<SendStream*> stream_for(SectionKey key, std::string_view rid);
+  template <class Media>
+  bool is_chosen(SendStream& stream, Outgoing& outgoing, std::string_view rid, const Media& media, TimePoint now);
   template <class Media>
   Result<void> send_one(SendStream& stream, const Media& media, TimePoint now);
   void advance_tones(TimePoint now);

@@ -7,6 +7,15 @@
 #include "rtp/transport_feedback.hpp"
 
 namespace parley::media {
+namespace {
+
+/// What a peer counts in 32 bits, which wrap around, as one number.
+std::uint64_t continued(std::uint64_t before, std::uint32_t told) {
+  const auto more = static_cast<std::int32_t>(told - static_cast<std::uint32_t>(before));
+  return more < 0 ? told : before + static_cast<std::uint32_t>(more);  // it has begun anew
+}
+
+}  // namespace
 
 void Session::receive_rtcp(ByteView datagram, TimePoint now) {
   using rtp::RtcpType;
@@ -60,8 +69,14 @@ void Session::take_sender_report(const rtp::SenderReport& report, TimePoint now)
   const auto found = incoming_.find(report.sender);
   if (found == incoming_.end()) return;
   Incoming& incoming = *found->second;
-  const std::uint64_t before = incoming.told ? incoming.told->reports : 0;
-  incoming.told = {report.ntp, report.timestamp, report.packets, report.octets, before + 1, now};
+  const PeerSender before = incoming.told.value_or(PeerSender());
+  incoming.told = {report.ntp,
+                   report.timestamp,
+                   continued(before.packets, report.packets),
+                   continued(before.octets, report.octets),
+                   before.reports + 1,
+                   now};
+  incoming.round_trips.last.reset();  // unless what follows in the same datagram tells of one
   incoming.peer_clock = incoming.reports.update(rtp::since_1900(report.ntp), now);
   clocks_changed_ = true;
 }

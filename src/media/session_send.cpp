@@ -54,8 +54,10 @@ Result<SendStream*> Session::stream_for(SectionKey key, std::string_view rid) {
   const Outgoing* outgoing = sender(key);
   if (section == nullptr || outgoing == nullptr || !section->sends || !connected_)
     return fail(ErrorKind::InvalidStateError, "nothing is sent at the moment");
-  const auto found = std::ranges::find_if(
-      outgoing->streams, [&](const auto& stream) { return rid.empty() || stream->encoding().rid == rid; });
+  const bool has_layers = outgoing->streams.size() != 1 || !outgoing->streams[0]->encoding().rid.empty();
+  const auto found = std::ranges::find_if(outgoing->streams, [&](const auto& stream) {
+    return rid.empty() || stream->encoding().rid == rid || !has_layers;
+  });
   if (found == outgoing->streams.end()) return fail(ErrorKind::InvalidAccessError, "there is no such encoding");
   return found->get();
 }
@@ -63,8 +65,8 @@ Result<SendStream*> Session::stream_for(SectionKey key, std::string_view rid) {
 Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingFrame& frame, TimePoint now) {
   const auto stream = stream_for(key, rid);
   if (!stream) return Unexpected(stream.error());
-  if (!(*stream)->encoding().active) return {};
   Outgoing& outgoing = *sender(key);
+  if (!(*stream)->encoding().active || !is_chosen(**stream, outgoing, rid, frame, now)) return {};
   (*stream)->set_target(outgoing.streams.size() == 1 ? outgoing.target : std::nullopt);
   auto sent = send_one(**stream, frame, now);
   if (sent && outgoing.target) outgoing.limitation.sent(frame.data.size(), *outgoing.target, now);
@@ -73,12 +75,42 @@ Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingF
 
 Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingPacket& packet, TimePoint now) {
   const auto stream = stream_for(key, rid);
-  return stream ? send_one(**stream, packet, now) : Unexpected(stream.error());
+  if (!stream) return Unexpected(stream.error());
+  if (!(*stream)->encoding().active || !is_chosen(**stream, *sender(key), rid, packet, now)) return {};
+  return send_one(**stream, packet, now);
+}
+
+namespace {
+
+bool begins_key_frame(const OutgoingFrame& frame) { return frame.info.key_frame; }
+bool begins_key_frame(const OutgoingPacket& packet) { return packet.begins_key_frame; }
+std::uint32_t pixels(const OutgoingFrame& frame) { return std::uint32_t{frame.info.width} * frame.info.height; }
+std::uint32_t pixels(const OutgoingPacket& /*packet*/) { return 0; }
+
+}  // namespace
+
+/// Of what comes in layers, and goes out without.
+template <class Media>
+bool Session::is_chosen(SendStream& stream, Outgoing& outgoing, std::string_view rid, const Media& media,
+                        TimePoint now) {
+  if (rid.empty() || stream.encoding().rid == rid) return true;
+  switch (outgoing.choice.judge(rid, begins_key_frame(media), pixels(media), now)) {
+    case LayerChoice::Verdict::TakeFromNow:
+      stream.forget_clock();
+      return true;
+    case LayerChoice::Verdict::Take:
+      return true;
+    case LayerChoice::Verdict::NeedsKeyFrame:
+      ask_encoder(outgoing, stream, now);
+      return false;
+    case LayerChoice::Verdict::Leave:
+      break;
+  }
+  return false;
 }
 
 template <class Media>
 Result<void> Session::send_one(SendStream& stream, const Media& media, TimePoint now) {
-  if (!stream.encoding().active) return {};
   set_pace(now);
   PacketSink sink(*this, priority_of(stream), now);
   const SendStream::Counters& counters = stream.counters();

@@ -22,7 +22,8 @@ namespace parley::media {
 /// What the peer's last sender report of a source says, and how many there were.
 struct PeerSender {
   rtp::NtpTime ntp;
-  std::uint32_t timestamp = 0, packets = 0, octets = 0;
+  std::uint32_t timestamp = 0;
+  std::uint64_t packets = 0, octets = 0;  ///< over all their cycles
   std::uint64_t reports = 0;
   TimePoint arrival{};
 };

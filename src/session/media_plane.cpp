@@ -297,7 +297,8 @@ void MediaPlane::send(jsep::TransceiverId id, const RTCRtpPacket& packet) {
            .audio_level = packet.audioLevel,
            .contributing = {.sources = packet.contributingSources, .levels = packet.contributor_levels},
            .notes = notes_of(packet),
-           .descriptor = packet.dependencyDescriptor});
+           .descriptor = packet.dependencyDescriptor,
+           .begins_key_frame = packet.beginsKeyFrame});
 }
 
 void MediaPlane::request_key_frame(jsep::TransceiverId id, std::string_view rid) {

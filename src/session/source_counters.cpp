@@ -12,6 +12,7 @@ void count(SourceCounters& counters, const RTCEncodedVideoFrame& frame, TimePoin
   const RTCEncodedVideoFrameMetadata& told = frame.metadata;
   if (counters.frames == 0 || told.width > counters.width) counters.rid = told.rid;
   if (told.rid != counters.rid) return;
+  if (!counters.begun) counters.begun = now;
   ++counters.frames;
   counters.pace.add(now);
   if (told.width == 0) return;
@@ -22,6 +23,7 @@ void count(SourceCounters& counters, const RTCEncodedVideoFrame& frame, TimePoin
 void count(SourceCounters& counters, const RTCRtpPacket& packet, TimePoint now) {
   if (counters.frames == 0) counters.rid = packet.rid;
   if (packet.rid != counters.rid) return;
+  if (!counters.begun) counters.begun = now;
   if (counters.last_timestamp && !rtp::is_later(packet.timestamp, *counters.last_timestamp)) return;
   counters.last_timestamp = packet.timestamp;
   ++counters.frames;

@@ -18,6 +18,7 @@ namespace parley::session {
 struct SourceCounters {
   std::uint32_t frames = 0;
   LastSecond pace;
+  std::optional<TimePoint> begun = std::nullopt;  // with the first of them
   /// As the program tells; 0 while it does not.
   std::uint16_t width = 0, height = 0;
   /// Of several encodings of one picture, the one that counts.

@@ -30,5 +30,18 @@ TEST(Limitation, IsBandwidthWhileWhatMayBeSentIsUsedUp) {
   EXPECT_LT(limitation.by_bandwidth(), 4s);
 }
 
+TEST(Limitation, EndsSoonWhenNothingIsSent) {
+  Limitation limitation;
+  TimePoint now = kStart;
+  for (int i = 0; i < 100; ++i, now += 40ms) limitation.sent(5000, 1'000'000, now);
+  EXPECT_TRUE(limitation.is_limited());
+  limitation.pass(now);
+  const Duration before = limitation.by_bandwidth();
+  limitation.pass(now + 60s);
+  EXPECT_FALSE(limitation.is_limited());
+  EXPECT_LE(limitation.by_bandwidth(), before + 1s);
+  EXPECT_EQ(limitation.by_nothing() + limitation.by_bandwidth(), 64s);
+}
+
 }  // namespace
 }  // namespace parley::media

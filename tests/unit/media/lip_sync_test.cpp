@@ -19,7 +19,7 @@ struct TwoTracks : Call {
   }
   void stream(int frames) {
     for (int i = 0; i < frames; ++i) {
-      const Bytes picture = vp8(std::exchange(begins, false), 500, 1), sound{0x78, 1};
+      const Bytes picture = vp8(std::exchange(begins, false), 500, 1), sound{0x79, 1, 1};  // 40 ms
       made.push_back(now);
       ASSERT_TRUE(left->session.send(kAudio, "", {.data = sound, .info = {}}, now));
       run(20ms);

@@ -22,7 +22,7 @@ struct DelayedCall : Call {
   void stream(int frames) {
     for (int i = 0; i < frames; ++i) {
       const bool first = std::exchange(begins, false);
-      const Bytes data = vp8(first, 3000, 1), sound{0x78, 1, 2};
+      const Bytes data = vp8(first, 3000, 1), sound{0x79, 1, 2};  // 40 ms
       made.push_back(now);
       const Bytes& frame = key == kVideo ? data : sound;
       ASSERT_TRUE(left->session.send(key, "", frame_of(frame, first), now));

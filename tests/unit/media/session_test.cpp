@@ -301,7 +301,9 @@ TEST(MediaSession, LayersArriveByTheirRid) {
 
 TEST(MediaSession, WhatIsNotNegotiatedIsRefusedByType) {
   Call call;
-  call.left->session.configure({sending(video_section(), {kEncoding})});
+  Encoding layer = kEncoding;
+  layer.rid = "h";
+  call.left->session.configure({sending(video_section(), {layer})});
   const Bytes data = vp8(true, 100, 1);
   EXPECT_EQ(call.left->session.send(kVideo, "", frame_of(data, true), call.now).error().kind,
             ErrorKind::InvalidStateError);

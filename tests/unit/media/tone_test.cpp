@@ -213,6 +213,26 @@ TEST(MediaSession, TonesComeWithoutAnySound) {
   EXPECT_THAT(call.right->frames, IsEmpty());
 }
 
+/// RFC 4733 section 2.1: of the rate of the sound that it interrupts, not of another one that was negotiated as well.
+TEST(MediaSession, ATonesTimeIsThatOfTheSoundBesideIt) {
+  Section section = section_with_tones();
+  const Format pcmu{.payload_type = PayloadType(0), .name = "PCMU", .clock_rate = 8000, .channels = 1};
+  section.send_formats.push_back(pcmu);
+  section.receive_formats.push_back(pcmu);
+  ToneCall call(section);
+  const Bytes data(160, 1);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(call.left->session.send(test::kAudio, "", {.data = data, .info = {}, .codec = "PCMU"}, call.now));
+    call.run(20ms);
+  }
+  const rtp::Header sound = call.packets.back().header;
+  ASSERT_EQ(sound.payload_type, PayloadType(0));
+  ASSERT_TRUE(call.left->session.play(test::kAudio, {kFive, 100ms}, call.now));
+  call.run(200ms);
+  EXPECT_EQ(call.packets.back().header.payload_type, PayloadType(126));
+  EXPECT_EQ(call.packets.back().header.timestamp - sound.timestamp, 160U);
+}
+
 TEST(MediaSession, PlaysNoTonesThatWereNotNegotiated) {
   ToneCall call(test::audio_section());
   EXPECT_FALSE(call.left->session.play(test::kAudio, {kFive, 100ms}, call.now));

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "parley/encoded_frame.hpp"
+
+namespace parley::api {
+
+/// Keeps back the pictures that refer to what nobody has got, by encoding. Any thread.
+class KeyFrameGate {
+ public:
+  /// What follows begins with a key frame: of all encodings, or of one.
+  void close() {
+    const std::lock_guard lock(mutex_);
+    all_ = true;
+    others_.clear();
+    used_ = true;
+  }
+  void close(const std::string& rid) {
+    const std::lock_guard lock(mutex_);
+    if (all_) {
+      others_.erase(rid);
+    } else {
+      others_.insert(rid);
+    }
+    used_ = true;
+  }
+  bool passes(const RTCEncodedVideoFrame& frame) {
+    if (!used_) return true;
+    const std::string& rid = frame.metadata.rid;
+    const std::lock_guard lock(mutex_);
+    if (frame.type != RTCEncodedVideoFrameType::Key) return others_.contains(rid) == all_;
+    if (all_) {
+      others_.insert(rid);
+    } else {
+      others_.erase(rid);
+    }
+    return true;
+  }
+
+ private:
+  std::atomic<bool> used_ = false;
+  std::mutex mutex_;
+  bool all_ = false;              // are closed
+  std::set<std::string> others_;  // for which it is the other way round
+};
+
+}  // namespace parley::api
