@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <set>
 
 #include "support/frames.hpp"
@@ -172,6 +173,28 @@ TEST(SFrameTransform, TellsOfFramesThatAnotherKeyHasEncrypted) {
   const auto& frame = std::get<RTCEncodedVideoFrame>(call.errors[0].frame);
   EXPECT_EQ(frame.type, Key);
   EXPECT_GT(frame.data.size(), 3000U);
+}
+
+/// What was encrypted before the receiver had its key is missing to those that follow.
+TEST(SFrameTransform, GoesOnWithAKeyFrameAfterWhatItCouldNotRead) {
+  Call call("video", "video/VP8");
+  call.encrypts->setEncryptionKey(kKey, 1).get(20s);
+  call.connect();
+  ASSERT_TRUE(call.asked.wait());
+  std::atomic<bool> again = false;
+  call.wanted = 2;
+  call.track->write(vp8_frame(Key, 3000, 1));
+  ASSERT_TRUE(call.failed.wait());
+  call.decrypts->setEncryptionKey(kKey, 1).get(20s);
+  call.track->onkeyframerequest = [&] {
+    if (again.exchange(true)) return;
+    call.track->write(vp8_frame(Key, 3000, 3));
+    call.track->write(vp8_frame(Delta, 3000, 4));
+  };
+  call.track->write(vp8_frame(Delta, 3000, 2));
+  ASSERT_TRUE(call.done.wait());
+  EXPECT_THAT(call.types, testing::ElementsAre(Key, Delta));
+  EXPECT_THAT(call.received, testing::ElementsAre(vp8_frame(Key, 3000, 3).data, vp8_frame(Delta, 3000, 4).data));
 }
 
 TEST(SFrameTransform, TellsOfKeysThatItDoesNotKnowAndOfWhatIsNotEncrypted) {

@@ -53,6 +53,17 @@ void run(F call) {
   EventLoop::shared()->run(call).get(20s);
 }
 
+/// Waits until `holds`, which is asked on the shared loop, is true. False if it is not within 20 seconds.
+template <class F>
+[[nodiscard]] bool until(F holds) {
+  const auto& loop = EventLoop::shared();
+  for (const auto end = std::chrono::steady_clock::now() + 20s; std::chrono::steady_clock::now() < end;) {
+    if (loop->run(holds)) return true;
+    loop->delay(1ms).get();
+  }
+  return false;
+}
+
 /// Everything that was posted to the loop before has run, and what that posted.
 inline void settle(EventLoop& loop = *EventLoop::shared()) {
   for (int i = 0; i < 20; ++i) loop.run([] {});

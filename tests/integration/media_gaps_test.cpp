@@ -1,0 +1,173 @@
+// What is missing between two frames: tracks and encodings that were off meanwhile, and layers that are left out.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/frames.hpp"
+#include "support/pair.hpp"
+
+namespace parley {
+namespace {
+
+using test::Latch;
+using test::Pair;
+using test::run;
+using test::until;
+using test::vp8_frame;
+using testing::ElementsAre;
+using namespace std::chrono_literals;
+using enum RTCEncodedVideoFrameType;
+
+Promise<void> negotiated(Pair& pair) { co_await pair.negotiate(); }
+
+void use_vp8(const std::shared_ptr<RTCRtpTransceiver>& transceiver) {
+  std::vector<RTCRtpCodec> codecs;
+  const auto known = RTCRtpSender::getCapabilities("video");
+  for (const RTCRtpCodec& codec : known->codecs)
+    if (codec.mimeType == "video/VP8" || codec.mimeType == "video/rtx") codecs.push_back(codec);
+  transceiver->setCodecPreferences(codecs);
+}
+
+/// A sender with these encodings, and what the peer has of it: "K" or "D" for each frame.
+struct Watched {
+  explicit Watched(const std::vector<std::string>& rids = {}) {
+    RTCRtpTransceiverInit init;
+    for (const std::string& rid : rids) {
+      RTCRtpEncodingParameters encoding;
+      encoding.rid = rid;
+      init.sendEncodings.push_back(encoding);
+    }
+    track->onkeyframerequest = [this](const KeyFrameRequestEvent& event) {
+      requests.push_back(event.rid);
+      asked.set();
+    };
+    transceiver = pair.offerer.addTransceiver(track, init);
+    use_vp8(transceiver);
+    pair.answerer.ontrack = [this](const RTCTrackEvent& event) {
+      remote = event.track;
+      remote->onvideoframe = [this](const RTCEncodedVideoFrame& frame) {
+        seen += frame.type == Key ? 'K' : 'D';
+        arrived.set();
+      };
+    };
+  }
+  void connect() {
+    run([this] { return negotiated(pair); });
+    ASSERT_TRUE(asked.wait());
+    EventLoop::shared()->run([this] { requests.clear(); });
+  }
+  void write(RTCEncodedVideoFrameType type, const std::string& rid = {}) {
+    auto frame = vp8_frame(type, 400, ++written);
+    frame.metadata.rid = rid;
+    track->write(std::move(frame));
+  }
+  /// Until the peer has so many frames.
+  void wait_for(std::size_t frames) {
+    ASSERT_TRUE(until([&] { return seen.size() >= frames; }));
+  }
+
+  Latch asked, arrived;
+  std::uint32_t written = 0;
+  std::vector<std::string> requests;
+  std::string seen;
+  const std::shared_ptr<MediaStreamTrack> track = MediaStreamTrack::create("video");
+  std::shared_ptr<MediaStreamTrack> remote;
+  std::shared_ptr<RTCRtpTransceiver> transceiver;
+  Pair pair;
+};
+
+bool has_received(RTCPeerConnection& connection, std::uint32_t frames) {
+  for (int i = 0; i < 1000; ++i) {
+    const auto report = connection.getStats().get(20s);
+    const auto* in = report.first<RTCInboundRtpStreamStats>();
+    if (in != nullptr && in->framesReceived >= frames) return true;
+    EventLoop::shared()->delay(5ms).get(20s);
+  }
+  return false;
+}
+
+TEST(MediaGaps, ARemoteTrackThatIsEnabledAgainGoesOnWithAKeyFrame) {
+  Watched call;
+  call.connect();
+  call.write(Key);
+  call.write(Delta);
+  call.wait_for(2);
+  // One turn of the loop, so that the peer's request for a key frame changes nothing here.
+  EventLoop::shared()->run([&] { call.remote->enabled(false); });
+  call.write(Delta);
+  ASSERT_TRUE(has_received(call.pair.answerer, 3));
+  EventLoop::shared()->run([&] { call.remote->enabled(true); });
+  call.write(Delta);
+  call.write(Key);
+  call.write(Delta);
+  call.wait_for(4);
+  EXPECT_EQ(call.seen, "KDKD");
+  EXPECT_TRUE(until([&] { return !call.requests.empty(); }));
+}
+
+TEST(MediaGaps, AnEncodingThatIsActiveAgainBeginsWithAKeyFrame) {
+  Watched call;
+  call.connect();
+  call.write(Key);
+  call.write(Delta);
+  call.wait_for(2);
+  const auto activate = [&](bool active) {
+    return [&call, active]() -> Promise<void> {
+      auto parameters = call.transceiver->sender()->getParameters();
+      parameters.encodings.at(0).active = active;
+      co_await call.transceiver->sender()->setParameters(parameters);
+    };
+  };
+  run(activate(false));
+  call.write(Delta);
+  run(activate(true));
+  EXPECT_THAT(EventLoop::shared()->run([&] { return call.requests; }), ElementsAre(""));
+  call.write(Delta);
+  call.write(Key);
+  call.write(Delta);
+  call.wait_for(4);
+  EXPECT_EQ(call.seen, "KDKD");
+}
+
+/// The larger one.
+TEST(MediaGaps, OfARemoteTrackInLayersASenderWithoutLayersForwardsOne) {
+  Watched call({"h", "l"});
+  std::string forwarded;
+  Latch all;
+  Pair out;
+  std::shared_ptr<MediaStreamTrack> last;
+  out.answerer.ontrack = [&](const RTCTrackEvent& event) {
+    last = event.track;
+    last->onvideoframe = [&](const RTCEncodedVideoFrame& frame) {
+      forwarded += frame.data.size() > 300 ? 'h' : 'l';
+      if (forwarded.size() == 5) all.set();
+    };
+  };
+  const auto write = [&](const char* rid, RTCEncodedVideoFrameType type) {
+    auto frame = vp8_frame(type, rid[0] == 'h' ? 400 : 200, ++call.written);
+    frame.metadata.rid = rid;
+    call.track->write(std::move(frame));
+  };
+  call.connect();
+  write("h", Key);
+  write("l", Key);
+  call.wait_for(2);
+  EventLoop::shared()->run([&] {
+    out.offerer.addTrack(call.remote);
+    use_vp8(out.offerer.getTransceivers().at(0));
+  });
+  run([&] { return negotiated(out); });
+  // Whoever joins asks, all the way back to the source.
+  ASSERT_TRUE(until([&] { return call.requests.size() >= 2; }));
+  EXPECT_THAT(EventLoop::shared()->run([&] { return call.requests; }), testing::IsSupersetOf({"h", "l"}));
+  write("h", Key);
+  write("l", Key);
+  for (int i = 0; i < 4; ++i) {
+    write("l", Delta);
+    write("h", Delta);
+  }
+  ASSERT_TRUE(all.wait());
+  EXPECT_EQ(forwarded, "hhhhh");
+}
+
+}  // namespace
+}  // namespace parley
