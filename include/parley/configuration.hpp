@@ -62,7 +62,8 @@ struct RTCIceServer {
 
 /// What the browser has no say in: where the connection runs and which addresses it may use.
 struct NetworkOptions {
-  /// The loop that owns the connection; nullptr: EventLoop::shared().
+  /// The loop that owns the connection; nullptr: the current loop, else EventLoop::shared(). getConfiguration() says
+  /// which.
   std::shared_ptr<EventLoop> loop{};
   /// Local UDP ports to choose from, from the first to the last; 0 and 0: any.
   std::uint16_t port_min = 0;

@@ -184,8 +184,8 @@ struct RTCEncodedVideoFrameMetadata {
   std::optional<RTCVideoLayersAllocation> layersAllocation{};
 };
 
-/// One picture. `data` is what the codec's decoder takes: a VP8 or VP9 frame, H.264 and H.265 as Annex B, an AV1
-/// temporal unit without its delimiter.
+/// One picture. `data` is what the codec's decoder takes: a VP8 or VP9 frame, H.264 and H.265 as Annex B (start codes,
+/// not lengths as in MP4) with the parameter sets in every key frame, an AV1 temporal unit without its delimiter.
 struct RTCEncodedVideoFrame {
   /// Whether decoding can begin with it.
   RTCEncodedVideoFrameType type = RTCEncodedVideoFrameType::Delta;

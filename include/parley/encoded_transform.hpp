@@ -87,7 +87,9 @@ TransformFunction<Frame> transform_function(const std::shared_ptr<F>& handler) {
 /// replaced or the transceiver has ended; what it throws goes to the unhandled-error hook, and the frame is lost.
 ///
 /// Formats look at what they carry: a video frame's head has to stay what its codec wants. It is enough to leave the
-/// first 10 bytes of VP8's key frames and 3 of its delta frames, and in H.264 and H.265 all up to the slice's data.
+/// first 10 bytes of VP8's key frames and 3 of its delta frames, and in H.264 and H.265 all up to the slice's data. In
+/// these two, what replaces that data may neither contain a start code nor end with a zero: emulation prevention (H.264
+/// section 7.4.1) and a last byte that is not zero see to it. SFrameTransform does all of that by itself.
 ///
 /// A value; copies are the same transform, which can be used by one sender or receiver only.
 class PARLEY_EXPORT RTCRtpScriptTransform {

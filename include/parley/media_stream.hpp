@@ -13,6 +13,7 @@
 namespace parley {
 
 class EventLoop;
+class RTCRtpSender;
 
 template <>
 inline constexpr bool detail::fires_often<RTCRtpPacket> = true;
@@ -32,12 +33,17 @@ PARLEY_EXPORT std::string_view to_string(MediaStreamTrackState state);
 struct KeyFrameRequestEvent {
   /// Of which encoding of the sender; empty if it has one only.
   std::string rid;
+  /// Whose receiver asks; nullptr if it was the program itself.
+  std::shared_ptr<RTCRtpSender> sender{};
 };
 
-/// How much one of the connections that send the track can carry of it now. (Not in W3C, likewise.)
+/// How much one of the connections that send the track can carry of it now. (Not in W3C, likewise.) Whoever encodes
+/// once for many receivers chooses by what the last event of each sender has said.
 struct TargetBitrateEvent {
   /// For all encodings together, without headers.
   double bits_per_second = 0;
+  /// Which of the senders of the track it is.
+  std::shared_ptr<RTCRtpSender> sender{};
 };
 
 /// The peer has pressed a key of a telephone: what its RTCDTMFSender plays. (Not in W3C, where one hears it.)
@@ -55,12 +61,14 @@ using MediaStreamTrackEvents =
 
 /// One source of audio or video, encoded: Media Capture and Streams section 4.3. A local one is made with create() and
 /// fed with write(); a remote one is made by an RTCRtpReceiver and gives what arrives to `videoframe` or `audioframe`,
-/// and to the senders of whatever connection it is added to. Any thread may call; events are fired on the track's loop,
-/// which for a remote one is that of its connection.
+/// and to the senders of whatever connection it is added to (of simulcast, a sender without layers sends the largest
+/// that comes). Any thread may call; events are fired on the track's loop, which for a remote one is that of its
+/// connection. A handler may still be running on the loop when another thread has taken it away or closed the
+/// connection: whoever destroys what it uses does both in `loop->run()`.
 class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
  public:
   /// A local track, live and not muted. `kind` is "audio" or "video", else TypeError. `loop` nullptr:
-  /// EventLoop::shared(). (Not in W3C, where getUserMedia makes them.)
+  /// the current loop, else EventLoop::shared(). (Not in W3C, where getUserMedia makes them.)
   static std::shared_ptr<MediaStreamTrack> create(std::string_view kind, std::string label = {},
                                                   const std::shared_ptr<EventLoop>& loop = nullptr);
 
@@ -72,7 +80,7 @@ class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
   [[nodiscard]] const std::string& label() const;
   /// Whether the track passes its media on; the program's own switch.
   [[nodiscard]] bool enabled() const;
-  /// Sets it: a track that is not enabled passes nothing on.
+  /// Sets it: a track that is not enabled passes nothing on. Video goes on with a key frame, which is asked for.
   void enabled(bool value);
   /// Whether the source has nothing to give at the moment: a remote track is muted until media arrives.
   [[nodiscard]] bool muted() const;
@@ -85,13 +93,18 @@ class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
   void stop();
 
   /// Sends a frame wherever the track and its clones are sent to. What nobody takes yet is dropped: a sender asks for a
-  /// key frame when it begins. Throws TypeError for a frame of the other kind, InvalidStateError on a remote track.
-  /// (Not in W3C, where a capture device does it.)
+  /// key frame when it begins. What a sender cannot take (a codec that was not negotiated, bytes that are not of it) is
+  /// dropped, too, with a warning in the log. Throws TypeError for a frame of the other kind, InvalidStateError on a
+  /// remote track. (Not in W3C, where a capture device does it.)
   void write(RTCEncodedVideoFrame frame);
-  /// The same for audio.
+  /// The same for audio. It may be written ahead of time: without a `timestamp` each frame goes on where the last one
+  /// ended, unless that was more than 60 ms ago. It leaves at once, so whoever makes sound faster than it is spoken has
+  /// to wait in between.
   void write(RTCEncodedAudioFrame frame);
   /// A packet instead of frames, from a program that passes it on as it came. The first packet that a receiver gets
   /// should begin a key frame. A sender with a transform sends none. TypeError if `mimeType` is of the other kind.
+  /// Numbers that are left out are lost to the receiver: sound that is passed on now and then is better written as
+  /// frames, whose packets are numbered anew.
   void write(const RTCRtpPacket& packet);
   /// Asks the source for a key frame: a local track's program, or a remote track's peer; of all encodings of simulcast,
   /// or of the one with this rid. (Not in W3C.)

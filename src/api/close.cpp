@@ -31,7 +31,9 @@ Peer::Peer(std::shared_ptr<EventLoop> loop, RTCConfiguration configuration, sess
     : loop_(std::move(loop)),
       lists_(std::move(lists)),
       configuration_(std::move(configuration)),
-      connection_(*loop_, std::move(config), *this) {}
+      connection_(*loop_, std::move(config), *this) {
+  configuration_.network.loop = loop_;
+}
 
 Peer::~Peer() { close(Disappear::Yes); }
 

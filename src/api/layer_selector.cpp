@@ -60,6 +60,8 @@ std::optional<RTCRtpPacket> LayerSelector::forward(const RTCRtpPacket& packet, T
   result.sequenceNumber = out->number;
   result.timestamp = out->timestamp;
   result.synchronizationSource = out->source.get();
+  result.contributingSources = packet.contributingSources;
+  result.contributor_levels = packet.contributor_levels;
   result.captureTime = packet.captureTime;
   result.senderCaptureTimeOffset = packet.senderCaptureTimeOffset;
   result.rotation = packet.rotation;

@@ -43,6 +43,13 @@ std::shared_ptr<TransceiverCore> Peer::find_core(jsep::TransceiverId id) const {
   return nullptr;
 }
 
+/// nullptr without a track.
+std::shared_ptr<RTCRtpSender> Peer::find_sender(jsep::TransceiverId id) const {
+  for (const Transceiver& known : transceivers_)
+    if (known.core->state.id == id) return known.core->sender_track ? known.object->sender() : nullptr;
+  return nullptr;
+}
+
 /// webrtc-pc section 5.3: the track of a receiver is unmuted when packets arrive, "muted" when the peer says goodbye.
 void Peer::on_media_muted(jsep::TransceiverId id, bool muted) {
   queue([this, id, muted] {
@@ -159,8 +166,7 @@ void Peer::give_to_track(TransceiverCore& core, EncodedFrame&& frame) {
 
 void Peer::on_key_frame_request(jsep::TransceiverId id, const std::string& rid) {
   queue([this, id, rid] {
-    const auto core = find_core(id);
-    if (core && core->sender_track) core->sender_track->core()->source->request_key_frame(rid);
+    if (const auto sending = find_sender(id)) sending->track()->core()->source->request_key_frame(rid, sending);
   });
 }
 
@@ -173,8 +179,7 @@ void Peer::on_tone(jsep::TransceiverId id, char key) {
 
 void Peer::on_target_rate(jsep::TransceiverId id, double bits_per_second) {
   queue([this, id, bits_per_second] {
-    const auto core = find_core(id);
-    if (core && core->sender_track) core->sender_track->core()->source->tell_target(bits_per_second);
+    if (const auto sending = find_sender(id)) sending->track()->core()->source->tell_target(bits_per_second, sending);
   });
 }
 

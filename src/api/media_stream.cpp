@@ -103,7 +103,7 @@ std::shared_ptr<MediaStreamTrack> MediaStreamTrack::create(std::string_view kind
                                                            const std::shared_ptr<EventLoop>& loop) {
   if (kind != "audio" && kind != "video") throw TypeError("a track is of the kind audio or video");
   auto core = std::make_shared<api::TrackCore>();
-  core->loop = loop ? loop : EventLoop::shared();
+  core->loop = loop ? loop : EventLoop::current_or_shared();
   core->id = api::new_uuid();
   core->kind = std::string(kind);
   core->label = std::move(label);

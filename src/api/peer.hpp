@@ -206,6 +206,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   static void set_sender_track(const std::shared_ptr<TransceiverCore>& core, std::shared_ptr<MediaStreamTrack> track);
   // media.cpp
   [[nodiscard]] std::shared_ptr<TransceiverCore> find_core(jsep::TransceiverId id) const;
+  [[nodiscard]] std::shared_ptr<RTCRtpSender> find_sender(jsep::TransceiverId id) const;
   void deliver(jsep::TransceiverId id, EncodedFrame frame);
   void arrived(const std::shared_ptr<TransceiverCore>& core, EncodedFrame&& frame);
   void give_to_track(TransceiverCore& core, EncodedFrame&& frame);

@@ -48,7 +48,7 @@ std::optional<RTCSessionDescription> Peer::local(const std::optional<jsep::Appli
 
 RTCPeerConnection::RTCPeerConnection(const RTCConfiguration& configuration)
     // Not on the loop, which others are using: the certificate takes a while.
-    : loop_(configuration.network.loop ? configuration.network.loop : EventLoop::shared()),
+    : loop_(configuration.network.loop ? configuration.network.loop : EventLoop::current_or_shared()),
       peer_(api::Peer::create(loop_, configuration, lists())) {}
 
 RTCPeerConnection::~RTCPeerConnection() {

@@ -190,10 +190,11 @@ void TrackSource::on_loop(Act act) {
   }
 }
 
-void TrackSource::request_key_frame(const std::string& rid) {
-  on_loop([request = request_, rid](const auto& tracks) {
+void TrackSource::request_key_frame(const std::string& rid, const std::shared_ptr<RTCRtpSender>& sender) {
+  on_loop([request = request_, rid, sender](const auto& tracks) {
     if (request) return request("");
-    for (const auto& track : tracks) track->lists->template get<"keyframerequest">()->fire(KeyFrameRequestEvent{rid});
+    for (const auto& track : tracks)
+      track->lists->template get<"keyframerequest">()->fire(KeyFrameRequestEvent{rid, sender});
   });
 }
 
@@ -201,11 +202,11 @@ void TrackSource::request_layer(const std::string& rid) {
   on_loop([request = request_, rid](const auto& /*tracks*/) { request(rid); });
 }
 
-void TrackSource::tell_target(double bits_per_second) {
+void TrackSource::tell_target(double bits_per_second, const std::shared_ptr<RTCRtpSender>& sender) {
   if (is_remote()) return;
-  on_loop([bits_per_second](const auto& tracks) {
+  on_loop([bits_per_second, sender](const auto& tracks) {
     for (const auto& track : tracks)
-      track->lists->template get<"targetbitrate">()->fire(TargetBitrateEvent{bits_per_second});
+      track->lists->template get<"targetbitrate">()->fire(TargetBitrateEvent{bits_per_second, sender});
   });
 }
 

@@ -10,6 +10,7 @@
 
 #include "parley/encoded_frame.hpp"
 #include "parley/event_loop.hpp"
+#include "parley/media_stream.hpp"
 #include "parley/rtp_packet.hpp"
 
 namespace parley::api {
@@ -46,11 +47,11 @@ class TrackSource {
   void fire(const RTCRtpPacket& packet);
   [[nodiscard]] bool has_packet_listeners();
   /// Of the sender's encoding `rid`. A remote source has encodings of its own, and is asked for all of them.
-  void request_key_frame(const std::string& rid);
+  void request_key_frame(const std::string& rid, const std::shared_ptr<RTCRtpSender>& sender = nullptr);
   /// Of one of the remote source's encodings; all if empty.
   void request_layer(const std::string& rid);
   /// Tells the program, if it is a local source.
-  void tell_target(double bits_per_second);
+  void tell_target(double bits_per_second, const std::shared_ptr<RTCRtpSender>& sender);
 
   /// Those that have not ended, in the order in which they were made.
   [[nodiscard]] std::vector<std::shared_ptr<TrackCore>> live_tracks();

@@ -1,6 +1,7 @@
 #include "session/media_plane.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.hpp"
 #include "base/random.hpp"
@@ -244,13 +245,20 @@ void MediaPlane::receive_rtcp(Transport& transport, ByteView packet) {
     lane->with_session([&](media::Session& session, TimePoint now) { session.receive_rtcp(packet, now); });
 }
 
+/// Loud once: a program that sends what was not negotiated does so all the time.
+void MediaPlane::note_refusal(jsep::TransceiverId id, const Error& error) {
+  // Before the connection is there, and while the direction says so, nothing is sent.
+  const bool expected = error.kind == ErrorKind::InvalidStateError;
+  const bool is_new = !expected && std::exchange(refusals_[id], error.message) != error.message;
+  log(is_new ? LogLevel::Warning : LogLevel::Debug, "media", "not sent: ", error.message);
+}
+
 template <class Outgoing>
 void MediaPlane::send(jsep::TransceiverId id, std::string_view rid, const Outgoing& outgoing) {
   Lane* lane = lane_of(id);
   if (lane == nullptr) return;
   lane->with_session([&](media::Session& session, TimePoint now) {
-    if (auto sent = session.send(key_of(id), rid, outgoing, now); !sent)
-      log(LogLevel::Debug, "media", "not sent: ", sent.error().message);
+    if (auto sent = session.send(key_of(id), rid, outgoing, now); !sent) note_refusal(id, sent.error());
   });
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -77,11 +76,13 @@ class MediaPlane {
   Lane* lane_of(jsep::TransceiverId id) const;
   template <class Outgoing>
   void send(jsep::TransceiverId id, std::string_view rid, const Outgoing& outgoing);
+  void note_refusal(jsep::TransceiverId id, const Error& error);
 
   EventLoop& loop_;
   MediaObserver* observer_;  // nullptr once closed
   MediaOptions options_;
   std::vector<std::unique_ptr<Lane>> lanes_;
+  std::map<jsep::TransceiverId, std::string> refusals_;  // the last of each sender
 };
 
 }  // namespace parley::session

@@ -11,7 +11,6 @@ PerfectNegotiator::PerfectNegotiator(RTCPeerConnection& connection, std::shared_
                                      Politeness politeness, PerfectNegotiatorOptions options)
     : loop_(connection.getConfiguration().network.loop) {
   if (!channel) throw TypeError("a negotiator needs a signaling channel");
-  if (!loop_) loop_ = EventLoop::shared();
   negotiation_ = std::make_shared<signaling::Negotiation>(signaling::Negotiation::Parts{.connection = connection,
                                                                                         .loop = loop_,
                                                                                         .lists = lists(),

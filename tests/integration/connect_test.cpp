@@ -39,5 +39,34 @@ TEST(Connect, TwoPeersExchangeMessages) {
   EXPECT_EQ(answer, "you said hello");
 }
 
+/// As in a browser, where everything belongs to the thread that makes it.
+TEST(Connect, AConnectionAndATrackLiveOnTheLoopThatTheyAreMadeOn) {
+  const auto own = EventLoop::create();
+  Latch heard, asked;
+  std::unique_ptr<RTCPeerConnection> made;
+  std::shared_ptr<MediaStreamTrack> track;
+  own->run([&] {
+    made = std::make_unique<RTCPeerConnection>();
+    track = MediaStreamTrack::create("video");
+  });
+  made->onnegotiationneeded = [&] {
+    EXPECT_TRUE(own->is_current());
+    heard.set();
+  };
+  track->onkeyframerequest = [&] {
+    EXPECT_TRUE(own->is_current());
+    asked.set();
+  };
+  EXPECT_EQ(made->getConfiguration().network.loop, own);
+  made->createDataChannel("chat");
+  track->request_key_frame();
+  EXPECT_TRUE(heard.wait());
+  EXPECT_TRUE(asked.wait());
+  RTCConfiguration elsewhere;
+  elsewhere.network.loop = EventLoop::shared();
+  own->run([&] { EXPECT_EQ(RTCPeerConnection(elsewhere).getConfiguration().network.loop, EventLoop::shared()); });
+  EXPECT_EQ(RTCPeerConnection().getConfiguration().network.loop, EventLoop::shared());
+}
+
 }  // namespace
 }  // namespace parley

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <mutex>
+
+#include "parley/log.hpp"
 #include "support/frames.hpp"
 #include "support/pair.hpp"
 
@@ -38,6 +41,7 @@ struct Watched {
     }
     track->onkeyframerequest = [this](const KeyFrameRequestEvent& event) {
       requests.push_back(event.rid);
+      EXPECT_TRUE(!event.sender || event.sender == transceiver->sender());
       asked.set();
     };
     transceiver = pair.offerer.addTransceiver(track, init);
@@ -167,6 +171,26 @@ TEST(MediaGaps, OfARemoteTrackInLayersASenderWithoutLayersForwardsOne) {
   }
   ASSERT_TRUE(all.wait());
   EXPECT_EQ(forwarded, "hhhhh");
+}
+
+/// Whoever sends what was not negotiated does so all the time, and is told once.
+TEST(MediaGaps, WhatASenderCannotTakeIsInTheLog) {
+  std::mutex mutex;
+  std::vector<std::string> warnings;
+  set_log_sink([&](const LogRecord& record) {
+    const std::lock_guard lock(mutex);
+    if (record.level == LogLevel::Warning && record.component == "media") warnings.emplace_back(record.message);
+  });
+  Watched call;
+  call.connect();
+  auto other = vp8_frame(Key, 400, 1);
+  other.metadata.mimeType = "video/AV1";
+  for (int i = 0; i < 5; ++i) call.track->write(other);
+  call.write(Key);
+  call.wait_for(1);
+  set_log_sink(nullptr);
+  const std::lock_guard lock(mutex);
+  EXPECT_THAT(warnings, ElementsAre(testing::HasSubstr("codec was not negotiated")));
 }
 
 }  // namespace

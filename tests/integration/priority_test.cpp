@@ -101,7 +101,10 @@ TEST(Priority, OfASenderGivesItMoreOfTheRate) {
   pair.offerer.addTransceiver(tracks[1], {});
   double high = 0, ratio = 0;
   Latch told;
-  tracks[0]->ontargetbitrate = [&](const TargetBitrateEvent& event) { high = event.bits_per_second; };
+  tracks[0]->ontargetbitrate = [&](const TargetBitrateEvent& event) {
+    EXPECT_EQ(event.sender->track(), tracks[0]);
+    high = event.bits_per_second;
+  };
   tracks[1]->ontargetbitrate = [&](const TargetBitrateEvent& event) {
     ratio = high / event.bits_per_second;
     told.set();
