@@ -1,8 +1,5 @@
 #include "channels/socket.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-
 #include <array>
 
 #include "channels/main_context.hpp"
@@ -16,27 +13,10 @@ using Shared = std::shared_ptr<Socket>;
 /// Dispatches of the context that a goodbye is given to leave: as many as can be without waiting.
 constexpr int kGoodbyeRounds = 64;
 constexpr std::size_t kMaxQueuedBytes = 4 << 20;
+constexpr guint kPingSeconds = 15;
 
 Shared& shared(gpointer data) { return *static_cast<Shared*>(data); }
 void release(gpointer data, GClosure*) { delete static_cast<Shared*>(data); }
-
-/// A peer whose network is gone says nothing: pings go out, and where nobody acknowledges them the connection ends.
-void notice_silence(SoupWebsocketConnection* connection) {
-  constexpr guint kPingSeconds = 15;
-  constexpr gint kUnacknowledgedMilliseconds = 20'000;
-  soup_websocket_connection_set_keepalive_interval(connection, kPingSeconds);
-  GIOStream* const stream = soup_websocket_connection_get_io_stream(connection);
-  GIOStream* below = nullptr;
-  if (G_IS_TLS_CONNECTION(stream)) {
-    g_object_get(stream, "base-io-stream", &below, nullptr);
-  } else if (stream != nullptr) {
-    below = G_IO_STREAM(g_object_ref(stream));
-  }
-  const ObjectPtr<GIOStream> base(below);
-  if (base && G_IS_SOCKET_CONNECTION(base.get()))
-    g_socket_set_option(g_socket_connection_get_socket(G_SOCKET_CONNECTION(base.get())), IPPROTO_TCP, TCP_USER_TIMEOUT,
-                        kUnacknowledgedMilliseconds, nullptr);
-}
 
 }  // namespace
 
@@ -73,7 +53,8 @@ void Socket::on_connected(GObject* session, GAsyncResult* result, gpointer data)
 void Socket::adopt(const Shared& self, SoupWebsocketConnection* connection) {
   self->connection_.reset(SOUP_WEBSOCKET_CONNECTION(g_object_ref(connection)));
   soup_websocket_connection_set_max_incoming_payload_size(connection, SignalingChannel::kMaxMessageBytes);
-  notice_silence(connection);
+  // A peer whose network is gone says nothing: TCP notices by what it does not acknowledge.
+  soup_websocket_connection_set_keepalive_interval(connection, kPingSeconds);
   // Each closure keeps the socket alive; drop() ends them.
   const auto listen = [&](const char* signal, GCallback callback) {
     self->listeners_.push_back(

@@ -15,8 +15,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr Encoding kSound{.source = Ssrc(1000), .retransmission = Ssrc(0), .rid = ""};
-constexpr Encoding kPictures{.source = Ssrc(2000), .retransmission = Ssrc(2001), .rid = ""};
+const Encoding kSound{.source = Ssrc(1000), .retransmission = Ssrc(0), .rid = ""};
+const Encoding kPictures{.source = Ssrc(2000), .retransmission = Ssrc(2001), .rid = ""};
 constexpr std::array<std::uint32_t, 2> kTwo{21, 22};
 constexpr std::array<std::uint8_t, 2> kLevels{30, 127};
 

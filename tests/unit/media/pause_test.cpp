@@ -10,8 +10,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr Encoding kHigh{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = "h"};
-constexpr Encoding kLow{.source = Ssrc(2000), .retransmission = Ssrc(2001), .rid = "l"};
+const Encoding kHigh{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = "h"};
+const Encoding kLow{.source = Ssrc(2000), .retransmission = Ssrc(2001), .rid = "l"};
 
 struct PausedCall : Call {
   PausedCall() {
