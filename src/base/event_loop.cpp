@@ -90,8 +90,8 @@ std::weak_ptr<EventLoop> EventLoop::here() {
 }
 
 std::shared_ptr<EventLoop> EventLoop::current_or_shared() {
-  auto current = here().lock();
-  return current ? std::move(current) : shared();
+  if (auto current = here().lock()) return current;
+  return shared();
 }
 
 EventLoop::~EventLoop() {
