@@ -49,7 +49,7 @@ class PARLEY_EXPORT EventLoop : public std::enable_shared_from_this<EventLoop> {
   /// progress whenever that context is iterated, e.g. by g_main_loop_run(). What was closed or destroyed goes then,
   /// too: a connection that is the last thing to go needs one more iteration to give back its memory and sockets.
   static std::shared_ptr<EventLoop> attach(GMainContext* context);
-  /// The process-wide loop that connections use unless told otherwise. Created at first use; ends with the program's
+  /// The process-wide loop, for whoever names none and is not on one. Created at first use; ends with the program's
   /// static objects, after which this is nullptr.
   static const std::shared_ptr<EventLoop>& shared();
   /// The loop on whose thread the caller is running, nullptr elsewhere. A thread that runs a main context is the thread

@@ -20,7 +20,7 @@ struct TrackCore {
   std::string id, kind, label;  // constant
   std::shared_ptr<MediaStreamTrackEvents::Lists> lists = std::make_shared<MediaStreamTrackEvents::Lists>();
   std::atomic<bool> enabled = true;
-  KeyFrameGate gate;  // of a remote track: closed while it is not enabled
+  KeyFrameGate gate;  // of a remote track: closed when it is enabled again
   std::atomic<bool> muted = false;
   std::atomic<MediaStreamTrackState> state = MediaStreamTrackState::Live;
   std::shared_ptr<TrackSource> source;  // constant; clones share it

@@ -10,8 +10,6 @@
 
 namespace parley::media {
 
-using std::chrono::microseconds;
-
 namespace {
 
 constexpr std::size_t kHistory = 1024;
@@ -35,9 +33,9 @@ bool is_key_frame(const OutgoingFrame& frame, const Format& format) {
 }
 
 /// Of sound; zero of what nobody knows how to read.
-microseconds length_of(const OutgoingFrame& frame, const Format& format) {
+std::chrono::microseconds length_of(const OutgoingFrame& frame, const Format& format) {
   const auto samples = formats::samples_of(format.name, format.channels, frame.data).value_or(0);
-  return microseconds(std::int64_t{samples} * 1'000'000 / format.clock_rate);
+  return std::chrono::microseconds(std::int64_t{samples} * 1'000'000 / format.clock_rate);
 }
 
 }  // namespace
@@ -50,30 +48,8 @@ SendStream::SendStream(Kind kind, const Encoding& encoding, Random& random)
       next_number_(random.u32() & 0x7FFF),
       next_repeat_number_(static_cast<std::uint16_t>(random.u32() & 0x7FFF)),
       next_protection_number_(static_cast<std::uint16_t>(next_repeat_number_ ^ 0x2AAA)),
-      first_timestamp_(random.u32()) {
+      clock_(random.u32()) {
   note_values_.reserve(kNoteBytes);
-}
-
-std::uint32_t SendStream::timestamp_of(const OutgoingFrame& frame, const Format& format, TimePoint now) {
-  const auto ours = std::chrono::duration_cast<microseconds>(now.time_since_epoch());
-  // The first frame is as of now; what follows keeps its distance, unless it counts from somewhere else: another
-  // source, or the same one after a pause. Receivers stand still for seconds where time goes back. (Frames that are
-  // decoded before others go back a little.)
-  constexpr microseconds kBack = 500ms, kAhead = 10s;
-  microseconds time = frame.timestamp && offset_ ? *frame.timestamp + *offset_ : ours;
-  // Sound that says nothing of its time goes on where the last piece ended: whoever writes it is never that exact.
-  constexpr microseconds kPunctual = 60ms;
-  if (!frame.timestamp && sound_end_ && ours <= *sound_end_ + kPunctual) time = *sound_end_;
-  if (last_time_ && (time < *last_time_ - kBack || time > std::max(ours, *last_time_) + kAhead))
-    time = std::max(ours, *last_time_ + 1ms);
-  if (frame.timestamp) offset_ = time - *frame.timestamp;
-  last_time_ = time;
-  sound_end_.reset();
-  if (const auto length = length_of(frame, format); kind_ == Kind::Audio && length > 0ms) sound_end_ = time + length;
-  // In whole seconds and the rest, which cannot overflow.
-  const auto whole = static_cast<std::uint64_t>(time / 1s), rest = static_cast<std::uint64_t>((time % 1s).count());
-  const std::uint64_t ticks = whole * format.clock_rate + (rest * format.clock_rate + 500'000) / 1'000'000;
-  return first_timestamp_ + static_cast<std::uint32_t>(ticks);
 }
 
 bool SendStream::set_flowing(bool flowing) {
@@ -85,7 +61,7 @@ bool SendStream::set_flowing(bool flowing) {
 
 /// All sizes of a picture are of one moment.
 bool SendStream::continues_picture(const OutgoingFrame& frame) const {
-  return frame.info.spatial_index > 0 && frame.info.spatial_layers > 1 && last_time_;
+  return frame.info.spatial_index > 0 && frame.info.spatial_layers > 1 && clock_.has_begun();
 }
 
 SendStream::Extensions SendStream::extensions(ByteView level, const SentContributors& contributing) const {
@@ -155,7 +131,10 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
   needs_key_frame_ = false;
   mapping_.reset();
   rtp::Header header{.payload_type = chosen->format.payload_type,
-                     .timestamp = continues_picture(frame) ? last_timestamp_ : timestamp_of(frame, chosen->format, now),
+                     .timestamp = continues_picture(frame)
+                                      ? last_timestamp_
+                                      : clock_.timestamp(frame.timestamp, length_of(frame, chosen->format),
+                                                         chosen->format.clock_rate, now),
                      .ssrc = encoding_.source};
   if (kind_ == Kind::Audio) header.marker = counters_.frames == 0 || now - last_frame_ > kPause;
   const std::array<std::uint8_t, 1> level{frame.audio_level.value_or(0)};
@@ -209,7 +188,7 @@ void SendStream::sent(const rtp::Header& header, const Format& format, TimePoint
 SendStream::Mapping SendStream::map(const OutgoingPacket& packet, std::uint32_t clock_rate, TimePoint now) const {
   const std::uint32_t begin =
       last_clock_rate_ == 0
-          ? first_timestamp_
+          ? clock_.first()
           : last_timestamp_ +
                 std::max(1U, static_cast<std::uint32_t>(static_cast<double>(clock_rate) *
                                                         std::chrono::duration<double>(now - last_frame_).count()));
@@ -299,13 +278,11 @@ std::uint64_t SendStream::packets_received() const {
 Result<void> SendStream::play(const Tone& tone, TimePoint now) {
   if (tone_formats_.empty()) return fail(ErrorKind::InvalidAccessError, "no tones were negotiated");
   // RFC 4733 section 2.1: of the rate that the sound beside it has.
-  const Encoder* const chosen = encoder("");
-  const std::uint32_t rate = last_clock_rate_ != 0 ? last_clock_rate_
-                             : chosen != nullptr   ? chosen->format.clock_rate
-                                                   : 0;
+  std::uint32_t rate = last_clock_rate_;
+  if (const Encoder* const next = encoder(""); rate == 0 && next != nullptr) rate = next->format.clock_rate;
   const auto fitting = std::ranges::find(tone_formats_, rate, &Format::clock_rate);
   const Format& format = fitting != tone_formats_.end() ? *fitting : tone_formats_.front();
-  const std::uint32_t timestamp = timestamp_of({.data = {}, .info = {}}, format, now);
+  const std::uint32_t timestamp = clock_.timestamp(std::nullopt, {}, format.clock_rate, now);
   mapping_.reset();
   playing_ = Playing{PlayedTone(tone, format.clock_rate, now), format, timestamp};
   last_timestamp_ = timestamp;

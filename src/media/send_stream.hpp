@@ -21,6 +21,7 @@
 #include "media/packet_history.hpp"
 #include "media/protector.hpp"
 #include "media/round_trips.hpp"
+#include "media/send_clock.hpp"
 #include "media/told_packets.hpp"
 #include "media/tone.hpp"
 #include "rtp/packet.hpp"
@@ -133,7 +134,7 @@ class SendStream {
   /// if there had been none, so nobody would notice what is missing.
   bool set_flowing(bool flowing);
   /// Frames count their time from somewhere else from now on.
-  void forget_clock() { offset_.reset(); }
+  void forget_clock() { clock_.forget_source(); }
   /// The peer has reported on this source: it knows whose it is.
   void set_known() { known_ = true; }
   /// What it has reported of losses, and how long it takes until a packet has come again that it asks for.
@@ -190,7 +191,6 @@ class SendStream {
   [[nodiscard]] bool repeats_sound(const Format& format) const;
   Result<void> cut_up(const OutgoingFrame& frame, const Encoder& encoder, rtp::Header header,
                       const FrameExtensions& extensions, Sink& sink);
-  std::uint32_t timestamp_of(const OutgoingFrame& frame, const Format& format, TimePoint now);
   void count_frame(const OutgoingFrame& frame, const Format& format, TimePoint now);
 
   Kind kind_;
@@ -219,11 +219,8 @@ class SendStream {
   std::int64_t next_number_;  // does not wrap
   const std::int64_t first_number_ = next_number_;
   std::uint16_t next_repeat_number_, next_protection_number_;
-  std::uint32_t first_timestamp_;
-  std::optional<std::chrono::microseconds> offset_;     // from the source's clock to ours
-  std::optional<std::chrono::microseconds> last_time_;  // of the last frame, on ours
-  std::optional<std::chrono::microseconds> sound_end_;  // when it is over
-  std::optional<Mapping> mapping_;                      // while packets are given
+  SendClock clock_;
+  std::optional<Mapping> mapping_;  // while packets are given
   std::uint32_t last_timestamp_ = 0, last_clock_rate_ = 0;
   TimePoint last_frame_{};
   bool known_ = false, flowing_ = false, needs_key_frame_ = false;

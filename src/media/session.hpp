@@ -236,8 +236,8 @@ class Session {
   Outgoing* sender(SectionKey key);
   SendStream* stream_of(Ssrc source, Outgoing** owner = nullptr);
   Result<SendStream*> stream_for(SectionKey key, std::string_view rid);
-  template <class Media>
-  bool is_chosen(SendStream& stream, Outgoing& outgoing, std::string_view rid, const Media& media, TimePoint now);
+  bool is_chosen(SendStream& stream, Outgoing& outgoing, std::string_view rid, bool key_frame, std::uint32_t pixels,
+                 TimePoint now);
   template <class Media>
   Result<void> send_one(SendStream& stream, const Media& media, TimePoint now);
   void advance_tones(TimePoint now);

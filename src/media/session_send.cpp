@@ -66,7 +66,9 @@ Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingF
   const auto stream = stream_for(key, rid);
   if (!stream) return Unexpected(stream.error());
   Outgoing& outgoing = *sender(key);
-  if (!(*stream)->encoding().active || !is_chosen(**stream, outgoing, rid, frame, now)) return {};
+  const std::uint32_t pixels = std::uint32_t{frame.info.width} * frame.info.height;
+  if (!(*stream)->encoding().active || !is_chosen(**stream, outgoing, rid, frame.info.key_frame, pixels, now))
+    return {};
   (*stream)->set_target(outgoing.streams.size() == 1 ? outgoing.target : std::nullopt);
   auto sent = send_one(**stream, frame, now);
   if (sent && outgoing.target) outgoing.limitation.sent(frame.data.size(), *outgoing.target, now);
@@ -76,25 +78,16 @@ Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingF
 Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingPacket& packet, TimePoint now) {
   const auto stream = stream_for(key, rid);
   if (!stream) return Unexpected(stream.error());
-  if (!(*stream)->encoding().active || !is_chosen(**stream, *sender(key), rid, packet, now)) return {};
+  if (!(*stream)->encoding().active || !is_chosen(**stream, *sender(key), rid, packet.begins_key_frame, 0, now))
+    return {};
   return send_one(**stream, packet, now);
 }
 
-namespace {
-
-bool begins_key_frame(const OutgoingFrame& frame) { return frame.info.key_frame; }
-bool begins_key_frame(const OutgoingPacket& packet) { return packet.begins_key_frame; }
-std::uint32_t pixels(const OutgoingFrame& frame) { return std::uint32_t{frame.info.width} * frame.info.height; }
-std::uint32_t pixels(const OutgoingPacket& /*packet*/) { return 0; }
-
-}  // namespace
-
 /// Of what comes in layers, and goes out without.
-template <class Media>
-bool Session::is_chosen(SendStream& stream, Outgoing& outgoing, std::string_view rid, const Media& media,
-                        TimePoint now) {
+bool Session::is_chosen(SendStream& stream, Outgoing& outgoing, std::string_view rid, bool key_frame,
+                        std::uint32_t pixels, TimePoint now) {
   if (rid.empty() || stream.encoding().rid == rid) return true;
-  switch (outgoing.choice.judge(rid, begins_key_frame(media), pixels(media), now)) {
+  switch (outgoing.choice.judge(rid, key_frame, pixels, now)) {
     case LayerChoice::Verdict::TakeFromNow:
       stream.forget_clock();
       return true;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <mutex>
 
 #include "parley/log.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 using test::Latch;
 using test::Pair;
+using test::prefer;
 using test::run;
 using test::until;
 using test::vp8_frame;
@@ -21,14 +23,6 @@ using namespace std::chrono_literals;
 using enum RTCEncodedVideoFrameType;
 
 Promise<void> negotiated(Pair& pair) { co_await pair.negotiate(); }
-
-void use_vp8(const std::shared_ptr<RTCRtpTransceiver>& transceiver) {
-  std::vector<RTCRtpCodec> codecs;
-  const auto known = RTCRtpSender::getCapabilities("video");
-  for (const RTCRtpCodec& codec : known->codecs)
-    if (codec.mimeType == "video/VP8" || codec.mimeType == "video/rtx") codecs.push_back(codec);
-  transceiver->setCodecPreferences(codecs);
-}
 
 /// A sender with these encodings, and what the peer has of it: "K" or "D" for each frame.
 struct Watched {
@@ -45,7 +39,7 @@ struct Watched {
       asked.set();
     };
     transceiver = pair.offerer.addTransceiver(track, init);
-    use_vp8(transceiver);
+    prefer(transceiver, "video/VP8");
     pair.answerer.ontrack = [this](const RTCTrackEvent& event) {
       remote = event.track;
       remote->onvideoframe = [this](const RTCEncodedVideoFrame& frame) {
@@ -108,6 +102,27 @@ TEST(MediaGaps, ARemoteTrackThatIsEnabledAgainGoesOnWithAKeyFrame) {
   EXPECT_TRUE(until([&] { return !call.requests.empty(); }));
 }
 
+TEST(MediaGaps, TheCloneOfATrackThatWasOffBeginsWithAKeyFrame) {
+  Watched call;
+  call.connect();
+  call.write(Key);
+  call.wait_for(1);
+  std::string cloned;
+  std::shared_ptr<MediaStreamTrack> clone;
+  EventLoop::shared()->run([&] {
+    call.remote->enabled(false);
+    clone = call.remote->clone();
+    call.remote->enabled(true);
+    clone->onvideoframe = [&](const RTCEncodedVideoFrame& frame) { cloned += frame.type == Key ? 'K' : 'D'; };
+    clone->enabled(true);
+  });
+  call.write(Delta);
+  call.write(Key);
+  call.write(Delta);
+  ASSERT_TRUE(until([&] { return cloned.size() >= 2; }));
+  EXPECT_EQ(cloned, "KD");
+}
+
 TEST(MediaGaps, AnEncodingThatIsActiveAgainBeginsWithAKeyFrame) {
   Watched call;
   call.connect();
@@ -157,7 +172,7 @@ TEST(MediaGaps, OfARemoteTrackInLayersASenderWithoutLayersForwardsOne) {
   call.wait_for(2);
   EventLoop::shared()->run([&] {
     out.offerer.addTrack(call.remote);
-    use_vp8(out.offerer.getTransceivers().at(0));
+    prefer(out.offerer.getTransceivers().at(0), "video/VP8");
   });
   run([&] { return negotiated(out); });
   // Whoever joins asks, all the way back to the source.
@@ -171,6 +186,28 @@ TEST(MediaGaps, OfARemoteTrackInLayersASenderWithoutLayersForwardsOne) {
   }
   ASSERT_TRUE(all.wait());
   EXPECT_EQ(forwarded, "hhhhh");
+}
+
+TEST(MediaGaps, AKeyFrameIsAskedForWhereOthersWouldNotBeUnderstood) {
+  Latch connected, unmuted, replaced;
+  const auto first = MediaStreamTrack::create("video"), second = MediaStreamTrack::create("video");
+  std::atomic<int> asked = 0;
+  first->onkeyframerequest = [&] {
+    if (++asked == 2) unmuted.set();
+    connected.set();
+  };
+  second->onkeyframerequest = [&] { replaced.set(); };
+  Pair pair;
+  const auto sender = pair.offerer.addTrack(first);
+  run([&] { return negotiated(pair); });
+  ASSERT_TRUE(connected.wait());
+  first->enabled(true);  // it is already
+  first->enabled(false);
+  EXPECT_EQ(asked, 1);
+  first->enabled(true);
+  EXPECT_TRUE(unmuted.wait());
+  run([&] { return sender->replaceTrack(second); });
+  EXPECT_TRUE(replaced.wait());
 }
 
 /// Whoever sends what was not negotiated does so all the time, and is told once.

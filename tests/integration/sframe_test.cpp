@@ -14,6 +14,7 @@ namespace {
 using test::audio_frame;
 using test::Latch;
 using test::Pair;
+using test::prefer;
 using test::vp8_frame;
 using namespace std::chrono_literals;
 using enum RTCEncodedVideoFrameType;
@@ -33,11 +34,7 @@ struct Call {
         encrypts(std::make_shared<SFrameTransform>(options)),
         decrypts(std::make_shared<SFrameTransform>(options)) {
     const auto transceiver = pair.offerer.addTransceiver(track);
-    std::vector<RTCRtpCodec> codecs;
-    const auto known = RTCRtpSender::getCapabilities(kind);
-    for (const RTCRtpCodec& one : known->codecs)
-      if (one.mimeType == codec || one.mimeType == "video/rtx") codecs.push_back(one);
-    transceiver->setCodecPreferences(codecs);
+    prefer(transceiver, codec);
     sender = transceiver->sender();
     sender->transform(encrypts);
     track->onkeyframerequest = [this] { asked.set(); };

@@ -53,6 +53,15 @@ void run(F call) {
   EventLoop::shared()->run(call).get(20s);
 }
 
+/// The transceiver negotiates this codec alone ("video/VP8"), with its retransmissions.
+inline void prefer(const std::shared_ptr<RTCRtpTransceiver>& transceiver, std::string_view mime_type) {
+  std::vector<RTCRtpCodec> codecs;
+  const auto known = RTCRtpSender::getCapabilities(transceiver->receiver()->track()->kind());
+  for (const RTCRtpCodec& codec : known->codecs)
+    if (codec.mimeType == mime_type || codec.mimeType == "video/rtx") codecs.push_back(codec);
+  transceiver->setCodecPreferences(codecs);
+}
+
 /// Waits until `holds`, which is asked on the shared loop, is true. False if it is not within 20 seconds.
 template <class F>
 [[nodiscard]] bool until(F holds) {

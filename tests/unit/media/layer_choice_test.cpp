@@ -47,7 +47,6 @@ TEST(LayerChoice, IsMadeBySendersWithoutLayers) {
       {test::sending(test::video_section(), {{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = ""}})});
   call.right->session.configure({test::receiving(test::video_section())});
   call.connect();
-  const Bytes large(900, 0x10), small(300, 0x10);
   const auto send = [&](std::string_view rid, bool key) {
     const Bytes data = test::vp8(key, rid == "h" ? 900 : 300, rid == "h" ? 1 : 2);
     const std::uint16_t width = !key ? 0 : rid == "h" ? 640 : 320;

@@ -1,0 +1,38 @@
+#include "media/send_clock.hpp"
+
+#include <gtest/gtest.h>
+
+namespace parley::media {
+namespace {
+
+constexpr TimePoint kStart{1000s};
+constexpr std::uint32_t kVideo = 90'000;
+
+TEST(SendClock, KeepsTheDistancesOfItsSource) {
+  SendClock clock(7);
+  const std::uint32_t first = clock.timestamp(5s, {}, kVideo, kStart);
+  EXPECT_EQ(first, 7 + 1000U * kVideo);
+  EXPECT_EQ(clock.timestamp(5s + 40ms, {}, kVideo, kStart + 47ms), first + 3600);
+  EXPECT_EQ(clock.timestamp(5s + 20ms, {}, kVideo, kStart + 48ms), first + 1800) << "decoded before others";
+}
+
+TEST(SendClock, TimeOfAnotherSourceGoesOnAsOfNow) {
+  SendClock clock(0);
+  const std::uint32_t first = clock.timestamp(1h, {}, kVideo, kStart);
+  EXPECT_EQ(clock.timestamp(0ms, {}, kVideo, kStart + 1s), first + kVideo);
+  EXPECT_EQ(clock.timestamp(40ms, {}, kVideo, kStart + 1s), first + kVideo + 3600);
+  clock.forget_source();
+  EXPECT_EQ(clock.timestamp(300ms, {}, kVideo, kStart + 2s), first + 2 * kVideo) << "not a quarter of a second later";
+}
+
+TEST(SendClock, FramesThatSayNothingAreAsOfNowUnlessTheyAreSound) {
+  SendClock pictures(0), sound(0);
+  const std::uint32_t picture = pictures.timestamp(std::nullopt, {}, kVideo, kStart);
+  EXPECT_EQ(pictures.timestamp(std::nullopt, {}, kVideo, kStart + 10ms), picture + 900);
+  const std::uint32_t piece = sound.timestamp(std::nullopt, 20ms, 48'000, kStart);
+  EXPECT_EQ(sound.timestamp(std::nullopt, 20ms, 48'000, kStart + 79ms), piece + 960);
+  EXPECT_EQ(sound.timestamp(std::nullopt, 20ms, 48'000, kStart + 101ms), piece + 4848) << "there was a pause";
+}
+
+}  // namespace
+}  // namespace parley::media
