@@ -33,6 +33,13 @@ struct EchoPair : Pair {
     negotiate().get(20s);
     EXPECT_TRUE(open.wait());
   }
+  ~EchoPair() {
+    // What handlers use goes before the connections do.
+    offerer.close();
+    answerer.close();
+  }
+  EchoPair(const EchoPair&) = delete;
+  EchoPair& operator=(const EchoPair&) = delete;
   /// So many messages there and back.
   void exchange(int count, const std::string& text) {
     Latch all;
