@@ -209,13 +209,16 @@ TEST(Stats, IdsStayAndNumbersGrowOverAnIceRestart) {
   RTCStatsReport after;
   for (int i = 0; i < 2000; ++i) {
     after = stats_of(pair.offerer);
-    if (after.first<RTCTransportStats>()->selectedCandidatePairChanges == 2) break;
+    const auto* now = after.first<RTCTransportStats>();
+    if (now->selectedCandidatePairChanges > transport.selectedCandidatePairChanges && now->selectedCandidatePairId &&
+        now->selectedCandidatePairId != transport.selectedCandidatePairId)
+      break;
     EventLoop::shared()->delay(5ms).get();
   }
   const auto again = only<RTCTransportStats>(after);
   EXPECT_EQ(again.id, transport.id);
   EXPECT_EQ(again.localCertificateId, transport.localCertificateId);
-  EXPECT_EQ(again.selectedCandidatePairChanges, 2U);
+  EXPECT_GT(again.selectedCandidatePairChanges, transport.selectedCandidatePairChanges);
   EXPECT_NE(again.selectedCandidatePairId, transport.selectedCandidatePairId);
   EXPECT_NE(again.iceLocalUsernameFragment, transport.iceLocalUsernameFragment);
   EXPECT_GE(again.bytesSent, transport.bytesSent);
