@@ -158,6 +158,13 @@ std::optional<std::int64_t> FrameBuffer::missing() const {
   return next_ && whole_until_ < highest_ ? std::optional(whole_until_) : std::nullopt;
 }
 
+TimePoint FrameBuffer::missing_since() const {
+  std::int64_t number = whole_until_;
+  while (number < highest_ && find(number) == nullptr) ++number;
+  const Slot* const behind = find(number);
+  return behind == nullptr ? TimePoint() : behind->arrival;
+}
+
 void FrameBuffer::drop() {
   if (highest_ < 0) return;
   begin_at(highest_ + 1);

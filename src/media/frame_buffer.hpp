@@ -65,6 +65,8 @@ class FrameBuffer {
   [[nodiscard]] std::size_t reach() const { return static_cast<std::size_t>(highest_ + 1 - oldest_); }
   /// The packet that holds up others which have arrived already, the first of them.
   [[nodiscard]] std::optional<std::int64_t> missing() const;
+  /// When the one behind it arrived.
+  [[nodiscard]] TimePoint missing_since() const;
   /// It will not come: goes on after it. Video without a frame to begin with waits for a key frame.
   void skip();
   [[nodiscard]] bool needs_key_frame() const { return continuity_ == Continuity::KeyFrame && !next_; }

@@ -157,13 +157,14 @@ void ReceiveStream::note_missing(std::int64_t number, TimePoint now) {
   highest_ = std::max(highest_, number);
 }
 
-/// Remembers since when something is waited for that nobody asks for.
+/// Remembers since when something is waited for that nobody asks for: several gaps are waited for at the same time, not
+/// one after the other.
 void ReceiveStream::note_blocked(TimePoint now) {
   const auto missing = buffer_.missing();
   if (!missing || nacks_.awaits(*missing)) {
-    blocked_since_.reset();
-  } else if (!blocked_since_) {
-    blocked_since_ = now;
+    blocked_.reset();
+  } else if (!blocked_ || blocked_->number != *missing) {
+    blocked_ = {.number = *missing, .since = buffer_.missing_since()};
   }
   if (!buffer_.needs_key_frame()) {
     keyless_since_.reset();
@@ -258,10 +259,9 @@ void ReceiveStream::advance(TimePoint now) {
     note_blocked(now);
     return;
   }
-  if (given_up || (blocked_since_ && now - *blocked_since_ >= kReorderingWait)) {
+  if (given_up || (blocked_ && now - blocked_->since >= kReorderingWait)) {
     buffer_.skip();
     if (buffer_.needs_key_frame()) nacks_.clear();  // what came before it is of no use
-    blocked_since_.reset();
   }
   note_blocked(now);
 }
@@ -280,7 +280,7 @@ void ReceiveStream::pause() {
   playout_ = {};
   playout_.set_target(target);
   held_until_.reset();
-  blocked_since_.reset();
+  blocked_.reset();
   keyless_since_.reset();
   key_frame_again_.reset();
   key_frame_wanted_ = false;
@@ -295,7 +295,7 @@ void ReceiveStream::resume(std::int64_t number) {
 std::optional<TimePoint> ReceiveStream::next_deadline() const {
   std::optional<TimePoint> next = nacks_.next_deadline();
   if (held_until_) return earlier(next, held_until_);
-  if (blocked_since_) next = earlier(next, *blocked_since_ + kReorderingWait);
+  if (blocked_) next = earlier(next, blocked_->since + kReorderingWait);
   if (keyless_since_) {
     const TimePoint first = counters_.frames > 0 ? *keyless_since_ : *keyless_since_ + kFirstKeyFrameWait;
     next = earlier(next, std::max(first, key_frame_again_.value_or(first)));
