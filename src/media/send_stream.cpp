@@ -184,14 +184,13 @@ void SendStream::sent(const rtp::Header& header, const Format& format, TimePoint
   counters_.payload_type = format.payload_type;
 }
 
-/// Another source goes on where the last one stopped, as much later as it comes later.
-SendStream::Mapping SendStream::map(const OutgoingPacket& packet, std::uint32_t clock_rate, TimePoint now) const {
-  const std::uint32_t begin =
-      last_clock_rate_ == 0
-          ? clock_.first()
-          : last_timestamp_ +
-                std::max(1U, static_cast<std::uint32_t>(static_cast<double>(clock_rate) *
-                                                        std::chrono::duration<double>(now - last_frame_).count()));
+/// Another source goes on where the last one stopped, as much later as it comes later. The first one begins as frames
+/// would.
+SendStream::Mapping SendStream::map(const OutgoingPacket& packet, std::uint32_t clock_rate, TimePoint now) {
+  using std::chrono::microseconds;
+  const auto since = std::chrono::duration_cast<microseconds>(now - last_frame_);
+  const std::uint32_t begin = last_clock_rate_ == 0 ? clock_.timestamp(std::nullopt, {}, clock_rate, now)
+                                                    : last_timestamp_ + std::max(1U, ticks(since, clock_rate));
   return {.source = packet.source,
           .number = static_cast<std::uint16_t>(next_number_ - packet.number),
           .timestamp = begin - packet.timestamp,
@@ -226,6 +225,7 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
   if (full < mapping_->first || next_number_ - full > static_cast<std::int64_t>(history_.slots()) ||
       (full < next_number_ && history_.find(number) != nullptr))
     return {};
+  const bool is_newest = full >= next_number_;
   next_number_ = std::max(next_number_, full + 1);
   if (counters_.frames == 0 || rtp::is_later(header.timestamp, last_timestamp_)) {
     ++counters_.frames;
@@ -244,6 +244,8 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
   } else {
     writer.on_copied(packet.payload);
   }
+  if (!is_newest) return {};
+  clock_.pass(header.timestamp, now);
   sent(header, chosen->format, now);
   return {};
 }

@@ -181,7 +181,7 @@ class SendStream {
   void add_notes(const FrameNotes& notes, const rtp::Header& header, std::uint32_t clock_rate, Extensions& list);
   bool describe(const OutgoingFrame& frame);
   ByteView descriptor_to_send(ByteView descriptor);
-  Mapping map(const OutgoingPacket& packet, std::uint32_t clock_rate, TimePoint now) const;
+  Mapping map(const OutgoingPacket& packet, std::uint32_t clock_rate, TimePoint now);
   [[nodiscard]] std::int64_t mapped_number(const OutgoingPacket& packet) const;
   void sent(const rtp::Header& header, const Format& format, TimePoint now);
   [[nodiscard]] std::unique_ptr<formats::Packetizer> packetizer_for(const Format& format) const;

@@ -138,6 +138,36 @@ TEST(Forwarding, AnotherSourceGoesOnWhereTheLastOneStopped) {
   EXPECT_EQ(call.timestamps[3] - call.timestamps[2], 3000U);
 }
 
+/// Frames behind packets and packets behind frames: time goes on as it passes.
+TEST(Forwarding, WhoWritesPacketsMayWriteFramesAsWell) {
+  Written call;
+  const Bytes data = vp8(true, 100, 1);
+  const auto write_frame = [&] { ASSERT_TRUE(call.left->session.send(kVideo, "", frame_of(data, true), call.now)); };
+  call.write(7, 100, 5000);
+  call.run(100ms);
+  write_frame();
+  call.run(100ms);
+  call.write(7, 107, 1'000'000);
+  call.write(7, 108, 1'000'900);
+  call.write(7, 106, 999'000);  // has been overtaken
+  call.run(100ms);
+  write_frame();
+  std::vector<std::uint32_t> steps;
+  for (std::size_t i = 1; i < call.timestamps.size(); ++i) steps.push_back(call.timestamps[i] - call.timestamps[i - 1]);
+  EXPECT_THAT(steps, ElementsAre(9000U, 9000U, 900U, 9000U)) << "what is before a frame comes too late";
+}
+
+TEST(Forwarding, APacketThatComesLateDoesNotTurnTimeBack) {
+  Written call;
+  call.write(7, 100, 5000);
+  call.write(7, 102, 23'000);
+  call.write(7, 101, 14'000);
+  call.run(100ms);
+  call.write(8, 1, 0);
+  ASSERT_THAT(call.timestamps, SizeIs(4));
+  EXPECT_EQ(call.timestamps[3] - call.timestamps[1], 9000U) << "100 ms after the newest";
+}
+
 /// What comes after a jump by half of all numbers would seem old to everybody behind.
 TEST(Forwarding, ASourceThatJumpsDoesNotSilenceWhatComesAfterIt) {
   Written call;

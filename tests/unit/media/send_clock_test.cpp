@@ -34,5 +34,23 @@ TEST(SendClock, FramesThatSayNothingAreAsOfNowUnlessTheyAreSound) {
   EXPECT_EQ(sound.timestamp(std::nullopt, 20ms, 48'000, kStart + 101ms), piece + 4848) << "there was a pause";
 }
 
+/// Of somebody else's clock, which is ahead of ours here.
+TEST(SendClock, FramesGoOnBehindPacketsThatOthersHaveCut) {
+  SendClock clock(0);
+  clock.pass(5000, kStart);
+  EXPECT_EQ(clock.timestamp(2h, {}, kVideo, kStart + 100ms), 14'000U);
+  EXPECT_EQ(clock.timestamp(2h + 40ms, {}, kVideo, kStart + 140ms), 17'600U);
+  clock.pass(90'000, kStart + 150ms);
+  EXPECT_EQ(clock.timestamp(2h + 50ms, {}, kVideo, kStart + 150ms), 90'090U) << "not the packet's";
+}
+
+TEST(SendClock, TicksGoBackAndWrapAround) {
+  EXPECT_EQ(ticks(1s, kVideo), kVideo);
+  EXPECT_EQ(ticks(-1s, kVideo), 0U - kVideo);
+  EXPECT_EQ(ticks(-1ms, kVideo), 0U - 90U);
+  EXPECT_EQ(ticks(std::chrono::hours(24 * 365 * 30), kVideo),
+            static_cast<std::uint32_t>(std::uint64_t{24 * 365 * 30} * 3600 * kVideo));
+}
+
 }  // namespace
 }  // namespace parley::media
