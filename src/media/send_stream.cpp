@@ -386,8 +386,8 @@ cc::Packet SendStream::pad(std::size_t size, Bytes& buffer) {
 }
 
 std::uint32_t SendStream::timestamp_at(TimePoint now) const {
-  const auto since = std::chrono::duration<double>(now - last_frame_).count();
-  return last_timestamp_ + static_cast<std::uint32_t>(since * last_clock_rate_);
+  using std::chrono::microseconds;
+  return last_timestamp_ + ticks(std::chrono::duration_cast<microseconds>(now - last_frame_), last_clock_rate_);
 }
 
 }  // namespace parley::media

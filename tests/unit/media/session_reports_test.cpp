@@ -83,6 +83,27 @@ TEST(SessionReports, ReportsComeOnceASecondMoreOrLess) {
   EXPECT_THAT(gaps, SizeIs(testing::Gt(20U)));
 }
 
+/// The timestamp goes round every thirteen hours.
+TEST(SessionReports, TellTheTimeHoweverLongNothingWasSent) {
+  Call call;
+  call.left->session.configure({sending(video_section(), {{.source = Ssrc(1000), .retransmission = {}, .rid = ""}})});
+  call.connect();
+  std::optional<std::uint32_t> sent, told;
+  call.filter = [&](ByteView packet, bool rtcp) {
+    if (!rtcp) sent = rtp::PacketView::parse(packet)->header().timestamp;
+    rtp::RtcpReader reader(packet);
+    if (const auto one = rtcp ? reader.next() : std::nullopt)
+      if (const auto report = rtp::parse_sender_report(*one)) told = report->timestamp;
+    return false;
+  };
+  const TimePoint begin = call.now;
+  ASSERT_TRUE(call.left->session.send(kVideo, "", frame_of(vp8(true, 100, 1), true), call.now));
+  call.now = begin + std::chrono::hours(100);
+  call.left->session.advance(call.now);
+  ASSERT_TRUE(sent && told);
+  EXPECT_EQ(*told - *sent, static_cast<std::uint32_t>(std::uint64_t{100} * 3600 * 90'000));
+}
+
 /// RFC 3550 section 6.6: a compound as all are.
 TEST(SessionReports, SaysGoodbyeForEverySource) {
   const std::vector<Encoding> encodings = many_encodings();
