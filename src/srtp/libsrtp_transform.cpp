@@ -55,28 +55,42 @@ Refusal refusal(srtp_err_status_t status) {
   }
 }
 
+/// The library knows the rest.
+struct IncomingSource {
+  [[nodiscard]] static Stop stop() { return {}; }
+};
+
 /// One direction. The library makes a stream for an SSRC at its first packet, and for a received one after it has
-/// authenticated it: only the peer can make it keep something, and `streams` is the limit for that.
+/// authenticated it: only the peer can make it keep something, and `streams` is the limit for that. The library cannot
+/// go on where a source has stopped, so one that has made room for another is refused from then on.
 template <class Source>
 struct Way {
   using Call = srtp_err_status_t(srtp_t, void*, int*);
 
   /// In place; `length` bytes before, the result's after.
   Outcome run(Call* call, Ssrc ssrc, std::span<std::uint8_t> buffer, std::size_t length) {
-    const bool known = streams.find(ssrc) != nullptr;
-    if (!known && streams.full()) return Unexpected(Refusal::TooManyStreams);
+    auto* const known = streams.find(ssrc);
+    if (known == nullptr && (!streams.takes(ssrc) || streams.stop(ssrc))) return Unexpected(Refusal::TooManyStreams);
     int size = static_cast<int>(length);
     const auto status = call(context.get(), buffer.data(), &size);
     if (status != srtp_err_status_ok) return Unexpected(refusal(status));
-    if (!known) streams.add(ssrc);
+    if (known != nullptr) {
+      streams.use(*known);
+    } else {
+      if (const auto silent = streams.next_to_go()) remove(*silent);
+      streams.add(ssrc);
+    }
     return buffer.first(static_cast<std::size_t>(size));
   }
   bool forget(Ssrc ssrc) {
+    remove(ssrc);
+    return streams.remove(ssrc);
+  }
+  void remove(Ssrc ssrc) {
     const auto id = ssrc.get();
     const std::uint32_t swapped = id << 24 | (id & 0xff00) << 8 | (id >> 8 & 0xff00) | id >> 24;
     // In network byte order, unlike the library's other functions.
     srtp_remove_stream(context.get(), std::endian::native == std::endian::little ? swapped : id);
-    return streams.remove(ssrc);
   }
 
   Context context;
@@ -91,7 +105,7 @@ class LibsrtpTransform final : public Transform {
   Outcome protect(Kind kind, std::span<std::uint8_t> buffer, std::size_t length) override {
     const Ssrc source = ssrc(kind, buffer);
     const Outcome sealed = outgoing_.run(kind == Kind::Rtp ? srtp_protect : srtp_protect_rtcp, source, buffer, length);
-    return sealed && kind == Kind::Rtp ? checked(*outgoing_.streams.find(source), *sealed) : sealed;
+    return sealed && kind == Kind::Rtp ? checked(outgoing_.streams.find(source)->state, *sealed) : sealed;
   }
   Outcome unprotect(Kind kind, std::span<std::uint8_t> packet) override {
     return incoming_.run(kind == Kind::Rtp ? srtp_unprotect : srtp_unprotect_rtcp, ssrc(kind, packet), packet,
@@ -113,7 +127,7 @@ class LibsrtpTransform final : public Transform {
 
   Profile profile_;
   Way<OutgoingSource> outgoing_;
-  Way<std::monostate> incoming_;
+  Way<IncomingSource> incoming_;
 };
 
 }  // namespace

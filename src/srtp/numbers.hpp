@@ -19,10 +19,20 @@ constexpr std::uint64_t nearest_index(std::uint64_t highest, std::uint16_t seque
   return same_round + kHalf < highest ? same_round + kRound : same_round;
 }
 
+/// Where the numbers of a source stopped: the first ones that it may have used neither of. (One that has sent no
+/// packets of a kind loses the first of them by that.)
+struct Stop {
+  std::uint32_t report = 0;
+  std::uint64_t packet = 0;
+};
+
 /// Which indices of an incoming source have been there (RFC 3711 section 3.3.2).
 template <std::size_t Size>
 class ReplayWindow {
  public:
+  ReplayWindow() = default;
+  /// All before `next` are as if they had been there.
+  explicit ReplayWindow(std::uint64_t next) : highest_(next - 1) { seen_.set(); }
   [[nodiscard]] std::uint64_t highest() const { return highest_; }
   /// Why a packet of that index must not be taken, if so.
   [[nodiscard]] std::optional<Refusal> check(std::uint64_t index) const {
@@ -51,11 +61,14 @@ class OutgoingNumbers {
 
   explicit OutgoingNumbers(std::uint64_t highest = 0, std::uint32_t reports = 0)
       : highest_(highest), reports_(reports) {}
+  /// Goes on there.
+  explicit OutgoingNumbers(const Stop& stop) : first_(stop.packet), highest_(stop.packet - 1), reports_(stop.report) {}
+  [[nodiscard]] Stop stop() const { return {.report = reports_, .packet = highest_ + 1}; }
   /// Of an RTP packet. Not of one that is older than the peer's window: it may be one of the round after it by now.
   Result<std::uint64_t, Refusal> packet(std::uint16_t sequence, std::size_t window) {
     const std::uint64_t index = nearest_index(highest_, sequence);
     if (index >= kPackets) return Unexpected(Refusal::Exhausted);
-    if (index + window <= highest_) return Unexpected(Refusal::TooOld);
+    if (index < first_ || index + window <= highest_) return Unexpected(Refusal::TooOld);
     highest_ = std::max(highest_, index);
     return index;
   }
@@ -65,7 +78,7 @@ class OutgoingNumbers {
   }
 
  private:
-  std::uint64_t highest_;
+  std::uint64_t first_ = 0, highest_;
   std::uint32_t reports_;
 };
 

@@ -22,6 +22,11 @@ Number big_endian(std::uint32_t value) {
 }
 
 struct IncomingNumbers {
+  IncomingNumbers() = default;
+  explicit IncomingNumbers(const Stop& stop) : packets(stop.packet), reports(stop.report) {}
+  [[nodiscard]] Stop stop() const {
+    return {.report = static_cast<std::uint32_t>(reports.highest() + 1), .packet = packets.highest() + 1};
+  }
   ReplayWindow<Session::kReplayWindow> packets;
   ReplayWindow<128> reports;
 };
@@ -95,27 +100,31 @@ class OpensslTransform final : public Transform {
 
   Outcome protect(Kind kind, std::span<std::uint8_t> buffer, std::size_t length) override {
     const Ssrc source = ssrc(kind, buffer);
-    OutgoingSource* sent = outgoing_.streams.find(source);
+    auto* sent = outgoing_.streams.find(source);
     if (sent == nullptr) {
-      if (outgoing_.streams.full()) return Unexpected(Refusal::TooManyStreams);
-      sent = &outgoing_.streams.add(source);
+      if (!outgoing_.streams.takes(source)) return Unexpected(Refusal::TooManyStreams);
+      sent = &outgoing_.streams.add(source, begin_or_go_on(outgoing_.streams, source));
     }
+    outgoing_.streams.use(*sent);
     if (kind == Kind::Rtcp)
-      return protect_rtcp(sent->numbers, buffer.first(length + sizes(profile_).rtcp_tag + Number{}.size()));
+      return protect_rtcp(sent->state.numbers, buffer.first(length + sizes(profile_).rtcp_tag + Number{}.size()));
     const std::size_t size = outgoing_headers_ == Headers::Encrypted ? announce_encrypted(buffer, length) : length;
-    return protect_rtp(*sent, buffer.first(size + sizes(profile_).rtp_tag));
+    return protect_rtp(sent->state, buffer.first(size + sizes(profile_).rtp_tag));
   }
   Outcome unprotect(Kind kind, std::span<std::uint8_t> packet) override {
     if (kind == Kind::Rtp && incoming_headers_ == Headers::Encrypted && has_readable_headers(packet))
       return Unexpected(Refusal::Readable);
     const Ssrc source = ssrc(kind, packet);
-    IncomingNumbers* const known = incoming_.streams.find(source);
-    if (known == nullptr && incoming_.streams.full()) return Unexpected(Refusal::TooManyStreams);
+    if (auto* const known = incoming_.streams.find(source)) {
+      const Outcome outcome = unprotect(known->state, kind, packet);
+      if (outcome) incoming_.streams.use(*known);
+      return outcome;
+    }
+    if (!incoming_.streams.takes(source)) return Unexpected(Refusal::TooManyStreams);
     // A source is remembered from its first authentic packet on: only the peer can make us keep something.
-    IncomingNumbers first;
-    IncomingNumbers& numbers = known != nullptr ? *known : first;
-    const Outcome outcome = kind == Kind::Rtp ? unprotect_rtp(numbers, packet) : unprotect_rtcp(numbers, packet);
-    if (outcome && known == nullptr) incoming_.streams.add(source) = first;
+    auto numbers = begin_or_go_on(incoming_.streams, source);
+    const Outcome outcome = unprotect(numbers, kind, packet);
+    if (outcome) incoming_.streams.add(source, numbers);
     return outcome;
   }
   bool forget(Direction direction, Ssrc ssrc) override {
@@ -127,6 +136,14 @@ class OpensslTransform final : public Transform {
   }
 
  private:
+  template <class Source>
+  static Source begin_or_go_on(Streams<Source>& streams, Ssrc source) {
+    const auto stop = streams.stop(source);
+    return stop ? Source(*stop) : Source();
+  }
+  Outcome unprotect(IncomingNumbers& numbers, Kind kind, std::span<std::uint8_t> packet) {
+    return kind == Kind::Rtp ? unprotect_rtp(numbers, packet) : unprotect_rtcp(numbers, packet);
+  }
   Outcome protect_rtp(OutgoingSource& sent, std::span<std::uint8_t> whole) {
     const auto index = sent.numbers.packet(sequence_number(whole), Session::kReplayWindow);
     if (!index) return Unexpected(index.error());

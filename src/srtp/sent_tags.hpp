@@ -36,6 +36,9 @@ class SentTags {
 
 /// What is kept of a source that we send.
 struct OutgoingSource {
+  OutgoingSource() = default;
+  explicit OutgoingSource(const Stop& stop) : numbers(stop) {}
+  [[nodiscard]] Stop stop() const { return numbers.stop(); }
   OutgoingNumbers numbers = OutgoingNumbers();
   SentTags tags{};
 };

@@ -15,9 +15,9 @@ namespace parley::srtp {
 /// in use everywhere for decades.
 enum class Engine { OpenSsl, Libsrtp2 };
 
-/// SRTP and SRTCP (RFC 3711, RFC 7714) of one DTLS association: any number of sources each way, up to a limit, under
-/// one master key each way. Packets change in place. No thread; no allocation of ours for a packet,
-/// except for the first of a source.
+/// SRTP and SRTCP (RFC 3711, RFC 7714) of one DTLS association: any number of sources each way under one master
+/// key each way, of which those that have been silent longest make room (Streams). Packets change in place. No thread;
+/// no allocation of ours for a packet, except for the first of a source.
 class Session {
  public:
   /// What protection adds to a packet, at most.
@@ -39,7 +39,7 @@ class Session {
   Outcome unprotect_rtp(std::span<std::uint8_t> packet);
   Outcome unprotect_rtcp(std::span<std::uint8_t> packet);
 
-  /// Makes room for another source. False if it is unknown. Received packets of a forgotten source would be taken
+  /// Nothing stays of a source. False if it is unknown. Received packets of a forgotten source would be taken
   /// again, and a forgotten outgoing one must not go on: its packets would be numbered as before.
   bool forget(Direction direction, Ssrc ssrc) { return transform_->forget(direction, ssrc); }
 

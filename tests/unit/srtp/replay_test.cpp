@@ -1,9 +1,13 @@
 // What numbers packets have, and what is done when they are repeated, late, lost or of many sources.
+#include <gmock/gmock.h>
+
 #include "packets.hpp"
 #include "srtp/streams.hpp"
 
 namespace parley::srtp::test {
 namespace {
+
+struct IncomingSource {};
 
 class SrtpReplay : public testing::TestWithParam<Profile>, public Pair {
  protected:
@@ -126,29 +130,69 @@ TEST_P(SrtpReplay, SourcesAreNumberedOnTheirOwn) {
       EXPECT_EQ(opened_rtp(bob, send(sequence, source)), Opened(rtp_packet(sequence, source)));
 }
 
-TEST_P(SrtpReplay, SourcesHaveALimitAndCanBeForgotten) {
-  constexpr auto kMost = static_cast<std::uint32_t>(Streams<int>::kMost);
-  for (std::uint32_t i = 0; i < kMost; ++i) {
-    const std::uint32_t source = i * 0x00800001;
-    ASSERT_EQ(opened_rtp(bob, send(1, source)), Opened(rtp_packet(1, source)));
-  }
-  EXPECT_EQ(send(1, 77), Bytes());
-  // The peer has no such limit, or another.
-  EXPECT_TRUE(alice.forget(Direction::Outgoing, Ssrc(0)));
-  EXPECT_FALSE(alice.forget(Direction::Outgoing, Ssrc(0)));
-  const Bytes one_more = send(1, 77), report = sealed_rtcp(alice, rtcp_packet(77));
-  EXPECT_EQ(opened_rtp(bob, one_more), Opened(Refusal::TooManyStreams));
-  EXPECT_EQ(opened_rtcp(bob, report), Opened(Refusal::TooManyStreams));
-  EXPECT_EQ(bob.refused(Refusal::TooManyStreams), 2u);
-  EXPECT_TRUE(bob.forget(Direction::Incoming, Ssrc(0)));
-  EXPECT_FALSE(bob.forget(Direction::Outgoing, Ssrc(0)));
-  EXPECT_EQ(opened_rtp(bob, one_more), Opened(rtp_packet(1, 77)));
-  EXPECT_EQ(opened_rtcp(bob, report), Opened(rtcp_packet(77)));
+/// One more than there is room for: source 0 has been silent for longest.
+TEST_P(SrtpReplay, ASourceThatHasMadeRoomGoesOnAndNothingOfItIsTakenTwice) {
+  constexpr auto kMost = static_cast<std::uint32_t>(Streams<IncomingSource>::kMost);
+  const auto spread = [](std::uint32_t i) { return i * 0x00800001; };
+  // Around a rollover, which has to be remembered.
+  for (const std::uint16_t sequence : std::to_array<std::uint16_t>({40000, 65535, 0, 1, 5}))
+    opened_rtp(bob, send(sequence, 0));
+  const Bytes lost = send(3, 0), last = send(6, 0), report = sealed_rtcp(alice, rtcp_packet(0));
+  EXPECT_EQ(opened_rtp(bob, last), Opened(rtp_packet(6, 0)));
+  EXPECT_EQ(opened_rtcp(bob, report), Opened(rtcp_packet(0)));
+  for (std::uint32_t i = 1; i <= kMost; ++i)
+    ASSERT_EQ(opened_rtp(bob, send(1, spread(i))), Opened(rtp_packet(1, spread(i))));
+  for (const Bytes& old : {lost, last})
+    EXPECT_THAT(opened_rtp(bob, old), testing::AnyOf(Opened(Refusal::Replayed), Opened(Refusal::TooOld)));
+  EXPECT_EQ(opened_rtcp(bob, report), Opened(Refusal::Replayed));
+  // The sender has made room as well, and sends no number twice.
+  EXPECT_EQ(send(6, 0), Bytes());
+  EXPECT_EQ(send(5, 0), Bytes());
+  EXPECT_EQ(opened_rtcp(bob, sealed_rtcp(alice, rtcp_packet(0))), Opened(rtcp_packet(0)));
+  EXPECT_EQ(opened_rtp(bob, send(8, 0)), Opened(rtp_packet(8, 0)));
+  EXPECT_EQ(opened_rtp(bob, send(7, 0)), Opened(rtp_packet(7, 0)));
+  EXPECT_EQ(opened_rtp(bob, last), Opened(Refusal::Replayed));
+  EXPECT_EQ(bob.refused(Refusal::TooManyStreams), 0u);
+}
+
+/// Whoever has no key cannot make sources go.
+TEST_P(SrtpReplay, WhatIsReplayedKeepsNoSourceAndDrivesNoneOut) {
+  constexpr auto kMost = static_cast<std::uint32_t>(Streams<IncomingSource>::kMost);
+  std::vector<Bytes> sent;
+  for (std::uint32_t i = 0; i <= kMost; ++i) opened_rtp(bob, sent.emplace_back(send(1, i)));
+  for (const Bytes& packet : sent) EXPECT_EQ(opened_rtp(bob, packet), Opened(Refusal::Replayed));
+  EXPECT_EQ(opened_rtp(bob, send(2, 0)), Opened(rtp_packet(2, 0)));
+  for (const Bytes& packet : sent) EXPECT_EQ(opened_rtp(bob, packet), Opened(Refusal::Replayed));
+}
+
+TEST_P(SrtpReplay, WithLibsrtp2ASourceThatHasMadeRoomIsRefused) {
+  const Profile profile = GetParam();
+  const auto make = [&](std::uint8_t local, std::uint8_t remote) {
+    return Session::create(profile, counting_key(profile, local), counting_key(profile, remote), Engine::Libsrtp2)
+        .value();
+  };
+  Session sender = make(1, 101), receiver = make(101, 1);
+  const Bytes first = sealed_rtp(alice, rtp_packet(1, 0)), next = sealed_rtp(alice, rtp_packet(2, 0));
+  EXPECT_EQ(opened_rtp(receiver, first), Opened(rtp_packet(1, 0)));
+  EXPECT_EQ(sealed_rtp(sender, rtp_packet(1, 0)), first);
+  for (std::uint32_t i = 1; i <= Streams<IncomingSource>::kMost; ++i)
+    ASSERT_EQ(opened_rtp(receiver, sealed_rtp(sender, rtp_packet(1, i))), Opened(rtp_packet(1, i)));
+  for (const Bytes& packet : {first, next}) EXPECT_EQ(opened_rtp(receiver, packet), Opened(Refusal::TooManyStreams));
+  EXPECT_EQ(sealed_rtp(sender, rtp_packet(2, 0)), Bytes());
+}
+
+TEST_P(SrtpReplay, SourcesCanBeForgotten) {
+  const Bytes one = send(1, 77);
+  EXPECT_EQ(opened_rtp(bob, one), Opened(rtp_packet(1, 77)));
+  EXPECT_TRUE(alice.forget(Direction::Outgoing, Ssrc(77)));
+  EXPECT_FALSE(alice.forget(Direction::Outgoing, Ssrc(77)));
+  EXPECT_FALSE(bob.forget(Direction::Outgoing, Ssrc(77)));
+  EXPECT_TRUE(bob.forget(Direction::Incoming, Ssrc(77)));
 }
 
 TEST_P(SrtpReplay, ForgedPacketsTakeNoPlaceForASource) {
   Bytes forged = send(1);
-  for (std::uint32_t source = 1; source < 2 * Streams<int>::kMost; ++source) {
+  for (std::uint32_t source = 1; source < 2 * Streams<IncomingSource>::kMost; ++source) {
     forged[10] = static_cast<std::uint8_t>(source >> 8);
     forged[11] = static_cast<std::uint8_t>(source);
     EXPECT_EQ(opened_rtp(bob, forged), Opened(Refusal::Forged));
