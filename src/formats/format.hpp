@@ -63,12 +63,14 @@ class Packetizer {
 
 /// What one payload tells before its frame is complete.
 struct PayloadInfo {
-  /// Certainly the first of a frame.
+  /// The first of a frame.
   bool begins_frame = false;
   /// Of a frame that decoding can begin with; known in its first payload at least.
   bool key_frame = false;
   /// Of its frame, where pictures are counted: one more than the frame before, in 7 or 15 bits.
   std::optional<std::uint16_t> picture_id = std::nullopt;
+  /// It begins a frame, unless others come before it: parameter sets, a smaller size of the picture.
+  bool may_follow_others = false;
 };
 
 class Depacketizer {

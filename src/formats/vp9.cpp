@@ -65,6 +65,26 @@ Header read_header(ByteView frame) {
   return header;
 }
 
+/// A picture is as large as the largest of its sizes, which tell theirs one after the other. What is no header, because
+/// it is encrypted, hardly ever has a size that could follow.
+void read_larger_size(const Header& header, FrameInfo& info) {
+  constexpr int kMostLarger = 4;
+  const auto follows = [](int size, int before) { return size >= before && size <= before * kMostLarger; };
+  if (!header.valid || header.width == 0) return;
+  if (!header.key_frame && (!follows(header.width, info.width) || !follows(header.height, info.height))) return;
+  info.width = header.width;
+  info.height = header.height;
+}
+
+/// Whether decoding can begin with the frame, of which `part` is the beginning. The descriptor tells: programs encrypt
+/// what follows it. But some senders (FFmpeg's) have descriptors without anything, and leave P out as well.
+bool is_key_frame(const Vp9Descriptor& descriptor, ByteView part) {
+  if (descriptor.predicted || (descriptor.spatial_index > 0 && descriptor.needs_smaller)) return false;
+  if (descriptor.picture_id || descriptor.temporal_index) return true;
+  const Header header = read_header(part);
+  return header.key_frame || !header.valid;
+}
+
 /// Of the descriptor's first byte.
 constexpr std::uint8_t kId = 0x80, kPredicted = 0x40, kHasLayers = 0x20, kFlexible = 0x10, kBegins = 0x08, kEnds = 0x04,
                        kStructure = 0x02;
@@ -171,14 +191,19 @@ Result<void> Vp9Packetizer::packetize(ByteView frame, const FrameInfo& info, std
 Result<PayloadInfo> Vp9Depacketizer::inspect(ByteView payload) const {
   const auto descriptor = read_vp9_descriptor(payload);
   if (!descriptor) return fail(ErrorKind::DataError, "a VP9 payload is cut off");
-  const bool begins = descriptor->begins && descriptor->spatial_index == 0;
-  return PayloadInfo{
-      .begins_frame = begins, .key_frame = begins && !descriptor->predicted, .picture_id = descriptor->picture_id};
+  const bool key_frame = descriptor->begins && is_key_frame(*descriptor, payload.subspan(descriptor->size));
+  // Of a key picture, a size that needs no smaller one may be the smallest that is sent.
+  return PayloadInfo{.begins_frame = descriptor->begins && (descriptor->spatial_index == 0 || key_frame),
+                     .key_frame = key_frame,
+                     .picture_id = descriptor->picture_id,
+                     .may_follow_others = descriptor->spatial_index > 0};
 }
 
 Result<Frame> Vp9Depacketizer::assemble(std::span<const ByteView> payloads) {
   Frame frame;
   frame.data.reserve(total_size(payloads));
+  std::array<Vp9Descriptor::Size, 8> told{};
+  std::uint8_t smallest = 0;
   for (const ByteView payload : payloads) {
     const auto descriptor = read_vp9_descriptor(payload);
     if (!descriptor) return fail(ErrorKind::DataError, "a VP9 payload is cut off");
@@ -187,17 +212,22 @@ Result<Frame> Vp9Depacketizer::assemble(std::span<const ByteView> payloads) {
       if (!descriptor->begins) return fail(ErrorKind::DataError, "a VP9 frame without a beginning");
       frame.info.picture_id = descriptor->picture_id;
       frame.info.temporal_index = descriptor->temporal_index;
-      const Header header = read_header(part);
-      frame.info.key_frame = header.key_frame;
-      if (header.key_frame) {
-        frame.info.width = header.width;
-        frame.info.height = header.height;
-      }
+      frame.info.key_frame = is_key_frame(*descriptor, part);
+      told = descriptor->sizes;
+      smallest = descriptor->spatial_index;
     }
+    if (descriptor->begins && frame.info.key_frame) read_larger_size(read_header(part), frame.info);
     frame.info.spatial_index = descriptor->spatial_index;
     frame.data.insert(frame.data.end(), part.begin(), part.end());
   }
   if (frame.data.empty()) return fail(ErrorKind::DataError, "an empty VP9 frame");
+  // What the smallest size says of itself is true, if it can be read. Headers of the others may be encrypted.
+  const Vp9Descriptor::Size largest = told[frame.info.spatial_index];
+  const bool readable = frame.info.width > 0 && frame.info.spatial_index == smallest;
+  if (frame.info.key_frame && !readable && largest.width > 0 && largest.height > 0) {
+    frame.info.width = largest.width;
+    frame.info.height = largest.height;
+  }
   return frame;
 }
 

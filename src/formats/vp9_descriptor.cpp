@@ -5,13 +5,17 @@
 namespace parley::formats {
 namespace {
 
-/// SS, section 4.2.1: its content is not needed, only its end.
-bool skip_structure(ByteReader& reader) {
+/// SS, section 4.2.1: of its content only the sizes are needed, and where it ends.
+bool read_structure(ByteReader& reader, std::array<Vp9Descriptor::Size, 8>& sizes) {
   const auto head = reader.number<std::uint8_t>();
   if (!head) return false;
   const std::size_t layers = (*head >> 5) + 1U;
-  if ((*head & 0x10) != 0 && !reader.take(layers * 4)) return false;  // Y
-  if ((*head & 0x08) == 0) return true;                               // G
+  for (std::size_t i = 0; i < layers && (*head & 0x10) != 0; ++i) {  // Y
+    const auto width = reader.number<std::uint16_t>(), height = reader.number<std::uint16_t>();
+    if (!width || !height) return false;
+    sizes[i] = {.width = *width, .height = *height};
+  }
+  if ((*head & 0x08) == 0) return true;  // G
   const auto pictures = reader.number<std::uint8_t>();
   if (!pictures) return false;
   for (unsigned i = 0; i < *pictures; ++i) {
@@ -55,6 +59,7 @@ std::optional<Vp9Descriptor> read_vp9_descriptor(ByteView payload) {
     descriptor.temporal_index = *layer >> 5;
     descriptor.may_switch_up = (*layer & 0x10) != 0;
     descriptor.spatial_index = *layer >> 1 & 7;
+    descriptor.needs_smaller = (*layer & 1) != 0;
     if (!flexible) {
       descriptor.base_index_offset = position();
       descriptor.base_index = reader.number<std::uint8_t>();
@@ -62,7 +67,7 @@ std::optional<Vp9Descriptor> read_vp9_descriptor(ByteView payload) {
     }
   }
   if (flexible && descriptor.predicted && !read_references(reader, descriptor.references)) return std::nullopt;
-  if ((*head & 0x02) != 0 && !skip_structure(reader)) return std::nullopt;
+  if ((*head & 0x02) != 0 && !read_structure(reader, descriptor.sizes)) return std::nullopt;
   if (reader.remaining() == 0) return std::nullopt;
   descriptor.size = position();
   return descriptor;

@@ -114,7 +114,7 @@ void FrameBuffer::skip_lost_protection() {
   std::int64_t number = *next_;
   const Slot* slot = nullptr;
   while (number <= highest_ && ((slot = find(number)) == nullptr || slot->payload.empty())) ++number;
-  if (number > highest_ || !slot->info.begins_frame || !slot->info.picture_id) return;
+  if (number > highest_ || !slot->info.begins_frame || slot->info.may_follow_others || !slot->info.picture_id) return;
   const int id = *slot->info.picture_id, last = *last_picture_;
   const bool follows = id == ((last + 1) & 0x7FFF) || (id == 0 && last == 0x7F);
   if (follows) begin_at(number);

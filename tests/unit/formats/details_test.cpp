@@ -76,8 +76,8 @@ TEST(Vp9Format, ReadsNonFlexibleModeWithAScalabilityStructure) {
 
 TEST(Vp9Format, UpperLayersDoNotBeginAFrame) {
   Vp9Depacketizer vp9;
-  // I, L, F, B; spatial layer 1.
-  const auto info = vp9.inspect(Bytes{0xB8, 0x05, 0x02, 0x86});
+  // I, L, F, B; spatial layer 1, made from layer 0.
+  const auto info = vp9.inspect(Bytes{0xB8, 0x05, 0x03, 0x86});
   ASSERT_TRUE(info);
   EXPECT_FALSE(info->begins_frame);
 }

@@ -260,6 +260,61 @@ TEST(Vp9, TheStructureIsInTheFirstPayloadOnly) {
   }
 }
 
+/// 10 0 0 0 1 1 0 | 00 | 0000 0001 | 0000 0010 0100 | 000 | 1279 | 719, made from a smaller one.
+const Bytes kLarger = bytes({0x86, 0x00, 0x40, 0x90, 0x02, 0x7F, 0x81, 0x67, 0x81});
+
+TEST(Vp9, APictureIsAsLargeAsItsLargestSize) {
+  Vp9Depacketizer depacketizer;
+  const Bytes sizes =
+      bytes({0x30, 640 >> 8, 640 & 255, 480 >> 8, 480 & 255, 1280 >> 8, 1280 & 255, 720 >> 8, 720 & 255});
+  const Bytes small = joined({bytes({0x3C, 0x00}), kKeyFrame}), large = joined({bytes({0x3C, 0x03}), kLarger});
+  const Bytes structured = joined({bytes({0x3E, 0x00}), sizes, kKeyFrame});
+  const Bytes encrypted = joined({bytes({0x3C, 0x03}), bytes({0x86, 0x00, 0x40, 0x90, 0xF2, 0x7F, 0x81, 0x67, 0x81})});
+  const auto width = [&](const List& payloads) { return assembled(depacketizer, payloads)->info.width; };
+  EXPECT_EQ(width({small, large}), 1280) << "by its header";
+  EXPECT_EQ(width({structured, encrypted}), 1280) << "by the structure";
+  EXPECT_EQ(width({structured}), 640) << "the larger one was left out";
+  EXPECT_EQ(width({small, encrypted}), 640) << "nothing else is known";
+  EXPECT_EQ(assembled(depacketizer, {structured, encrypted})->info.height, 720);
+}
+
+/// What follows the descriptor may be encrypted, from the first byte on.
+TEST(Vp9, TheDescriptorTellsKeyFrames) {
+  Vp9Depacketizer depacketizer;
+  const Bytes sizes = bytes({0x10, 640 >> 8, 640 & 255, 480 >> 8, 480 & 255});
+  for (const Bytes& opaque : {bytes({0x00, 1, 2}), bytes({0x86, 1, 2}), bytes({0xC2, 1, 2})}) {
+    const auto key = assembled(depacketizer, {joined({bytes({0x8E, 0x05}), sizes, opaque})});
+    EXPECT_TRUE(key->info.key_frame);
+    EXPECT_EQ(key->info.width, 640);
+    EXPECT_EQ(key->info.height, 480);
+    EXPECT_TRUE(depacketizer.inspect(joined({bytes({0x8C, 0x05}), opaque}))->key_frame);
+  }
+  EXPECT_FALSE(assembled(depacketizer, {joined({bytes({0xCC, 0x05}), kKeyFrame})})->info.key_frame);
+}
+
+/// FFmpeg's descriptors say B and E and nothing else.
+TEST(Vp9, ADescriptorThatTellsNothingTellsNoKeyFrames) {
+  Vp9Depacketizer depacketizer;
+  const Bytes key = joined({bytes({0x0C}), kKeyFrame}), delta = joined({bytes({0x0C}), kDeltaFrame});
+  EXPECT_TRUE(depacketizer.inspect(key)->key_frame);
+  EXPECT_TRUE(assembled(depacketizer, {key})->info.key_frame);
+  EXPECT_TRUE(depacketizer.inspect(delta)->begins_frame);
+  EXPECT_FALSE(depacketizer.inspect(delta)->key_frame);
+  EXPECT_FALSE(assembled(depacketizer, {delta})->info.key_frame);
+}
+
+/// Some encoders leave the smaller sizes out, or make each by itself, and forwarders leave the others out.
+TEST(Vp9, APictureMayBeginWithALargerSize) {
+  Vp9Depacketizer depacketizer;
+  const auto alone = depacketizer.inspect(joined({bytes({0xBC, 0x05, 0x04}), kKeyFrame}));
+  EXPECT_TRUE(alone->begins_frame);
+  EXPECT_TRUE(alone->key_frame);
+  EXPECT_TRUE(alone->may_follow_others);
+  EXPECT_FALSE(depacketizer.inspect(joined({bytes({0x3C, 0x00}), kKeyFrame}))->may_follow_others);
+  EXPECT_TRUE(assembled(depacketizer, {joined({bytes({0xBC, 0x05, 0x04}), kKeyFrame})})->info.key_frame);
+  EXPECT_FALSE(depacketizer.inspect(joined({bytes({0xFC, 0x05, 0x04, 0x02}), kDeltaFrame}))->begins_frame);
+}
+
 TEST(Vp9, SizesOfAPictureComeBackAsOneFrame) {
   Vp9Depacketizer depacketizer;
   for (const std::size_t room : kRooms) {
