@@ -15,6 +15,8 @@ constexpr Duration kReorderingWait = 100ms;
 constexpr Duration kFirstKeyFrameWait = 50ms;
 /// How often a key frame is asked for, at most.
 constexpr Duration kKeyFramePause = 300ms;
+/// Whose last packet is older is not asked: nobody is there, or nothing is sent.
+constexpr Duration kGone = 5s;
 
 }  // namespace
 
@@ -161,12 +163,12 @@ void ReceiveStream::note_missing(std::int64_t number, TimePoint now) {
 /// one after the other.
 void ReceiveStream::note_blocked(TimePoint now) {
   const auto missing = buffer_.missing();
-  if (!missing || nacks_.awaits(*missing)) {
+  if (!missing || (nacks_.awaits(*missing) && !ended_)) {
     blocked_.reset();
   } else if (!blocked_ || blocked_->number != *missing) {
     blocked_ = {.number = *missing, .since = buffer_.missing_since()};
   }
-  if (!buffer_.needs_key_frame()) {
+  if (!buffer_.needs_key_frame() || ended_) {
     keyless_since_.reset();
   } else if (!keyless_since_) {
     keyless_since_ = now;
@@ -234,14 +236,20 @@ void ReceiveStream::count_frame(const ArrivedFrame& arrived, TimePoint now) {
 
 std::vector<std::uint16_t> ReceiveStream::numbers_to_ask_for(TimePoint now, Duration round_trip) {
   std::vector<std::uint16_t> numbers;
+  if (ended_) return numbers;
   for (const std::int64_t number : nacks_.due(now, round_trip)) numbers.push_back(static_cast<std::uint16_t>(number));
   if (!numbers.empty()) ++counters_.nacks;
   return numbers;
 }
 
+bool ReceiveStream::is_heard(TimePoint now) const {
+  return counters_.last_packet && now - *counters_.last_packet < kGone;
+}
+
 bool ReceiveStream::should_ask_for_key_frame(TimePoint now, Duration round_trip) {
   if (kind_ == Kind::Audio || highest_ < 0) return false;
-  const bool lacks = keyless_since_ && (counters_.frames > 0 || now - *keyless_since_ >= kFirstKeyFrameWait);
+  const bool lacks =
+      keyless_since_ && is_heard(now) && (counters_.frames > 0 || now - *keyless_since_ >= kFirstKeyFrameWait);
   if (!lacks && !key_frame_wanted_) return false;
   if (key_frame_again_ && now < *key_frame_again_) return false;
   key_frame_again_ = now + std::max<Duration>(kKeyFramePause, round_trip + round_trip / 2);
@@ -272,8 +280,15 @@ void ReceiveStream::drop(TimePoint now) {
   note_blocked(now);
 }
 
+void ReceiveStream::end(TimePoint now) {
+  ended_ = true;
+  key_frame_wanted_ = false;
+  note_blocked(now);
+}
+
 void ReceiveStream::pause() {
   paused_ = highest_ >= 0;
+  ended_ = false;
   buffer_.begin_anew();
   nacks_.clear();
   const Duration target = playout_.target();
@@ -293,12 +308,13 @@ void ReceiveStream::resume(std::int64_t number) {
 }
 
 std::optional<TimePoint> ReceiveStream::next_deadline() const {
-  std::optional<TimePoint> next = nacks_.next_deadline();
+  std::optional<TimePoint> next = ended_ ? std::nullopt : nacks_.next_deadline();
   if (held_until_) return earlier(next, held_until_);
   if (blocked_) next = earlier(next, blocked_->since + kReorderingWait);
   if (keyless_since_) {
     const TimePoint first = counters_.frames > 0 ? *keyless_since_ : *keyless_since_ + kFirstKeyFrameWait;
-    next = earlier(next, std::max(first, key_frame_again_.value_or(first)));
+    const TimePoint again = std::max(first, key_frame_again_.value_or(first));
+    if (is_heard(again)) next = earlier(next, again);
   }
   if (key_frame_wanted_) next = earlier(next, key_frame_again_);
   return next;

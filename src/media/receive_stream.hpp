@@ -107,6 +107,13 @@ class ReceiveStream {
   void drop(TimePoint now);
   /// Nothing is expected until a packet comes; then it goes on as if none had been missed. Counters stay.
   void pause();
+  [[nodiscard]] bool is_paused() const { return paused_; }
+  /// Its sender has said goodbye: what is there, or still comes, is handed over, but nothing is asked for.
+  void end(TimePoint now);
+  /// It was not meant so.
+  void go_on() { ended_ = false; }
+  /// Whether the packet is later than all that have come.
+  [[nodiscard]] bool is_later(std::uint16_t number) const { return highest_ < 0 || near_highest(number) > highest_; }
   [[nodiscard]] std::uint32_t frames_dropped() const { return buffer_.dropped(); }
   [[nodiscard]] ReceiveStatistics& statistics() { return statistics_; }
   [[nodiscard]] const ReceiveStatistics& statistics() const { return statistics_; }
@@ -125,6 +132,7 @@ class ReceiveStream {
   std::optional<std::int64_t> number_of(std::uint16_t number, Arrival arrival);
   void note_missing(std::int64_t number, TimePoint now);
   void note_blocked(TimePoint now);
+  [[nodiscard]] bool is_heard(TimePoint now) const;
   void resume(std::int64_t number);
   void count_packet(const StreamPacket& packet, Arrival arrival, TimePoint now);
   void count_frame(const ArrivedFrame& arrived, TimePoint now);
@@ -150,7 +158,7 @@ class ReceiveStream {
   std::optional<Blocked> blocked_;
   std::optional<TimePoint> keyless_since_;    // no frame can be shown until a key frame comes
   std::optional<TimePoint> key_frame_again_;  // not asked for before
-  bool key_frame_wanted_ = false, paused_ = false;
+  bool key_frame_wanted_ = false, paused_ = false, ended_ = false;
 };
 
 }  // namespace parley::media

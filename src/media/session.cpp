@@ -59,6 +59,10 @@ void Session::configure_receiving() {
     incoming->stream.set_target_delay(section.target_delay);
     if (!section.receives) incoming->pause();
   }
+  std::erase_if(begun_, [this](SectionKey key) {
+    const Section* section = find_section(key);
+    return section == nullptr || !section->receives;
+  });
 }
 
 /// REMB, where there is no feedback about single packets, and packets say when they were sent.

@@ -104,6 +104,8 @@ class Session {
   static constexpr std::size_t kMostReports = 10, kMostBlocks = 16;
   /// What all sources keep together of packets that wait: then the one that has most gives up what it has.
   static constexpr std::size_t kMostBytes = 64U << 20;
+  /// How long packets of a source that has said goodbye may come late.
+  static constexpr Duration kStraggling = 1s;
   /// What is read of one datagram of RTCP: packets, and numbers in them that are asked for.
   static constexpr std::size_t kMostFeedback = 128, kMostRepeats = 1024, kMostTold = 8192;
 
@@ -217,6 +219,7 @@ class Session {
   Incoming& add_source(Ssrc source, const Section& section, std::string rid);
   std::optional<ReceivedPacket> take(Incoming& incoming, const Section& section, const StreamPacket& packet,
                                      ReceiveStream::Arrival arrival, TimePoint now);
+  void note_begun(SectionKey section);
   StreamPacket without_tones(Incoming& incoming, const Section& section, StreamPacket packet);
   void collect(Incoming& incoming, TimePoint now);
   static std::optional<TimePoint> common_time(const Incoming& incoming, std::uint32_t timestamp,
@@ -256,7 +259,7 @@ class Session {
   void take_sender_report(const rtp::SenderReport& report, TimePoint now);
   void take_names(const rtp::RtcpPacket& packet);
   void align_clocks();
-  void take_goodbye(Ssrc source);
+  void take_goodbye(Ssrc source, TimePoint now);
   void take_feedback(const rtp::RtcpPacket& packet, TimePoint now);
   void take_transport_feedback(const rtp::RtcpPacket& packet, TimePoint now);
   void take_congestion_feedback(const rtp::RtcpPacket& packet, TimePoint now);
@@ -264,6 +267,7 @@ class Session {
   // session_reports.cpp
   void report(TimePoint now);
   std::vector<rtp::ReportBlock> report_blocks(TimePoint now);
+  [[nodiscard]] bool is_heard(const Incoming& incoming) const;
   [[nodiscard]] std::vector<const SendStream*> sending_streams() const;
   void ask(Incoming& incoming, TimePoint now);
   void tell_arrivals();
@@ -303,8 +307,10 @@ class Session {
   Duration round_trip_ = 100ms;
   bool round_trip_known_ = false;
   std::optional<TimePoint> next_report_;
-  bool paced_ = false;           // the peer tells when packets arrive
-  bool told_by_source_ = false;  // by RFC 8888
+  TimePoint last_report_{}, report_before_{};
+  bool paced_ = false;             // the peer tells when packets arrive
+  bool told_by_source_ = false;    // by RFC 8888
+  std::vector<SectionKey> begun_;  // that receive, and have not ended
   std::vector<ReceivedFrame> ready_;
   Bytes padding_;
   std::chrono::system_clock::time_point wall_offset_;

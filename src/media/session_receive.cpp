@@ -160,15 +160,20 @@ Session::Incoming* Session::repaired_by(const rtp::PacketView& packet, const Sec
 
 std::optional<ReceivedPacket> Session::take(Incoming& incoming, const Section& section, const StreamPacket& packet,
                                             ReceiveStream::Arrival arrival, TimePoint now) {
+  if (incoming.said_goodbye) {
+    // What was sent before the goodbye may come after it (RFC 3550 section 6.3.4), and is no new beginning.
+    const bool is_gone = now - incoming.last_packet >= kStraggling;
+    const bool straggles =
+        arrival != ReceiveStream::Arrival::First || (!is_gone && !incoming.stream.is_later(packet.sequence_number));
+    if (straggles && incoming.stream.is_paused()) return std::nullopt;
+    if (!straggles && is_gone) incoming.stream.pause();
+    if (!straggles) incoming.stream.go_on();
+    incoming.said_goodbye = straggles;
+  }
   incoming.last_packet = now;
-  const auto flows = [](const Incoming& one) { return one.stream.counters().packets > 0 && !one.said_goodbye; };
-  const bool begins = !flows(incoming) && std::ranges::none_of(incoming_, [&](const auto& entry) {
-    return entry.second->section == section.key && flows(*entry.second);
-  });
-  incoming.said_goodbye = false;
   const auto info = incoming.stream.receive(packet, arrival, now);
   limit_bytes(incoming, now);
-  if (begins && incoming.stream.counters().packets > 0) handler_.on_begun(section.key);
+  if (!incoming.said_goodbye && incoming.stream.counters().packets > 0) note_begun(section.key);
   collect(incoming, now);
   ask(incoming, now);
   const Format* format = info ? incoming.stream.format(packet.payload_type) : nullptr;
@@ -181,6 +186,12 @@ std::optional<ReceivedPacket> Session::take(Incoming& incoming, const Section& s
                         .codec = format->name,
                         .contributing = incoming.contributing,
                         .notes = {}};
+}
+
+void Session::note_begun(SectionKey section) {
+  if (std::ranges::find(begun_, section) != begun_.end()) return;
+  begun_.push_back(section);
+  handler_.on_begun(section);
 }
 
 /// A peer may have many sources, all of whose packets wait for one that never comes.

@@ -16,10 +16,13 @@ constexpr Duration kReportInterval = 1s;
 
 }  // namespace
 
+/// RFC 3550 section 6.4: since the last report or the one before it.
+bool Session::is_heard(const Incoming& incoming) const { return incoming.last_packet >= report_before_; }
+
 std::vector<rtp::ReportBlock> Session::report_blocks(TimePoint now) {
   std::vector<rtp::ReportBlock> blocks;
   for (const auto& [source, incoming] : incoming_) {
-    if (incoming->said_goodbye || incoming->stream.statistics().packets() == 0) continue;
+    if (incoming->said_goodbye || !is_heard(*incoming) || incoming->stream.statistics().packets() == 0) continue;
     const ReceptionReport report = incoming->stream.statistics().report();
     blocks.push_back({.source = source,
                       .fraction_lost = report.fraction_lost,
@@ -48,6 +51,11 @@ void Session::report(TimePoint now) {
   // RFC 3550 section 6.3.1: between half and one and a half of the interval, so that peers do not keep step.
   next_report_ = now + kReportInterval / 2 + kReportInterval * (random_.u32() % 1000) / 1000;
   const std::vector<rtp::ReportBlock> all_blocks = report_blocks(now);
+  report_before_ = std::exchange(last_report_, now);
+  for (const auto& [source, incoming] : incoming_) {
+    const bool waits = incoming->stream.is_paused() || incoming->stream.next_deadline();
+    if (incoming->said_goodbye && !waits && now - incoming->last_packet >= kStraggling) incoming->pause();
+  }
   const std::vector<const SendStream*> all_streams = sending_streams();
   std::span<const rtp::ReportBlock> blocks_left(all_blocks);
   std::span<const SendStream* const> streams_left(all_streams);

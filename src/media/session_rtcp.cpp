@@ -36,7 +36,7 @@ void Session::receive_rtcp(ByteView datagram, TimePoint now) {
           for (const rtp::ReportBlock& block : told->blocks) take_report(block, now);
         break;
       case RtcpType::Goodbye:
-        for (const Ssrc source : rtp::parse_goodbye(*packet)) take_goodbye(source);
+        for (const Ssrc source : rtp::parse_goodbye(*packet)) take_goodbye(source, now);
         break;
       case RtcpType::TransportFeedback:
       case RtcpType::PayloadFeedback:
@@ -136,14 +136,16 @@ void Session::note_round_trip(Duration measured, TimePoint now) {
   controller_->on_round_trip(round_trip_, now);
 }
 
-void Session::take_goodbye(Ssrc source) {
+void Session::take_goodbye(Ssrc source, TimePoint now) {
   const auto found = incoming_.find(source);
   if (found == incoming_.end() || found->second->said_goodbye) return;
-  found->second->said_goodbye = true;
-  const SectionKey section = found->second->section;
-  const bool others = std::ranges::any_of(
-      incoming_, [&](const auto& entry) { return entry.second->section == section && !entry.second->said_goodbye; });
-  if (!others) handler_.on_ended(section);
+  Incoming& gone = *found->second;
+  gone.said_goodbye = true;
+  gone.stream.end(now);
+  const bool others = std::ranges::any_of(incoming_, [&](const auto& entry) {
+    return entry.second->section == gone.section && !entry.second->said_goodbye && is_heard(*entry.second);
+  });
+  if (!others && std::erase(begun_, gone.section) > 0) handler_.on_ended(gone.section);
 }
 
 void Session::take_feedback(const rtp::RtcpPacket& packet, TimePoint now) {
