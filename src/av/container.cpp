@@ -45,4 +45,15 @@ bool takes(const Container& container, Kind kind) {
   return std::ranges::any_of(codecs_of(container), [&](AVCodecID id) { return find_codec(id)->kind == kind; });
 }
 
+const CodecEntry* only_sound(const Container& container) {
+  const CodecEntry* only = nullptr;
+  for (const AVCodecID id : codecs_of(container)) {
+    const CodecEntry* const codec = find_codec(id);
+    if (codec->kind != Kind::Audio) continue;
+    if (only != nullptr) return nullptr;
+    only = codec;
+  }
+  return only;
+}
+
 }  // namespace parley::av

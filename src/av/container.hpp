@@ -17,5 +17,7 @@ struct Container {
 const Container* find_container(std::string_view path);
 bool takes(const Container& container, const CodecEntry& codec);
 bool takes(const Container& container, Kind kind);
+/// The codec that all sound in it has; nullptr if there are several.
+const CodecEntry* only_sound(const Container& container);
 
 }  // namespace parley::av

@@ -22,19 +22,6 @@ constexpr microseconds kMostAhead{10'000'000};
 /// Of streams without a clock that tell no rate, either.
 constexpr microseconds kUsualFrame{40'000};
 
-class Options {
- public:
-  Options() = default;
-  Options(const Options&) = delete;
-  Options& operator=(const Options&) = delete;
-  ~Options() { av_dict_free(&options_); }
-  void set(const char* name, const char* value) { av_dict_set(&options_, name, value, 0); }
-  AVDictionary** get() { return &options_; }
-
- private:
-  AVDictionary* options_ = nullptr;
-};
-
 [[noreturn]] void throw_open_error(int code, const std::string& path) {
   if (code == AVERROR(ENOENT)) throw NotFoundError("there is no file " + path);
   // Invalid argument: a format that is not allowed.

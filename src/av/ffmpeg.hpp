@@ -5,6 +5,7 @@ extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavcodec/bsf.h>
 #include <libavformat/avformat.h>
+#include <libavutil/display.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/opt.h>
 #include <libswresample/swresample.h>
@@ -43,6 +44,20 @@ using InputPtr = std::unique_ptr<AVFormatContext, FreedByAddress<avformat_close_
 using OutputPtr = std::unique_ptr<AVFormatContext, FreedBy<avformat_free_context>>;
 using ScalerPtr = std::unique_ptr<SwsContext, FreedBy<sws_freeContext>>;
 using ResamplerPtr = std::unique_ptr<SwrContext, FreedByAddress<swr_free>>;
+
+/// What an FFmpeg function is told, by name.
+class Options {
+ public:
+  Options() = default;
+  Options(const Options&) = delete;
+  Options& operator=(const Options&) = delete;
+  ~Options() { av_dict_free(&options_); }
+  void set(const char* name, const std::string& value) { av_dict_set(&options_, name, value.c_str(), 0); }
+  AVDictionary** get() { return &options_; }
+
+ private:
+  AVDictionary* options_ = nullptr;
+};
 
 inline constexpr AVRational kMicroseconds{1, 1'000'000};
 /// AV_NOPTS_VALUE, whose macro is C.

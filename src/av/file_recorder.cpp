@@ -24,14 +24,6 @@ constexpr auto kAskAgain = 1s;
 /// How long a file whose tracks have begun waits for the peers' clocks: browsers tell of sound's after three seconds.
 constexpr auto kWaitForClocks = 3s;
 
-/// A time of metadata on the steady clock.
-std::optional<TimePoint> steady(std::optional<DOMHighResTimeStamp> wall) {
-  if (!wall) return std::nullopt;
-  const std::chrono::duration<double, std::milli> now = std::chrono::system_clock::now().time_since_epoch();
-  return Clock::now() -
-         std::chrono::duration_cast<Clock::duration>(now - std::chrono::duration<double, std::milli>(*wall));
-}
-
 IncomingFrame incoming(const RTCEncodedVideoFrame& frame) {
   return {.key = frame.type == RTCEncodedVideoFrameType::Key,
           .data = frame.data,
@@ -40,16 +32,21 @@ IncomingFrame incoming(const RTCEncodedVideoFrame& frame) {
           .rid = frame.metadata.rid,
           .width = frame.metadata.width,
           .height = frame.metadata.height,
+          .rotation = frame.metadata.rotation,
+          .source = frame.metadata.synchronizationSource.value_or(0),
           .arrival = Clock::now(),
-          .made = steady(frame.metadata.common_time)};
+          .received = frame.metadata.receiveTime,
+          .made = frame.metadata.common_time};
 }
 
 IncomingFrame incoming(const RTCEncodedAudioFrame& frame) {
   return {.data = frame.data,
           .timestamp = frame.timestamp.value_or(0us),
           .mime_type = frame.metadata.mimeType,
+          .source = frame.metadata.synchronizationSource.value_or(0),
           .arrival = Clock::now(),
-          .made = steady(frame.metadata.common_time)};
+          .received = frame.metadata.receiveTime,
+          .made = frame.metadata.common_time};
 }
 
 }  // namespace
@@ -60,7 +57,7 @@ struct FileRecorderCore {
                    std::shared_ptr<FileRecorderEvents::Lists> event_lists)
       : loop(options.loop ? options.loop : EventLoop::current_or_shared()),
         wait_for_tracks(options.wait_for_tracks),
-        muxer(path),
+        muxer(path, options.fragments ? Muxer::Mp4::Fragments : Muxer::Mp4::OneIndex),
         lists(std::move(event_lists)) {}
 
   struct Track {
@@ -70,24 +67,29 @@ struct FileRecorderCore {
     std::vector<std::uint8_t> first;    // a copy, until the header is written
     std::optional<std::size_t> stream;  // in the file
     TimePoint asked{};                  // for a key frame
+    bool left_out = false;              // as it came too late, and that has been said
+    bool told = false;                  // when its frames were made
+    std::optional<TimePoint> shown;     // the latest that is in the file
     RecordedTrack result;
   };
   struct Waiting {
     std::size_t track;
     Sample sample;
-    microseconds timestamp;
-    TimePoint arrival;
+    Moment moment;
   };
 
   template <class Frame>
   static std::function<void(const Frame&)> handler(const std::shared_ptr<FileRecorderCore>& core, std::size_t index);
   static void take(const std::shared_ptr<FileRecorderCore>& core, std::size_t index, IncomingFrame&& frame);
+  [[nodiscard]] const CodecEntry* expected_codec(const Track& track) const;
+  void leave_out(Track& track);
   void begin_track(Track& track, const IncomingFrame& frame);
   void keep(Waiting&& one);
   [[nodiscard]] bool aligned() const;
   [[nodiscard]] bool complete() const;
   void begin();
-  void write(Waiting& one, TimePoint shown);
+  void place_tracks(const std::vector<Waiting>& kept);
+  void write(Waiting& one);
   void ask(Track& track);
   void tell(const DOMException& error);
   void stop();
@@ -124,7 +126,7 @@ std::function<void(const Frame&)> FileRecorderCore::handler(const std::shared_pt
 void FileRecorderCore::take(const std::shared_ptr<FileRecorderCore>& core, std::size_t index, IncomingFrame&& frame) {
   if (core->stopped || core->failed) return;
   Track& track = core->tracks.at(index);
-  if (core->begun && !track.stream) return;  // too late
+  if (core->begun && !track.stream) return core->leave_out(track);
   switch (track.recording.judge(frame, core->muxer.container())) {
     case RecordingTrack::Verdict::Leave:
       return;
@@ -145,28 +147,42 @@ void FileRecorderCore::take(const std::shared_ptr<FileRecorderCore>& core, std::
     });
   }
   if (track.result.frames == 0) core->begin_track(track, frame);
-  // Once frames are in the file, their track does not move any more.
-  if (frame.made && !core->begun) track.recording.timeline.align(frame.timestamp, *frame.made);
   ++track.result.frames;
+  const Moment moment{.timestamp = frame.timestamp,
+                      .arrival = frame.arrival,
+                      .made = track.recording.wall_clock.steady(frame),
+                      .source = frame.source};
+  track.told = track.told || Timeline::is_told(moment);
   core->keep({.track = index,
               .sample = {.stream = 0, .key = frame.key, .data = std::move(frame.data), .show_at = {}},
-              .timestamp = frame.timestamp,
-              .arrival = frame.arrival});
+              .moment = moment});
+}
+
+/// What is in the file's header can only be this, whatever is said of it later.
+const CodecEntry* FileRecorderCore::expected_codec(const Track& track) const {
+  const bool may_come = track.recording.kind() == Kind::Audio && !track.recording.refused() &&
+                        track.track->readyState() != MediaStreamTrackState::Ended;
+  return may_come ? only_sound(muxer.container()) : nullptr;
+}
+
+void FileRecorderCore::leave_out(Track& track) {
+  if (std::exchange(track.left_out, true) || track.recording.refused()) return;
+  tell(NotSupportedError("a track of " + track.result.kind + " has begun when the file's header had been written"));
 }
 
 void FileRecorderCore::begin_track(Track& track, const IncomingFrame& frame) {
   track.result.mimeType = std::string(track.recording.codec()->mime_type);
   track.result.width = frame.width;
   track.result.height = frame.height;
+  track.result.rotation = frame.rotation;
   track.first = frame.data;
 }
 
 void FileRecorderCore::keep(Waiting&& one) {
-  const TimePoint shown = tracks[one.track].recording.timeline.place(one.timestamp, one.arrival);
-  last = std::max(last, shown);
-  if (begun) return write(one, shown);
+  if (begun) return write(one);
   waiting_bytes += one.sample.data.size() + sizeof(Waiting);
-  const TimePoint arrival = one.arrival;
+  const TimePoint arrival = one.moment.arrival;
+  last = std::max(last, arrival);
   waiting.push_back(std::move(one));
   const bool patient = arrival - *zero < kWaitForClocks && !aligned();
   if ((complete() && !patient) || waiting_bytes > kMostWaiting) begin();
@@ -175,9 +191,8 @@ void FileRecorderCore::keep(Waiting&& one) {
 /// Whether it is known how the tracks lie beside each other.
 bool FileRecorderCore::aligned() const {
   if (tracks.size() < 2) return true;
-  return std::ranges::all_of(tracks, [](const Track& track) {
-    return track.recording.codec() == nullptr || track.recording.timeline.is_aligned();
-  });
+  return std::ranges::all_of(tracks,
+                             [](const Track& track) { return track.recording.codec() == nullptr || track.told; });
 }
 
 /// Whether every track has begun that ever will.
@@ -192,10 +207,14 @@ void FileRecorderCore::begin() {
   begun = true;
   try {
     for (Track& track : tracks) {
-      if (track.recording.codec() == nullptr) continue;
-      track.stream = muxer.add_stream({.codec = track.recording.codec(),
+      const bool late = track.recording.codec() == nullptr;
+      const CodecEntry* const codec = late ? expected_codec(track) : track.recording.codec();
+      if (codec == nullptr) continue;
+      track.stream = muxer.add_stream({.codec = codec,
                                        .width = track.result.width,
                                        .height = track.result.height,
+                                       .rotation = track.result.rotation,
+                                       .late = late,
                                        .first = track.first});
       track.first = {};
     }
@@ -205,18 +224,43 @@ void FileRecorderCore::begin() {
     return tell(error);
   }
   std::vector<Waiting> kept = std::exchange(waiting, {});
-  std::vector<TimePoint> shown;
-  shown.reserve(kept.size());
-  for (const Waiting& one : kept)
-    shown.push_back(tracks[one.track].recording.timeline.place(one.timestamp, one.arrival));
-  if (!shown.empty()) zero = *std::ranges::min_element(shown);
-  for (std::size_t i = 0; i < kept.size() && !failed; ++i) write(kept[i], shown[i]);
+  place_tracks(kept);
+  last = *zero;
+  for (std::size_t i = 0; i < kept.size() && !failed; ++i) write(kept[i]);
 }
 
-void FileRecorderCore::write(Waiting& one, TimePoint shown) {
+/// The file begins with the earliest of the frames that each track begins with.
+void FileRecorderCore::place_tracks(const std::vector<Waiting>& kept) {
+  std::vector<std::vector<Moment>> moments(tracks.size());
+  for (const Waiting& one : kept) moments[one.track].push_back(one.moment);
+  std::optional<TimePoint> earliest;
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    if (moments[i].empty()) continue;
+    Timeline& timeline = tracks[i].recording.timeline;
+    timeline.begin(moments[i]);
+    Timeline rehearsal = timeline;
+    for (const Moment& moment : moments[i]) {
+      const TimePoint shown = rehearsal.place(moment);
+      earliest = std::min(earliest.value_or(shown), shown);
+    }
+  }
+  if (earliest) zero = earliest;
+}
+
+void FileRecorderCore::write(Waiting& one) {
+  Track& track = tracks[one.track];
+  const TimePoint shown = std::max(track.recording.timeline.place(one.moment), *zero);
+  // Two pieces of sound cannot be heard at once: of those whose clock was put back the file has the first. Pictures are
+  // needed by the next ones, and shown in a quicker sequence.
+  if (track.recording.kind() == Kind::Audio && track.shown && shown <= *track.shown) {
+    --track.result.frames;
+    return;
+  }
+  track.shown = std::max(track.shown.value_or(shown), shown);
+  last = std::max(last, shown);
   Sample& sample = one.sample;
-  sample.stream = *tracks[one.track].stream;
-  sample.show_at = std::chrono::duration_cast<microseconds>(std::max(shown, *zero) - *zero);
+  sample.stream = *track.stream;
+  sample.show_at = std::chrono::duration_cast<microseconds>(shown - *zero);
   try {
     muxer.write(sample);
   } catch (const DOMException& error) {

@@ -15,6 +15,8 @@ constexpr int kVideoRate = 90'000, kOpusRate = 48'000, kTelephoneRate = 8'000;
 /// H.264 and H.265 may be decoded in another order than they are shown; that many frames are what encoders do.
 constexpr std::size_t kEarly = 2;
 constexpr std::chrono::microseconds kUsualFrame{33'333};
+/// How much of a file is kept in memory: whatever comes after the program's sudden end is lost.
+constexpr std::chrono::microseconds kPart{1'000'000};
 
 std::string not_written(const std::string& path, int code) { return "cannot write " + path + ": " + error_text(code); }
 
@@ -70,6 +72,16 @@ void describe_audio(AVCodecParameters& parameters) {
   }
 }
 
+void turn(AVStream& stream, std::uint16_t rotation) {
+  constexpr std::size_t kMatrix = 9;
+  std::uint8_t* const data =
+      av_stream_new_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, kMatrix * sizeof(std::int32_t));
+  if (data == nullptr) return;
+  std::array<std::int32_t, kMatrix> matrix{};
+  av_display_rotation_set(matrix.data(), rotation);
+  std::memcpy(data, matrix.data(), sizeof matrix);
+}
+
 /// The Baseline profile of H.264, which browsers prefer, has no B frames.
 bool may_reorder(const AVCodecParameters& parameters) {
   if (parameters.codec_id == AV_CODEC_ID_HEVC) return true;
@@ -97,7 +109,8 @@ const Container* container_for(const std::string& path) {
 
 }  // namespace
 
-Muxer::Muxer(std::string path) : path_(std::move(path)), container_(container_for(path_)), packet_(av_packet_alloc()) {
+Muxer::Muxer(std::string path, Mp4 mp4)
+    : path_(std::move(path)), container_(container_for(path_)), mp4_(mp4), packet_(av_packet_alloc()) {
   make_quiet();
   AVFormatContext* made = nullptr;
   int code = avformat_alloc_output_context2(&made, nullptr, container_->format, nullptr);
@@ -107,6 +120,9 @@ Muxer::Muxer(std::string path) : path_(std::move(path)), container_(container_fo
   output_->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;
   code = avio_open(&output_->pb, ("file:" + path_).c_str(), AVIO_FLAG_WRITE);
   if (code < 0) throw OperationError(not_written(path_, code));
+  // A track that is silent does not keep the others in memory.
+  output_->max_interleave_delta = kPart.count();
+  output_->flush_packets = 1;
 }
 
 Muxer::~Muxer() {
@@ -127,17 +143,27 @@ std::size_t Muxer::add_stream(const StreamDescription& description) {
   const bool video = description.codec->kind == Kind::Video;
   if (video) {
     describe_video(parameters, description);
+    if (description.rotation != 0) turn(*stream, description.rotation);
   } else {
     describe_audio(parameters);
   }
   stream->time_base = {1, video ? kVideoRate : parameters.sample_rate};
   const DecodeOrder order(may_reorder(parameters) ? kEarly : 0);
+  late_ = late_ || description.late;
   streams_.push_back({.stream = stream, .codec = description.codec, .order = order});
   return streams_.size() - 1;
 }
 
 void Muxer::begin() {
-  const int code = avformat_write_header(output_.get(), nullptr);
+  Options options;
+  if (container_->extension == "mp4" && mp4_ == Mp4::Fragments) {
+    // Where nothing is late, the header waits for the first fragment, and says when each track begins.
+    options.set("movflags", late_ ? "empty_moov+default_base_moof" : "delay_moov+default_base_moof");
+    options.set("frag_duration", std::to_string(kPart.count()));
+  } else if (container_->extension == "webm" || container_->extension == "mkv") {
+    options.set("cluster_time_limit", std::to_string(kPart / std::chrono::milliseconds(1)));
+  }
+  const int code = avformat_write_header(output_.get(), options.get());
   if (code < 0) throw OperationError(not_written(path_, code));
   begun_ = true;
 }

@@ -16,6 +16,10 @@ namespace parley::av {
 struct StreamDescription {
   const CodecEntry* codec = nullptr;
   std::uint16_t width = 0, height = 0;
+  /// How pictures are turned before they are shown, in degrees clockwise. In MP4 only: libavformat's Matroska has none.
+  std::uint16_t rotation = 0;
+  /// Nothing may come for long; the others are written meanwhile.
+  bool late = false;
   /// A first frame, from which the headers are taken that the container has apart.
   std::span<const std::uint8_t> first{};
 };
@@ -28,11 +32,16 @@ struct Sample {
   std::chrono::microseconds show_at{0};
 };
 
-/// A file that is written: streams, then begin(), then samples, then finish().
+/// A file that is written: streams, then begin(), then samples, then finish(). What has been written can be read two
+/// seconds later, whatever becomes of the program.
 class Muxer {
  public:
+  enum class Mp4 {
+    Fragments,  ///< each second with an index of its own
+    OneIndex,   ///< at the file's end, without which it cannot be read
+  };
   /// Throws NotSupportedError for an extension that is not known, OperationError if the file cannot be made.
-  explicit Muxer(std::string path);
+  explicit Muxer(std::string path, Mp4 mp4 = Mp4::Fragments);
   /// As finish(), and nobody hears whether that worked.
   ~Muxer();
   Muxer(const Muxer&) = delete;
@@ -58,9 +67,11 @@ class Muxer {
 
   std::string path_;
   const Container* container_;
+  Mp4 mp4_;
   OutputPtr output_;
   PacketPtr packet_;
   std::vector<Stream> streams_;
+  bool late_ = false;
   bool begun_ = false;
   bool finished_ = false;
 };

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,9 +21,29 @@ struct IncomingFrame {
   std::string mime_type{};
   std::string rid{};
   std::uint16_t width = 0, height = 0;
+  std::uint16_t rotation = 0;
+  std::uint32_t source = 0;
   TimePoint arrival{};
-  /// On the same clock, if the peer has told of its own.
-  std::optional<TimePoint> made = std::nullopt;
+  /// As metadata has them, on a wall clock that the connection has looked at once.
+  std::optional<double> received = std::nullopt, made = std::nullopt;
+};
+
+/// Times of a connection's wall clock on the steady one, whatever becomes of the wall clock meanwhile. Pure.
+class WallClock {
+ public:
+  /// When the frame was made. Frames are never here before they have been received, and most of them at once.
+  std::optional<TimePoint> steady(const IncomingFrame& frame) {
+    using Milliseconds = std::chrono::duration<double, std::milli>;
+    using Duration = TimePoint::duration;
+    if (!frame.received) return std::nullopt;
+    const TimePoint zero = frame.arrival - std::chrono::duration_cast<Duration>(Milliseconds(*frame.received));
+    zero_ = std::min(zero_.value_or(zero), zero);
+    if (!frame.made) return std::nullopt;
+    return *zero_ + std::chrono::duration_cast<Duration>(Milliseconds(*frame.made));
+  }
+
+ private:
+  std::optional<TimePoint> zero_;
 };
 
 /// Which frames of a track are recorded. Pure.
@@ -43,6 +65,7 @@ class RecordingTrack {
   [[nodiscard]] bool refused() const { return refused_; }
 
   Timeline timeline{};
+  WallClock wall_clock{};
 
  private:
   Kind kind_;

@@ -22,8 +22,12 @@ struct FileRecorderCore;
 /// How a FileRecorder does its work.
 struct FileRecorderOptions {
   /// How long the file waits for tracks that have given nothing yet, since the first one has: containers list their
-  /// tracks before everything else. What begins later is left out.
+  /// tracks before everything else. Sound that begins later is recorded nevertheless where it can only be Opus (.webm,
+  /// .mp4); everything else that begins later is left out, and `error` says so.
   std::chrono::milliseconds wait_for_tracks{10'000};
+  /// Whether an MP4 file is written in fragments of a second, so that whatever ends the program leaves a file that
+  /// plays. false: with one index at its end, for players that know no fragments. The other containers survive anyway.
+  bool fragments = true;
   /// Where the recorder works and writes. nullptr: the current loop, else EventLoop::shared().
   std::shared_ptr<EventLoop> loop{};
 };
@@ -40,6 +44,9 @@ struct RecordedTrack {
   std::uint16_t width = 0;
   /// Likewise.
   std::uint16_t height = 0;
+  /// How the first picture has to be turned before it is shown, in degrees clockwise: a phone held upright. MP4 files
+  /// tell it to players, the others cannot.
+  std::uint16_t rotation = 0;
 };
 
 /// What a file has got.
@@ -60,8 +67,10 @@ using FileRecorderEvents = EventTarget<EventType<"error", FileErrorEvent>>;
 ///   .ogg, .opus  Opus
 /// Video begins with a key frame, for which the peer is asked. Frames are placed by their RTP timestamps; how tracks
 /// lie to each other, the peers' reports tell (`common_time` of frames), for which the file waits up to three seconds;
-/// without, it is as their first frames arrived. A codec cannot change within a file. Any thread may call; what
-/// arrives is handled, and events are fired, on the recorder's loop.
+/// without, the arrivals that were fastest. Clocks that run apart are followed, a change of the source and timestamps
+/// that leap are no gap. The size of pictures may change within a file, a codec and how they are turned cannot. What is
+/// written is on the disk two seconds later. Any thread may call; what arrives is handled, and events are fired, on the
+/// recorder's loop.
 class PARLEY_EXPORT FileRecorder : public FileRecorderEvents {
  public:
   /// Makes the file, or empties the one that is there. Throws NotSupportedError for another extension, OperationError
@@ -85,7 +94,8 @@ class PARLEY_EXPORT FileRecorder : public FileRecorderEvents {
   /// What has been written, or waits to be, so far.
   [[nodiscard]] Recording so_far() const;
 
-  /// NotSupportedError: a track's codec does not fit the file, or has changed, and the track is left out from then on.
+  /// NotSupportedError: a track's codec does not fit the file, or has changed, or the track has begun too late; it is
+  /// left out from then on.
   /// OperationError: the file cannot be written any further; what it has is completed as far as possible.
   EventHandler<FileErrorEvent> onerror{list<"error">()};
 

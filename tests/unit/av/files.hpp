@@ -46,6 +46,7 @@ struct Decoded {
   int video = 0;     // pictures
   double audio = 0;  // seconds of sound
   int width = 0;
+  int rotation = 0;  // degrees clockwise
   std::string video_codec, audio_codec;
   double video_start = -1, audio_start = -1, video_end = 0, audio_end = 0;  // in seconds, of packets
 };
@@ -62,6 +63,9 @@ inline Decoded decode(const std::string& path) {
     codecs.emplace_back(avcodec_alloc_context3(codec));
     avcodec_parameters_to_context(codecs.back().get(), input->streams[i]->codecpar);
     EXPECT_GE(avcodec_open2(codecs.back().get(), codec, nullptr), 0);
+    const auto* const matrix = av_stream_get_side_data(input->streams[i], AV_PKT_DATA_DISPLAYMATRIX, nullptr);
+    if (matrix != nullptr)
+      decoded.rotation = static_cast<int>(-av_display_rotation_get(reinterpret_cast<const std::int32_t*>(matrix)));
   }
   const PacketPtr packet(av_packet_alloc());
   const FramePtr frame(av_frame_alloc());

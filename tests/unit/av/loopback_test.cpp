@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <set>
 #include <thread>
@@ -214,6 +215,56 @@ TEST(FileRecorder, DoesNotWaitForEver) {
   EXPECT_GT(std::filesystem::file_size(folder.file("out.webm")), 200U);
 }
 
+TEST(FileRecorder, RecordsSoundThatBeginsLateAndTellsOfPicturesThatDo) {
+  const test::Folder folder;
+  for (const char* name : {"out.webm", "out.mp4"}) {
+    const auto first = MediaStreamTrack::create("audio"), late = MediaStreamTrack::create("audio"),
+               video = MediaStreamTrack::create("video");
+    Latch told;
+    std::atomic<int> errors = 0;
+    Call call(folder.file(name), {.wait_for_tracks = 50ms});
+    call.recorder.onerror = [&](const FileErrorEvent& event) {
+      EXPECT_EQ(event.error.name(), "NotSupportedError");
+      ++errors;
+      told.set();
+    };
+    for (const auto& track : {first, late, video}) (void)call.pair.offerer.addTrack(track);
+    call.connect();
+    for (std::uint32_t i = 0; i < 5; ++i) first->write(audio_frame(40, i));
+    EXPECT_TRUE(run([&] { return call.has({5, 0, 0}); }));
+    run([]() -> Promise<void> { co_await EventLoop::shared()->delay(100ms); });
+    for (std::uint32_t i = 0; i < 5; ++i) late->write(audio_frame(40, i));
+    for (std::uint32_t i = 0; i < 5; ++i) video->write(vp8_frame(RTCEncodedVideoFrameType::Key, 500, i));
+    EXPECT_TRUE(run([&] { return call.has({5, 5, 0}); }));
+    EXPECT_TRUE(told.wait());
+    const Recording recording = run([&] { return call.recorder.stop(); });
+    EXPECT_EQ(recording.tracks.at(1).mimeType, "audio/opus");
+    EXPECT_EQ(recording.tracks.at(2).frames, 0U);
+    EXPECT_EQ(errors, 1);
+    const auto bytes = test::bytes_of(folder.file(name));
+    for (const std::uint32_t i : {0U, 4U}) {
+      const auto data = audio_frame(40, i).data;
+      EXPECT_NE(std::search(bytes.begin(), bytes.end(), data.begin(), data.end()), bytes.end());
+    }
+  }
+}
+
+TEST(FileRecorder, NotesHowAPhoneIsHeld) {
+  const test::Folder folder;
+  FilePlayer player(test::data("h264.h264"));
+  Call call(folder.file("out.mp4"));
+  const auto sender = call.pair.offerer.addTrack(player.video_track());
+  sender->transform([](RTCEncodedVideoFrame frame, const RTCRtpScriptTransformer& transformer) {
+    frame.metadata.rotation = 90;
+    transformer.write(std::move(frame));
+  });
+  call.connect();
+  player.play();
+  EXPECT_TRUE(run([&] { return call.has({10}); }));
+  EXPECT_EQ(run([&] { return call.recorder.stop(); }).tracks.at(0).rotation, 90);
+  EXPECT_EQ(test::decode(folder.file("out.mp4")).rotation, 90);
+}
+
 TEST(FileRecorder, TellsThatACodecDoesNotFit) {
   const test::Folder folder;
   const auto video = MediaStreamTrack::create("video");
@@ -238,11 +289,16 @@ TEST(FileRecorder, TellsThatTheDiskIsFull) {
   const test::Folder folder;
   std::filesystem::create_symlink("/dev/full", folder.file("out.webm"));
   const auto audio = MediaStreamTrack::create("audio");
+  Latch told;
   Call call(folder.file("out.webm"));
+  call.recorder.onerror = [&](const FileErrorEvent& event) {
+    EXPECT_EQ(event.error.name(), "OperationError");
+    told.set();
+  };
   (void)call.pair.offerer.addTrack(audio);
   call.connect();
   for (std::uint32_t i = 0; i < 5; ++i) audio->write(audio_frame(40, i));
-  EXPECT_TRUE(run([&] { return call.has({5}); }));
+  ASSERT_TRUE(told.wait());
   EXPECT_THROW((void)run([&] { return call.recorder.stop(); }), OperationError);
 }
 

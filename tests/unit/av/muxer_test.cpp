@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "av/demuxer.hpp"
 #include "files.hpp"
 #include "parley/errors.hpp"
@@ -31,31 +33,44 @@ constexpr Case kCases[] = {
 
 class Muxed : public testing::TestWithParam<Case> {};
 
-TEST_P(Muxed, WhatIsWrittenDecodes) {
-  const Case test = GetParam();
-  const test::Folder folder;
-  const std::string path = folder.file(std::string("out.") + test.extension);
-  Demuxer source(test::data(test.source));
-  std::vector<Unit> units;
-  while (auto unit = source.read()) units.push_back(*std::move(unit));
-  {
-    Muxer muxer(path);
-    std::optional<std::size_t> video, audio;
+/// A source's frames, and the file that they are written into.
+struct Copying {
+  Copying(const Case& test, const std::string& path, Muxer::Mp4 mp4 = Muxer::Mp4::Fragments, std::uint16_t rotation = 0)
+      : muxer(path, mp4) {
+    Demuxer source(test::data(test.source));
+    while (auto unit = source.read()) units.push_back(*std::move(unit));
     const auto first = std::ranges::find(units, Kind::Video, &Unit::kind);
     if (source.video())
       video = muxer.add_stream({.codec = find_codec(source.video()->mime_type),
                                 .width = source.video()->width,
                                 .height = source.video()->height,
+                                .rotation = rotation,
                                 .first = first->data});
     if (source.audio()) audio = muxer.add_stream({.codec = find_codec(*source.audio())});
     muxer.begin();
+  }
+  void write(std::chrono::microseconds from = 0us) {
     for (const Unit& unit : units)
       muxer.write({.stream = unit.kind == Kind::Video ? *video : *audio,
                    .key = unit.key,
                    .data = unit.data,
-                   .show_at = unit.show_at});
-    muxer.finish();
-    muxer.finish();
+                   .show_at = from + unit.show_at});
+  }
+
+  Muxer muxer;
+  std::vector<Unit> units;
+  std::optional<std::size_t> video, audio;
+};
+
+TEST_P(Muxed, WhatIsWrittenDecodes) {
+  const Case test = GetParam();
+  const test::Folder folder;
+  const std::string path = folder.file(std::string("out.") + test.extension);
+  {
+    Copying copying(test, path);
+    copying.write();
+    copying.muxer.finish();
+    copying.muxer.finish();
   }
   const auto decoded = test::decode(path);
   EXPECT_EQ(decoded.video_codec, test.video);
@@ -73,12 +88,75 @@ TEST_P(Muxed, WhatIsWrittenDecodes) {
   }
 }
 
+/// Twelve seconds, and the program is gone.
+TEST_P(Muxed, WhatIsNotFinishedDecodesButForTheLastSeconds) {
+  const Case test = GetParam();
+  const test::Folder folder;
+  Copying copying(test, folder.file(std::string("out.") + test.extension));
+  for (int i = 0; i < 6; ++i) copying.write(i * 2s);
+  const std::string left = folder.file(std::string("left.") + test.extension);
+  std::filesystem::copy_file(folder.file(std::string("out.") + test.extension), left);
+  const auto decoded = test::decode(left);
+  EXPECT_GE(decoded.video, test.video[0] ? 150 : 0);
+  EXPECT_GE(decoded.audio, test.sound ? 10.0 : 0.0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Pairs, Muxed, testing::ValuesIn(kCases), [](const auto& info) {
   std::string name = std::string(info.param.extension) + "_of_" + info.param.source;
   for (char& letter : name)
     if (letter == '-' || letter == '.') letter = '_';
   return name;
 });
+
+/// As players want it that do not know fragments: an index, and no fragment.
+TEST(Muxer, WritesMp4WithOneIndexIfAsked) {
+  const test::Folder folder;
+  const std::string path = folder.file("out.mp4");
+  const auto has = [&](std::string_view box) {
+    const auto bytes = test::bytes_of(path);
+    return std::search(bytes.begin(), bytes.end(), box.begin(), box.end()) != bytes.end();
+  };
+  for (const auto mp4 : {Muxer::Mp4::OneIndex, Muxer::Mp4::Fragments}) {
+    Copying copying(kCases[7], path, mp4);
+    copying.write();
+    copying.muxer.finish();
+    EXPECT_EQ(has("moof"), mp4 == Muxer::Mp4::Fragments);
+    EXPECT_EQ(test::decode(path).video, 30);
+  }
+}
+
+TEST(Muxer, NotesHowPicturesAreTurned) {
+  const test::Folder folder;
+  for (const std::uint16_t rotation : std::initializer_list<std::uint16_t>{0, 90, 180, 270})
+    for (const auto mp4 : {Muxer::Mp4::OneIndex, Muxer::Mp4::Fragments}) {
+      const std::string path = folder.file("out.mp4");
+      Copying copying(kCases[7], path, mp4, rotation);
+      copying.write();
+      copying.muxer.finish();
+      EXPECT_EQ((test::decode(path).rotation + 360) % 360, rotation);
+    }
+}
+
+/// A track that has been announced and gives nothing: the others are not kept in memory until the end.
+TEST(Muxer, DoesNotWaitForAStreamThatIsSilent) {
+  const test::Folder folder;
+  for (const char* extension : {"webm", "mp4"}) {
+    const std::string path = folder.file(std::string("out.") + extension);
+    Muxer muxer(path);
+    const auto sound = muxer.add_stream({.codec = find_codec("audio/opus")});
+    const auto late = muxer.add_stream({.codec = find_codec("audio/opus"), .late = true});
+    muxer.begin();
+    for (int i = 0; i < 500; ++i)
+      muxer.write({.stream = sound, .data = std::vector<std::uint8_t>(40, 0xFC), .show_at = i * 20ms});
+    EXPECT_GT(std::filesystem::file_size(path), 350U * 40) << extension;
+    for (int i = 500; i < 510; ++i)
+      muxer.write({.stream = late, .data = std::vector<std::uint8_t>(40, 0xFC), .show_at = i * 20ms});
+    muxer.finish();
+    const auto decoded = test::decode(path);
+    EXPECT_NEAR(decoded.audio, 10.2, 0.041);
+    EXPECT_NEAR(decoded.audio_end, 10.18, 0.021);
+  }
+}
 
 TEST(Muxer, WritesG711) {
   const test::Folder folder;

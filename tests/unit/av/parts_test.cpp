@@ -4,44 +4,11 @@
 #include "av/decode_order.hpp"
 #include "av/opus_packet.hpp"
 #include "av/recording_track.hpp"
-#include "av/timeline.hpp"
 
 namespace parley::av {
 namespace {
 
 using namespace std::chrono_literals;
-
-TEST(Timeline, TheFirstFrameTellsWhereTheTrackLies) {
-  Timeline timeline;
-  const TimePoint start{100s};
-  EXPECT_EQ(timeline.place(7s, start), start);
-  // Jitter is not recorded.
-  EXPECT_EQ(timeline.place(7040ms, start + 90ms), start + 40ms);
-  EXPECT_EQ(timeline.place(7080ms, start + 80ms), start + 80ms);
-}
-
-TEST(Timeline, ThePeersClockTellsBetterThanArrivals) {
-  // Sound arrives at once, pictures 300 ms late; both were made at the same time.
-  Timeline sound, pictures;
-  const TimePoint start{100s};
-  EXPECT_EQ(sound.place(7s, start), start);
-  EXPECT_EQ(pictures.place(1s, start + 300ms), start + 300ms);
-  EXPECT_FALSE(pictures.is_aligned());
-  sound.align(7500ms, start + 480ms);
-  pictures.align(1500ms, start + 480ms);
-  EXPECT_TRUE(pictures.is_aligned());
-  EXPECT_EQ(sound.place(7s, start), start - 20ms);
-  EXPECT_EQ(pictures.place(1s, start + 300ms), start - 20ms);
-}
-
-TEST(Timeline, ASourceThatCountsAnewGoesOnWhereItArrives) {
-  Timeline timeline;
-  const TimePoint start{100s};
-  (void)timeline.place(0s, start);
-  EXPECT_EQ(timeline.place(10s, start + 10s), start + 10s);
-  EXPECT_EQ(timeline.place(0s, start + 11s), start + 11s);
-  EXPECT_EQ(timeline.place(1s, start + 12s), start + 12s);
-}
 
 TEST(DecodeOrder, WithoutReorderingFramesAreDecodedWhenTheyAreShown) {
   DecodeOrder order(0);
@@ -84,6 +51,18 @@ IncomingFrame frame(const char* codec, bool key, std::string rid = {}) {
 }
 
 using enum RecordingTrack::Verdict;
+
+TEST(WallClock, IsTheConnectionsAndNotTheSystems) {
+  WallClock clock;
+  const TimePoint start{100s};
+  EXPECT_EQ(clock.steady({.arrival = start, .received = std::nullopt, .made = 5.0}), std::nullopt);
+  EXPECT_EQ(clock.steady({.arrival = start, .received = 1e12, .made = std::nullopt}), std::nullopt);
+  EXPECT_EQ(clock.steady({.arrival = start + 1s, .received = 1e12 + 1000, .made = 1e12 + 950}), start + 950ms);
+  // It had to wait for another frame; that does not make it younger.
+  EXPECT_EQ(clock.steady({.arrival = start + 3s, .received = 1e12 + 2000, .made = 1e12 + 1950}), start + 1950ms);
+  // The first one had waited.
+  EXPECT_EQ(clock.steady({.arrival = start + 3s, .received = 1e12 + 3500, .made = 1e12 + 3450}), start + 2950ms);
+}
 
 TEST(RecordingTrack, BeginsWithAKeyFrameWhoseSizeIsKnown) {
   const Container& webm = *find_container("a.webm");
