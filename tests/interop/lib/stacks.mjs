@@ -9,6 +9,7 @@ const browser = {
   countsCollisions: true, // runs the specification's code
   sendsMedia: true, // a picture and a tone, and plays what comes back
   changesMedia: true, // during a call
+  repairsMedia: true, // asks for what is lost, and sends again what it is asked for
   sendsLayers: true, // a picture in several sizes
   trickles: true,
   flushesOnClose: true, // what was sent before close() arrives before the other side sees the channel close
@@ -43,6 +44,14 @@ export function stacks(paths) {
       name: 'aiortc',
       command: [paths.python, '-u', path.join(here, 'aiortc_peer.py')],
       sendsMedia: true,
+      repairsMedia: true,
+      changesMedia: true,
+      cannotChange: {
+        enabled: 'its tracks have no such switch',
+        remove: 'it has no removeTrack',
+        restart: 'it neither offers nor follows one: its credentials and those of the other side are set once',
+      },
+      renumbers: true, // if it has answered and then offers, its payload types are others, which it does not understand itself
       flushesOnClose: false, // resets the stream at once
       needsAbort: true, // a DTLS close_notify alone leaves its channels open
       losesOnClose: true, // acts on a stream reset without waiting for the data sent before it
@@ -56,6 +65,13 @@ export function stacks(paths) {
       command: [paths.pion],
       sendsMedia: true, // a recording, and sees whether the same comes back
       comparesMedia: true,
+      repairsMedia: true,
+      changesMedia: true,
+      cannotChange: {
+        enabled: 'its tracks have no such switch',
+        direction: 'it sets none but by adding and removing tracks',
+      },
+      stopsInactive: true, // a transceiver that an offer makes inactive is stopped for good
       takesLayers: true, // all of them, apart
       flushesOnClose: false, // resets the stream at once
       leavesByAlertOnly: true, // close() sends a DTLS close_notify, no SCTP ABORT

@@ -14,21 +14,25 @@ COLOURS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255))  # left to ri
 RATE, SAMPLES = 48000, 960
 
 
+START = time.time()
+
+
 class Paced(MediaStreamTrack):
-    """Gives a frame whenever it is time for the next one."""
+    """Gives a frame whenever it is time for the next one, by a clock that all tracks share; what has passed is left out."""
 
     def __init__(self, step, rate):
         super().__init__()
-        self.step, self.rate, self.count, self.start = step, rate, 0, None
+        self.step, self.rate, self.count, self.made = step, rate, 0, 0
 
     async def recv(self):
         if self.readyState != "live":
             raise MediaStreamError
-        self.start = self.start or time.time()
-        await asyncio.sleep(self.start + self.count * self.step / self.rate - time.time())
+        now = time.time() - START
+        self.count = max(self.count, int(now * self.rate / self.step)) + 1
+        await asyncio.sleep(self.count * self.step / self.rate - now)
         frame = self.make()
         frame.pts, frame.time_base = self.count * self.step, fractions.Fraction(1, self.rate)
-        self.count += 1
+        self.made += 1
         return frame
 
 
@@ -37,14 +41,14 @@ class Picture(Paced):
 
     kind = "video"
 
-    def __init__(self):
+    def __init__(self, width=WIDTH):
         super().__init__(step=3000, rate=90000)
         quarters = numpy.array(COLOURS, numpy.uint8).reshape(2, 2, 3)
-        self.still = quarters.repeat(HEIGHT // 2, axis=0).repeat(WIDTH // 2, axis=1)
+        self.still = quarters.repeat(HEIGHT // 2, axis=0).repeat(width // 2, axis=1)
 
     def make(self):
         picture = self.still.copy()
-        x = 4 * self.count % WIDTH
+        x = 4 * self.count % picture.shape[1]
         picture[HEIGHT // 2 - 4 : HEIGHT // 2 + 4, x : x + 40] = 0
         return av.VideoFrame.from_ndarray(picture, format="rgb24")
 
@@ -67,9 +71,16 @@ class Tone(Paced):
 class Player:
     """What a remote track shows at the moment."""
 
-    def __init__(self, track):
-        self.kind, self.frames, self.last = track.kind, 0, []
-        self.task = asyncio.ensure_future(self.run(track))
+    def __init__(self, receiver):
+        self.kind, self.frames, self.last = receiver.track.kind, 0, []
+        self.tasks = [asyncio.ensure_future(self.run(receiver.track)), asyncio.ensure_future(self.begin(receiver))]
+
+    async def begin(self, receiver):
+        """If the first packets are lost, aiortc waits for a key frame and asks for none."""
+        while self.kind == "video" and not self.frames and receiver.track.readyState == "live":
+            await asyncio.sleep(1)
+            for source in receiver.getSynchronizationSources():
+                await receiver._send_rtcp_pli(source.source)
 
     async def run(self, track):
         try:
@@ -100,21 +111,39 @@ class Player:
 
 
 class Media:
-    """Sends a picture in `codec` and a tone, and plays what comes back."""
+    """Sends a picture in `codec` and a tone, or only one of these kinds, and plays what comes back."""
 
-    def __init__(self, pc, codec, frequency):
-        self.pc, self.players = pc, {}
+    def __init__(self, pc, codec, frequency, kinds):
+        self.pc, self.codec, self.players = pc, codec, {}
+        self.tracks = {"video": Picture(), "audio": Tone(frequency)}
 
         @pc.on("track")
         def on_track(track):
-            self.players[track.kind] = Player(track)
+            receiver = next(r for r in pc.getReceivers() if r.track is track)
+            self.players[track.kind] = Player(receiver)
 
-        self.picture = Picture()
-        sender = pc.addTrack(self.picture)
-        pc.addTrack(Tone(frequency))
-        transceiver = next(t for t in pc.getTransceivers() if t.sender == sender)
-        known = RTCRtpSender.getCapabilities("video").codecs
-        transceiver.setCodecPreferences([c for c in known if c.mimeType in (f"video/{codec}", "video/rtx")])
+        for kind in kinds:
+            self.add(kind)
+
+    def transceiver(self, kind):
+        return next(t for t in self.pc.getTransceivers() if t.kind == kind)
+
+    def add(self, kind):
+        self.pc.addTrack(self.tracks[kind])
+        if kind == "video":
+            known = RTCRtpSender.getCapabilities("video").codecs
+            wanted = [c for c in known if c.mimeType in (f"video/{self.codec}", "video/rtx")]
+            self.transceiver(kind).setCodecPreferences(wanted)
+
+    def alter(self, kind="video", track=None, direction=None, add=False):
+        """One of {track}: none, original or other, {direction}, {add}; all for `kind`."""
+        if track:
+            other = Picture(width=HEIGHT) if track == "other" else None
+            self.transceiver(kind).sender.replaceTrack(self.tracks[kind] if track == "original" else other)
+        if direction:
+            self.transceiver(kind).direction = direction
+        if add:
+            self.add(kind)
 
     @staticmethod
     def knows(codec):
@@ -126,6 +155,12 @@ class Media:
         def of(kind, name):
             return next((getattr(s, name) for s in stats if s.type == "inbound-rtp" and s.kind == kind), 0)
 
+        def waiting():
+            """A NACK that is lost is repeated when something else is missing, and what waited meanwhile is decoded late for ever."""
+            receivers = [t.receiver for t in self.pc.getTransceivers() if t.kind == "video"]
+            held = [p for r in receivers for p in r._RTCRtpReceiver__jitter_buffer._packets if p is not None]
+            return len({p.timestamp for p in held})
+
         def played(kind):
             return self.players[kind].state() if kind in self.players else None
 
@@ -136,8 +171,8 @@ class Media:
             "directions": [t.currentDirection for t in self.pc.getTransceivers()],
             "video": played("video"),
             "audio": played("audio"),
-            "sent": {"framesEncoded": self.picture.count},
-            "received": {"framesDecoded": frames("video"), "packetsReceived": of("video", "packetsReceived"),
-                         "packetsLost": of("video", "packetsLost")},
+            "sent": {"framesEncoded": self.tracks["video"].made},
+            "received": {"framesDecoded": frames("video"), "framesWaiting": waiting(),
+                         "packetsReceived": of("video", "packetsReceived"), "packetsLost": of("video", "packetsLost")},
             "heard": {"packetsReceived": of("audio", "packetsReceived"), "packetsLost": of("audio", "packetsLost")},
         }

@@ -167,12 +167,16 @@ async def send(channel, text=None, base64=None, fill=None):
 make_fill, decode_base64 = fill, base64.b64decode
 
 
-async def media(connection, codec, frequency, recordings=None, offer=None):
+async def media(connection, codec, frequency, kinds=("video", "audio"), recordings=None, offer=None):
     if not Media.knows(codec):
         return {"unknown": True}
     entry = connections[connection]
-    entry.media = Media(entry.pc, codec, frequency)
+    entry.media = Media(entry.pc, codec, frequency, kinds)
     return {}
+
+
+async def alter(connection, change):
+    connections[connection].media.alter(**change)
 
 
 async def watch(connection):
@@ -204,7 +208,8 @@ async def state(connection):
     return {name: getattr(pc, name) for name in names} | {"maxMessageSize": None, "selectedPair": pair}
 
 
-commands = {f.__name__: f for f in (create, offer, signal, send, media, watch, attributes, shut, close, state)} | {"open": open_channel}
+named = (create, offer, signal, send, media, alter, watch, attributes, shut, close, state)
+commands = {f.__name__: f for f in named} | {"open": open_channel}
 
 
 async def execute(line):

@@ -1,5 +1,6 @@
-// A call, during which both sides change what they send: a browser sends a picture and a tone, parley sends them back. After each
-// change what should flow flows, as a decoded picture, and what should not has stopped.
+// A call, during which both sides change what they send: a peer sends a picture and a tone, parley sends them back. After each change
+// what should flow flows, as a decoded picture (from pion, which decodes nothing, the frames that it has sent), and what should not
+// has stopped.
 import assert from 'node:assert/strict';
 import { Link } from '../lib/link.mjs';
 import { recordings } from '../lib/recordings.mjs';
@@ -9,9 +10,23 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 class Call {
   constructor({ offerer, answerer, note }) {
-    [this.browser, this.echo] = offerer.stack.changesMedia ? [offerer, answerer] : [answerer, offerer];
+    [this.source, this.echo] = offerer.stack.changesMedia ? [offerer, answerer] : [answerer, offerer];
     this.link = new Link(offerer, answerer);
     this.note = note;
+    this.decodes = !this.source.stack.comparesMedia;
+  }
+
+  /// Whether the source is able to do that; if not, why is noted.
+  can(change) {
+    const reason = this.source.stack.cannotChange?.[change];
+    if (reason) this.note(`not ${change}: ${reason}`);
+    return !reason;
+  }
+
+  /// Those who may offer during the call.
+  get offerers() {
+    const { offerer, answerer } = this.link;
+    return answerer.stack.renumbers ? [offerer] : [offerer, answerer];
   }
 
   alter(peer, change) {
@@ -19,7 +34,7 @@ class Call {
   }
 
   async watch() {
-    const [played, echoed] = await Promise.all([this.browser, this.echo].map((peer) => peer.command('watch', { connection: this.link.name })));
+    const [played, echoed] = await Promise.all([this.source, this.echo].map((peer) => peer.command('watch', { connection: this.link.name })));
     return { ...played, decoded: played.received?.framesDecoded ?? 0, heard: played.heard?.packetsReceived ?? 0, echoed };
   }
 
@@ -35,12 +50,13 @@ class Call {
   }
 
   /// The picture is right, and it and the tone go on.
-  async flows(what, right = (state) => state.video?.right) {
+  async flows(what, right = ({ video }) => video?.right) {
     const start = Date.now();
     const before = await this.watch();
-    const tone = (state) => Math.abs(state.audio?.frequency - frequency) < 25;
-    await this.until(`flowing after ${what}`, (state) => right(state) && tone(state) && state.decoded >= before.decoded + 20 &&
-      state.heard >= before.heard + 20);
+    const known = (state) => ['video', 'heard'].every((which) => state[which].unknown === before[which].unknown);
+    const played = (state) => right(state) && Math.abs(state.audio?.frequency - frequency) < 25;
+    await this.until(`flowing after ${what}`, (state) => (this.decodes ? played(state) : known(state)) &&
+      state.decoded >= before.decoded + 20 && state.heard >= before.heard + 20);
     this.note(`${what}: flows after ${((Date.now() - start) / 1000).toFixed(1)} s`);
   }
 
@@ -52,8 +68,10 @@ class Call {
     assert.ok(count(await this.watch()) - before <= 1, `${what}: frames still come`);
   }
 
-  async directions(wanted) {
-    await this.until(`of the direction ${wanted}`, ({ directions, echoed }) => directions[1] === wanted && echoed.directions[1] === wanted);
+  /// Of the picture, as parley sees it.
+  async direction(wanted) {
+    const mirrored = { sendonly: 'recvonly', recvonly: 'sendonly' }[wanted] ?? wanted;
+    await this.until(`of the direction ${wanted}`, ({ directions, echoed }) => directions[1] === mirrored && echoed.directions[1] === wanted);
   }
 }
 
@@ -61,11 +79,13 @@ const decoded = (state) => state.decoded;
 const received = (state) => state.echoed.video.frames;
 
 async function mute(call) {
-  const { browser, echo } = call;
-  await call.alter(browser, { enabled: false });
-  await call.until('black', ({ video }) => video.seen.every((colour) => colour.every((value) => value < 60)));
-  await call.alter(browser, { enabled: true });
-  await call.flows('the browser unmuted');
+  const { source, echo } = call;
+  if (call.can('enabled')) {
+    await call.alter(source, { enabled: false });
+    await call.until('black', ({ video }) => video.seen.every((colour) => colour.every((value) => value < 60)));
+    await call.alter(source, { enabled: true });
+    await call.flows(`${source.name} unmuted`);
+  }
   await call.alter(echo, { enabled: false });
   await call.stops('parley muted', decoded);
   await call.alter(echo, { enabled: true });
@@ -73,13 +93,13 @@ async function mute(call) {
 }
 
 async function replace(call) {
-  const { browser, echo } = call;
-  await call.alter(browser, { track: 'none' });
-  await call.stops('the browser sends no track', received);
-  await call.alter(browser, { track: 'other' });
-  await call.flows('the browser sent another track', ({ video }) => video.right && video.size[0] === video.size[1]);
-  await call.alter(browser, { track: 'original' });
-  await call.flows('the browser sent the first again', ({ video }) => video.right && video.size[0] > video.size[1]);
+  const { source, echo } = call;
+  await call.alter(source, { track: 'none' });
+  await call.stops(`${source.name} sends no track`, received);
+  await call.alter(source, { track: 'other' });
+  await call.flows(`${source.name} sent another track`, ({ video }) => video.right && video.size[0] === video.size[1]);
+  await call.alter(source, { track: 'original' });
+  await call.flows(`${source.name} sent the first again`, ({ video }) => video.right && video.size[0] > video.size[1]);
   await call.alter(echo, { track: 'none' });
   await call.stops('parley sends no track', decoded);
   await call.alter(echo, { track: 'other' });
@@ -89,25 +109,30 @@ async function replace(call) {
 }
 
 async function redirect(call, peer) {
-  await call.alter(peer, { direction: 'inactive' });
+  const stopped = call.source.stack.stopsInactive ? 'recvonly' : 'inactive';
+  await call.alter(peer, { direction: stopped });
   await call.link.renegotiate(peer);
-  await call.directions('inactive');
-  await call.stops(`${peer.name} made it inactive`, (state) => received(state) + decoded(state));
+  await call.direction(stopped);
+  await call.stops(`${peer.name} made it ${stopped}`, (state) => (stopped === 'inactive' ? received(state) : 0) + decoded(state));
   await call.alter(peer, { direction: 'sendrecv' });
   await call.link.renegotiate(peer);
-  await call.directions('sendrecv');
+  await call.direction('sendrecv');
   await call.flows(`${peer.name} made it active again`);
 }
 
 async function remove(call) {
-  const { browser, link } = call;
-  await call.alter(browser, { remove: true });
-  await link.renegotiate(browser);
-  await call.stops('the browser removed its track', received);
-  await call.alter(browser, { track: 'original' });
-  await call.alter(browser, { direction: 'sendrecv' });
-  await link.renegotiate(browser);
-  await call.flows('the browser sent it again');
+  const { source, link } = call;
+  await call.alter(source, { remove: true });
+  await link.renegotiate(source);
+  await call.stops(`${source.name} removed its track`, received);
+  if (call.can('direction')) {
+    await call.alter(source, { track: 'original' });
+    await call.alter(source, { direction: 'sendrecv' });
+  } else {
+    await call.alter(source, { add: true });
+  }
+  await link.renegotiate(source);
+  await call.flows(`${source.name} sent it again`);
 }
 
 /// Media goes on over the old path until the new one is there.
@@ -135,22 +160,23 @@ export async function call(context) {
   if (!peers.some((peer) => peer.stack.changesMedia) || !peers.some((peer) => peer.stack.echoesMedia))
     return context.note('nobody changes media, or nobody sends it back');
   const here = new Call(context);
-  const { link, browser, echo } = here;
+  const { link, source, echo } = here;
   await link.prepare();
   const settings = { connection: link.name, codec: 'VP8', frequency, recordings, kinds: ['audio'] };
-  await browser.command('media', settings);
+  await source.command('media', { ...settings, offer: source === link.offerer });
   await echo.command('media', { ...settings, offer: echo === link.offerer });
   await link.connect();
   await here.until('heard', (state) => state.heard >= 20);
-  await here.alter(browser, { add: true });
+  await here.alter(source, { add: true });
   await here.alter(echo, { add: echo === link.offerer });
   await link.renegotiate(link.offerer);
   await here.flows('video added');
   await mute(here);
   await replace(here);
-  for (const peer of peers) await redirect(here, peer);
-  await remove(here);
-  for (const peer of peers) await restart(here, peer);
+  for (const peer of here.offerers)
+    if (peer === echo || here.can('direction')) await redirect(here, peer);
+  if (here.can('remove')) await remove(here);
+  for (const peer of here.can('restart') ? here.offerers : []) await restart(here, peer);
   await link.end();
 }
 

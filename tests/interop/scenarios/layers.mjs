@@ -82,7 +82,7 @@ export async function layers(context) {
   const peers = [offerer, answerer];
   if (!peers.some((peer) => peer.stack.echoesMedia)) return note('nobody takes several sizes apart');
   const sends = peers.some((peer) => peer.stack.sendsLayers);
-  const takes = offerer.stack.echoesMedia && (answerer.stack.changesMedia || answerer.stack.takesLayers);
+  const takes = offerer.stack.echoesMedia && (answerer.stack.sendsLayers || answerer.stack.takesLayers);
   if (!sends && !takes) return note('nobody sends several sizes to somebody');
   if (takes) await fromParley(context);
   if (sends) await fromBrowser(context);

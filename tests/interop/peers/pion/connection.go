@@ -32,6 +32,9 @@ func (c *connection) trickleOut(candidate webrtc.ICECandidateInit) {
 }
 
 func (c *connection) describe(description webrtc.SessionDescription) error {
+	c.mutex.Lock()
+	c.described = false
+	c.mutex.Unlock()
 	gathered := webrtc.GatheringCompletePromise(c.pc)
 	if err := c.pc.SetLocalDescription(description); err != nil {
 		return err
@@ -56,10 +59,11 @@ func (c *connection) describe(description webrtc.SessionDescription) error {
 }
 
 func (c *connection) offer() error {
-	description, err := c.pc.CreateOffer(nil)
+	description, err := c.pc.CreateOffer(&webrtc.OfferOptions{ICERestart: c.restart})
 	if err != nil {
 		return err
 	}
+	c.restart = false
 	return c.describe(description)
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
-	"fmt"
 	"os"
 	"sync"
 	"time"
@@ -64,8 +63,8 @@ type player struct {
 	codec  string
 	frames [][]byte
 	places map[digest]int
-	video  *webrtc.TrackLocalStaticSample
-	audio  *webrtc.TrackLocalStaticSample
+	offers bool
+	tracks map[string]*webrtc.TrackLocalStaticSample // by kind
 
 	mutex  sync.Mutex
 	sent   int
@@ -101,20 +100,33 @@ func sound(number int) []byte {
 
 const soundCycle = 251
 
+// That codec, and no RTX: pion throws away what comes by it, so what it asks for has to come as it was. Who answers takes the numbers
+// that are offered.
 func (p *player) prefer(transceiver *webrtc.RTPTransceiver) error {
 	var wanted []webrtc.RTPCodecParameters
 	for _, codec := range transceiver.Sender().GetParameters().Codecs {
 		if codec.MimeType == "video/"+p.codec {
+			if !p.offers {
+				codec.PayloadType = 0
+			}
 			wanted = append(wanted, codec)
 		}
 	}
 	return transceiver.SetCodecPreferences(wanted)
 }
 
-// Who answers takes the codec that is offered, by its number.
+// What pion does about feedback, as sending again, it does while somebody reads it.
+func answerFeedback(sender *webrtc.RTPSender) {
+	for {
+		if _, _, err := sender.ReadRTCP(); err != nil {
+			return
+		}
+	}
+}
+
 func newPlayer(pc *webrtc.PeerConnection, r request) (*player, error) {
 	codec, recordings := r.Codec, r.Recordings
-	p := &player{pc: pc, codec: codec, places: map[digest]int{}, heard: map[string]*heard{}}
+	p := &player{pc: pc, codec: codec, offers: r.Offer, places: map[digest]int{}, heard: map[string]*heard{}}
 	pc.OnTrack(p.listen)
 	var err error
 	if p.frames, err = readRecording(recordings + "/" + map[string]string{"VP8": "vp8", "VP9": "vp9", "H264": "h264"}[codec] + ".ivf"); err != nil {
@@ -123,28 +135,48 @@ func newPlayer(pc *webrtc.PeerConnection, r request) (*player, error) {
 	for place, frame := range p.frames {
 		p.places[digestOf(codec, frame)] = place
 	}
-	if p.video, err = webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: "video/" + codec}, "video", "stream"); err != nil {
-		return nil, err
-	}
-	if p.audio, err = webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus}, "audio", "stream"); err != nil {
-		return nil, err
-	}
-	for _, track := range []webrtc.TrackLocal{p.video, p.audio} {
-		if _, err := pc.AddTrack(track); err != nil {
+	p.tracks = map[string]*webrtc.TrackLocalStaticSample{}
+	for kind, mimeType := range map[string]string{"video": "video/" + codec, "audio": webrtc.MimeTypeOpus} {
+		if p.tracks[kind], err = webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: mimeType}, kind, "stream"); err != nil {
 			return nil, err
 		}
 	}
-	if r.Offer {
-		if err := p.prefer(pc.GetTransceivers()[0]); err != nil {
+	kinds := r.Kinds
+	if kinds == nil {
+		kinds = []string{"video", "audio"}
+	}
+	for _, kind := range kinds {
+		if err := p.add(kind); err != nil {
 			return nil, err
 		}
 	}
-	go p.play(p.video, 33*time.Millisecond, func(i int) []byte { return p.frames[i%len(p.frames)] }, &p.sent)
-	go p.play(p.audio, 20*time.Millisecond, sound, &p.pieces)
+	go p.play("video", 33*time.Millisecond, func(i int) []byte { return p.frames[i%len(p.frames)] }, &p.sent)
+	go p.play("audio", 20*time.Millisecond, sound, &p.pieces)
 	return p, nil
 }
 
-func (p *player) play(track *webrtc.TrackLocalStaticSample, pace time.Duration, piece func(int) []byte, count *int) {
+func (p *player) add(kind string) error {
+	sender, err := p.pc.AddTrack(p.tracks[kind])
+	if err != nil {
+		return err
+	}
+	go answerFeedback(sender)
+	if kind == "video" {
+		return p.prefer(p.transceiver(kind))
+	}
+	return nil
+}
+
+func (p *player) transceiver(kind string) *webrtc.RTPTransceiver {
+	for _, transceiver := range p.pc.GetTransceivers() {
+		if transceiver.Kind().String() == kind {
+			return transceiver
+		}
+	}
+	return nil
+}
+
+func (p *player) play(kind string, pace time.Duration, piece func(int) []byte, count *int) {
 	ticks := time.NewTicker(pace)
 	defer ticks.Stop()
 	for range ticks.C {
@@ -152,7 +184,7 @@ func (p *player) play(track *webrtc.TrackLocalStaticSample, pace time.Duration, 
 		case webrtc.PeerConnectionStateClosed:
 			return
 		case webrtc.PeerConnectionStateConnected:
-			if track.WriteSample(media.Sample{Data: piece(*count), Duration: pace}) == nil {
+			if p.tracks[kind].WriteSample(media.Sample{Data: piece(*count), Duration: pace}) == nil {
 				p.mutex.Lock()
 				*count++
 				p.mutex.Unlock()
@@ -167,25 +199,39 @@ func (p *player) listen(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 		name = track.RID()
 	}
 	p.mutex.Lock()
-	h := &heard{}
-	p.heard[name] = h
-	p.mutex.Unlock()
-	var depacketizer rtp.Depacketizer = &codecs.OpusPacket{}
-	if track.Kind() == webrtc.RTPCodecTypeVideo {
-		depacketizer = depacketizers[p.codec]()
+	h := p.heard[name] // a track that was away comes again as another one
+	if h == nil {
+		h = &heard{}
+		p.heard[name] = h
 	}
-	builder := samplebuilder.New(200, depacketizer, track.Codec().ClockRate)
+	p.mutex.Unlock()
+	next := func(packet *rtp.Packet) [][]byte { return [][]byte{packet.Payload} }
+	if track.Kind() == webrtc.RTPCodecTypeVideo {
+		next = p.assembler(track)
+	}
 	for {
 		packet, _, err := track.ReadRTP()
 		if err != nil {
 			return
 		}
-		builder.Push(packet)
-		for sample := builder.Pop(); sample != nil; sample = builder.Pop() {
+		for _, piece := range next(packet) {
 			p.mutex.Lock()
-			p.compare(h, track.Kind(), sample.Data)
+			p.compare(h, track.Kind(), piece)
 			p.mutex.Unlock()
 		}
+	}
+}
+
+// A function from packets to the frames that they complete. It also gives up the frame after one that is lost.
+func (p *player) assembler(track *webrtc.TrackRemote) func(*rtp.Packet) [][]byte {
+	builder := samplebuilder.New(200, depacketizers[p.codec](), track.Codec().ClockRate, samplebuilder.WithMaxTimeDelay(time.Second))
+	return func(packet *rtp.Packet) [][]byte {
+		builder.Push(packet)
+		var frames [][]byte
+		for sample := builder.Pop(); sample != nil; sample = builder.Pop() {
+			frames = append(frames, sample.Data)
+		}
+		return frames
 	}
 }
 
@@ -217,21 +263,4 @@ func (p *player) state() map[string]any {
 		"received": map[string]any{"framesDecoded": video.Frames},
 		"heard":    map[string]any{"packetsReceived": audio.Frames, "unknown": audio.Unknown, "gaps": audio.Gaps},
 	}
-}
-
-// What the command `media` does.
-func (c *connection) play(r request) (any, error) {
-	if _, known := depacketizers[r.Codec]; !known {
-		return map[string]any{"unknown": true}, nil
-	}
-	var err error
-	c.player, err = newPlayer(c.pc, r)
-	return map[string]any{}, err
-}
-
-func (c *connection) watch() (any, error) {
-	if c.player == nil {
-		return nil, fmt.Errorf("no media")
-	}
-	return c.player.state(), nil
 }

@@ -28,6 +28,8 @@ type request struct {
 	Codec      string
 	Recordings string
 	Offer      bool
+	Kinds      []string
+	Change     change
 }
 
 type configuration struct {
@@ -52,6 +54,7 @@ type connection struct {
 	incoming int
 	tasks    chan func()
 	player   *player
+	restart  bool // of ICE, by the next offer
 
 	mutex     sync.Mutex
 	described bool                      // the description that the candidates belong to has been sent
@@ -98,6 +101,11 @@ func (p *peer) execute(line []byte) {
 	case "media":
 		result, err := c.play(r)
 		reply(r.ID, result, err)
+	case "alter":
+		c.tasks <- func() {
+			result, err := c.alter(r.Change)
+			reply(r.ID, result, err)
+		}
 	case "watch":
 		result, err := c.watch()
 		reply(r.ID, result, err)
