@@ -146,11 +146,12 @@ class Recorder {
     if (track.recording.judge(frame, muxer_.container()) != RecordingTrack::Verdict::Take) return;
     require(track.recording.codec() != nullptr && track.recording.codec()->kind == track.recording.kind());
     if (!track.first) track.first = frame;
-    if (frame.made && !begun_) track.recording.timeline.align(frame.timestamp, *frame.made);
-    const TimePoint shown = track.recording.timeline.place(frame.timestamp, frame.arrival);
-    // Nobody's clock is believed that is far from ours.
-    require(shown - frame.arrival <= Timeline::kMostOff && frame.arrival - shown <= Timeline::kMostOff);
-    if (begun_) return write(track, frame, shown);
+    const Moment moment{.timestamp = frame.timestamp,
+                        .arrival = frame.arrival,
+                        .made = track.recording.wall_clock.steady(frame),
+                        .source = frame.source};
+    if (begun_) return write(track, frame, moment);
+    track.moments.push_back(moment);
     waiting_.push_back({index, std::move(frame)});
     if (waiting_.size() >= 8) begin();
   }
@@ -161,9 +162,10 @@ class Recorder {
         track.stream = muxer_.add_stream(
             {.codec = codec, .width = track.first->width, .height = track.first->height, .first = track.first->data});
     muxer_.begin();
+    for (Track& track : tracks_) track.recording.timeline.begin(track.moments);
     for (const auto& [index, frame] : std::exchange(waiting_, {})) {
       Track& track = tracks_[index];
-      write(track, frame, track.recording.timeline.place(frame.timestamp, frame.arrival));
+      write(track, frame, track.moments.at(track.written++));
     }
   }
   void finish() {
@@ -176,8 +178,13 @@ class Recorder {
     RecordingTrack recording;
     std::optional<IncomingFrame> first{};
     std::optional<std::size_t> stream{};
+    std::vector<Moment> moments{};  // of what waits
+    std::size_t written = 0;        // of them
   };
-  void write(const Track& track, const IncomingFrame& frame, TimePoint shown) {
+  void write(Track& track, const IncomingFrame& frame, const Moment& moment) {
+    const TimePoint shown = track.recording.timeline.place(moment);
+    // Nobody's clock is believed that is far from ours; what is found out after a while has its time to be found out.
+    require(shown - frame.arrival <= 4 * Timeline::kMostOff);
     if (!zero_) zero_ = shown;
     muxer_.write({.stream = *track.stream,
                   .key = frame.key,
@@ -206,7 +213,8 @@ void record(Input input) {
       // RTP times are 32 bits at 8000 Hz or more, of which each frame may jump by half.
       timestamp += (how & 0x10) != 0 ? microseconds(input.i32()) * 64 : microseconds(input.u8()) * 1000;
       arrival += std::chrono::milliseconds(input.u8());
-      const auto made = (how & 0x20) != 0 ? std::optional(arrival + microseconds(input.i32()) * 1000) : std::nullopt;
+      const double received = std::chrono::duration<double, std::milli>(arrival.time_since_epoch()).count();
+      const auto made = (how & 0x20) != 0 ? std::optional(received + input.i32()) : std::nullopt;
       IncomingFrame frame{.key = (how & 0x40) == 0,
                           .data = input.bytes(),
                           .timestamp = timestamp,
@@ -214,7 +222,9 @@ void record(Input input) {
                           .rid = (kind & 0x80) != 0 ? "r" : "",
                           .width = static_cast<std::uint16_t>((how & 0x0F) * 4097),
                           .height = static_cast<std::uint16_t>((how & 0x0F) * 64),
+                          .source = kind >> 6 & 1U,
                           .arrival = arrival,
+                          .received = received,
                           .made = made};
       const bool audio = frame.mime_type.starts_with("audio") != ((how & 0x80) != 0);
       recorder.take(audio ? 1 : 0, std::move(frame));
