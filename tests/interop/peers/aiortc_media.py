@@ -171,7 +171,7 @@ class Media:
             "directions": [t.currentDirection for t in self.pc.getTransceivers()],
             "video": played("video"),
             "audio": played("audio"),
-            "sent": {"framesEncoded": self.tracks["video"].made},
+            "sent": {"framesEncoded": self.tracks["video"].made, "pieces": self.tracks["audio"].made},
             "received": {"framesDecoded": frames("video"), "framesWaiting": waiting(),
                          "packetsReceived": of("video", "packetsReceived"), "packetsLost": of("video", "packetsLost")},
             "heard": {"packetsReceived": of("audio", "packetsReceived"), "packetsLost": of("audio", "packetsLost")},

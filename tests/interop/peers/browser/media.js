@@ -135,7 +135,7 @@ export class Media {
       directions: this.pc.getTransceivers().map((t) => t.currentDirection),
       video: this.players.get('video')?.(),
       audio: this.players.get('audio')?.(),
-      sent: pick(of('outbound-rtp', 'video'), ['framesEncoded', 'keyFramesEncoded', 'pliCount', 'firCount', 'nackCount', 'packetsSent', 'retransmittedPacketsSent', 'targetBitrate', 'bytesSent']),
+      sent: { pieces: of('outbound-rtp', 'audio').packetsSent, ...pick(of('outbound-rtp', 'video'), ['framesEncoded', 'keyFramesEncoded', 'pliCount', 'firCount', 'nackCount', 'packetsSent', 'retransmittedPacketsSent', 'targetBitrate', 'bytesSent']) },
       received: pick(of('inbound-rtp', 'video'), ['framesDecoded', 'framesReceived', 'keyFramesDecoded', 'packetsReceived', 'packetsLost', 'framesDropped', 'retransmittedPacketsReceived', 'pliCount', 'nackCount', 'freezeCount', 'decoderImplementation']),
       heard: pick(of('inbound-rtp', 'audio'), ['packetsReceived', 'packetsLost', 'concealedSamples', 'totalSamplesReceived']),
       reported: pick(of('remote-inbound-rtp', 'video'), ['packetsLost', 'roundTripTime']),

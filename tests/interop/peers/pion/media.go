@@ -259,7 +259,7 @@ func (p *player) state() map[string]any {
 	return map[string]any{
 		"directions": directions, "layers": layers,
 		"video":    map[string]any{"right": video.Frames > 0 && video.Unknown == 0, "gaps": video.Gaps, "unknown": video.Unknown},
-		"sent":     map[string]any{"framesEncoded": p.sent, "packetsSent": p.pieces},
+		"sent":     map[string]any{"framesEncoded": p.sent, "pieces": p.pieces},
 		"received": map[string]any{"framesDecoded": video.Frames},
 		"heard":    map[string]any{"packetsReceived": audio.Frames, "unknown": audio.Unknown, "gaps": audio.Gaps},
 	}
