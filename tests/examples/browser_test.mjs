@@ -256,7 +256,7 @@ const cases = {
     await shows(pages[0], 'The program has left.');
   }),
 
-  /// As `forwards`, with pages of two browsers. Of Firefox there is one, since it stops the pictures of pages that are not in front.
+  /// As `forwards`, with pages of two browsers.
   forwards_between_browsers: ({ open }) => withServer('forwarder', async (url, signaling, forwarder) => {
     const colours = ['red', 'lime', 'blue'];
     const pages = [];

@@ -93,15 +93,20 @@ function show(stream) {
   figure.append(video, caption);
   element('room').append(figure);
   others.set(stream.id, figure);
-  stream.addEventListener('removetrack', () => {
-    if (stream.getTracks().length > 0) return;
-    figure.remove();
-    others.delete(stream.id);
-    count();
-  });
+  stream.addEventListener('removetrack', () => hide(stream));
   count();
 }
-peerConnection.addEventListener('track', ({ streams: [stream] }) => { if (!others.has(stream.id)) show(stream); });
+/// If that was all of it.
+function hide(stream) {
+  if (stream.getTracks().some(({ readyState }) => readyState === 'live')) return;
+  others.get(stream.id)?.remove();
+  others.delete(stream.id);
+  count();
+}
+peerConnection.addEventListener('track', ({ track, streams: [stream] }) => {
+  if (!others.has(stream.id)) show(stream);
+  track.addEventListener('ended', () => hide(stream)); // Firefox leaves it in its stream
+});
 peerConnection.addEventListener('connectionstatechange', () => {
   if (peerConnection.connectionState === 'connected') count();
   if (peerConnection.connectionState === 'failed') state('The program cannot be reached.');

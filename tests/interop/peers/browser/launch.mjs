@@ -40,7 +40,11 @@ const launchers = {
       },
       timeout: 90_000,
     });
-    return { version: await browser.version(), newPage: () => browser.newPage(), close: () => browser.close() };
+    return {
+      version: await browser.version(),
+      newPage: () => browser.newPage({ type: 'window' }), // pictures stop in pages that are not in front of their window
+      close: () => browser.close(),
+    };
   },
 };
 
