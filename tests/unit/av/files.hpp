@@ -46,7 +46,8 @@ struct Decoded {
   int video = 0;     // pictures
   double audio = 0;  // seconds of sound
   int width = 0;
-  int rotation = 0;  // degrees clockwise
+  std::vector<int> widths{};  // as they change
+  int rotation = 0;           // degrees clockwise
   std::string video_codec, audio_codec;
   double video_start = -1, audio_start = -1, video_end = 0, audio_end = 0;  // in seconds, of packets
 };
@@ -74,6 +75,7 @@ inline Decoded decode(const std::string& path) {
       if (codec.codec_type == AVMEDIA_TYPE_VIDEO) {
         EXPECT_EQ(frame->decode_error_flags, 0);
         ++decoded.video;
+        if (decoded.width != frame->width) decoded.widths.push_back(frame->width);
         decoded.width = frame->width;
         decoded.video_codec = avcodec_get_name(codec.codec_id);
       } else {
