@@ -90,6 +90,8 @@ void Demuxer::open() {
   if (code < 0) throw_open_error(code, path_);
   packet_.reset(av_packet_alloc());
   start_ = input_->start_time == kNoTime ? microseconds(0) : to_time(input_->start_time, kMicroseconds);
+  if (has_clock() && input_->duration != kNoTime && input_->duration > 0)
+    duration_ = to_time(input_->duration, kMicroseconds);
   choose_video();
   choose_audio();
   for (AVStream* const stream : std::span(input_->streams, input_->nb_streams))
@@ -172,8 +174,7 @@ std::optional<Unit> Demuxer::take(Stream& stream, Kind kind) {
 void Demuxer::place(Unit& unit, Stream& stream) const {
   unit.duration = packet_->duration > 0 ? to_time(packet_->duration, stream.time_base) : stream.frame_duration;
   const std::int64_t decode = packet_->dts != kNoTime ? packet_->dts : packet_->pts;
-  const bool without_clock = (input_->iformat->flags & AVFMT_NOTIMESTAMPS) != 0;
-  if (without_clock || decode == kNoTime) {
+  if (!has_clock() || decode == kNoTime) {
     unit.decode_at = unit.show_at = stream.frame_duration * std::min<std::int64_t>(stream.count++, 1'000'000'000);
     unit.duration = stream.frame_duration;
   } else {
@@ -184,6 +185,17 @@ void Demuxer::place(Unit& unit, Stream& stream) const {
   unit.decode_at = std::max(unit.decode_at, -kMostAhead);
   unit.show_at = std::clamp(unit.show_at, unit.decode_at, unit.decode_at + kMostAhead);
   stream.last_decode_at = unit.decode_at;
+}
+
+void Demuxer::seek(microseconds to) {
+  const std::int64_t ticks = std::clamp(to, microseconds(0), microseconds(kLatest)).count() + start_.count();
+  constexpr std::int64_t kAnyEarlier = std::numeric_limits<std::int64_t>::min();
+  if (!input_ || !has_clock() || to <= 0us || avformat_seek_file(input_.get(), -1, kAnyEarlier, ticks, ticks, 0) < 0)
+    return rewind();
+  for (Stream* const stream : {&video_stream_, &audio_stream_}) {
+    if (stream->filter) av_bsf_flush(stream->filter.get());
+    stream->last_decode_at.reset();
+  }
 }
 
 /// By opening it anew: seeking would lose what precedes the first key frame, in some containers.

@@ -26,6 +26,9 @@ class Demuxer final : public UnitSource {
 
   std::optional<Unit> read() override;
   void rewind() override;
+  void seek(microseconds to) override;
+  /// Not told by files that have frames and nothing else.
+  [[nodiscard]] std::optional<microseconds> duration() const { return duration_; }
 
  private:
   struct Stream {
@@ -43,12 +46,14 @@ class Demuxer final : public UnitSource {
   void choose_audio();
   [[nodiscard]] std::optional<Unit> take(Stream& stream, Kind kind);
   void place(Unit& unit, Stream& stream) const;
+  [[nodiscard]] bool has_clock() const { return (input_->iformat->flags & AVFMT_NOTIMESTAMPS) == 0; }
   [[nodiscard]] AVStream* best(AVMediaType type) const;
 
   std::string path_;
   InputPtr input_;
   PacketPtr packet_;
   microseconds start_{0};
+  std::optional<microseconds> duration_;
   Stream video_stream_, audio_stream_;
   std::optional<Video> video_;
   std::optional<std::string> audio_;

@@ -24,6 +24,7 @@ struct FilePlayerCore {
   const std::shared_ptr<EventLoop> loop;
   Demuxer demuxer;
   Playback playback;
+  const std::optional<microseconds> duration{demuxer.duration()};
   std::string video_codec, audio_codec;
   std::shared_ptr<MediaStreamTrack> video, audio;
   std::shared_ptr<MediaStream> stream;
@@ -151,6 +152,24 @@ void FilePlayer::pause() {
     core_->playback.pause(Clock::now());
   });
 }
+
+void FilePlayer::seek(std::chrono::microseconds position) {
+  core_->loop->run([core = core_, position] {
+    if (core->failed) return;
+    try {
+      core->playback.seek(position, Clock::now());
+    } catch (const DOMException& error) {
+      return core->fail(error);
+    }
+    if (core->playback.is_playing()) FilePlayerCore::run(core);
+  });
+}
+
+std::chrono::microseconds FilePlayer::position() const {
+  return core_->loop->run([this] { return core_->playback.position(); });
+}
+
+std::optional<std::chrono::microseconds> FilePlayer::duration() const { return core_->duration; }
 
 Promise<void> FilePlayer::ended() const {
   return core_->loop->run([this] {

@@ -67,6 +67,7 @@ struct FileRecorderCore {
     std::vector<std::uint8_t> first;    // a copy, until the header is written
     std::optional<std::size_t> stream;  // in the file
     TimePoint asked{};                  // for a key frame
+    bool needs_key_frame = false;       // after a pause
     bool left_out = false;              // as it came too late, and that has been said
     bool told = false;                  // when its frames were made
     std::optional<TimePoint> shown;     // the latest that is in the file
@@ -76,6 +77,7 @@ struct FileRecorderCore {
     std::size_t track;
     Sample sample;
     Moment moment;
+    TimePoint::duration left_out;  // before it, in pauses
   };
 
   template <class Frame>
@@ -104,6 +106,8 @@ struct FileRecorderCore {
   std::size_t waiting_bytes = 0;
   std::optional<TimePoint> zero;  // the first arrival, and then the earliest of what waited
   TimePoint last{};
+  std::optional<TimePoint> paused_at;
+  TimePoint::duration left_out{0};  // in pauses
   bool begun = false, stopped = false;
   std::optional<DOMException> failed;  // the file, not a track
 };
@@ -127,6 +131,11 @@ void FileRecorderCore::take(const std::shared_ptr<FileRecorderCore>& core, std::
   if (core->stopped || core->failed) return;
   Track& track = core->tracks.at(index);
   if (core->begun && !track.stream) return core->leave_out(track);
+  const Moment moment{.timestamp = frame.timestamp,
+                      .arrival = frame.arrival,
+                      .made = track.recording.wall_clock.steady(frame),
+                      .source = frame.source};
+  if (core->paused_at && !track.stream) return;
   switch (track.recording.judge(frame, core->muxer.container())) {
     case RecordingTrack::Verdict::Leave:
       return;
@@ -140,22 +149,22 @@ void FileRecorderCore::take(const std::shared_ptr<FileRecorderCore>& core, std::
     case RecordingTrack::Verdict::Take:
       break;
   }
+  if (core->paused_at) return static_cast<void>(track.recording.timeline.place(moment));  // clocks run on
+  if (track.needs_key_frame && !frame.key) return core->ask(track);
+  track.needs_key_frame = false;
   if (!core->zero) {
-    core->zero = frame.arrival;
+    core->zero = frame.arrival - core->left_out;
     core->loop->after(core->wait_for_tracks, [weak = std::weak_ptr(core)] {
       if (const auto core = weak.lock(); core && !core->begun && !core->stopped) core->begin();
     });
   }
   if (track.result.frames == 0) core->begin_track(track, frame);
   ++track.result.frames;
-  const Moment moment{.timestamp = frame.timestamp,
-                      .arrival = frame.arrival,
-                      .made = track.recording.wall_clock.steady(frame),
-                      .source = frame.source};
   track.told = track.told || Timeline::is_told(moment);
   core->keep({.track = index,
               .sample = {.stream = 0, .key = frame.key, .data = std::move(frame.data), .show_at = {}},
-              .moment = moment});
+              .moment = moment,
+              .left_out = core->left_out});
 }
 
 /// What is in the file's header can only be this, whatever is said of it later.
@@ -181,7 +190,7 @@ void FileRecorderCore::begin_track(Track& track, const IncomingFrame& frame) {
 void FileRecorderCore::keep(Waiting&& one) {
   if (begun) return write(one);
   waiting_bytes += one.sample.data.size() + sizeof(Waiting);
-  const TimePoint arrival = one.moment.arrival;
+  const TimePoint arrival = one.moment.arrival - one.left_out;
   last = std::max(last, arrival);
   waiting.push_back(std::move(one));
   const bool patient = arrival - *zero < kWaitForClocks && !aligned();
@@ -239,8 +248,9 @@ void FileRecorderCore::place_tracks(const std::vector<Waiting>& kept) {
     Timeline& timeline = tracks[i].recording.timeline;
     timeline.begin(moments[i]);
     Timeline rehearsal = timeline;
-    for (const Moment& moment : moments[i]) {
-      const TimePoint shown = rehearsal.place(moment);
+    for (const Waiting& one : kept) {
+      if (one.track != i) continue;
+      const TimePoint shown = rehearsal.place(one.moment) - one.left_out;
       earliest = std::min(earliest.value_or(shown), shown);
     }
   }
@@ -249,7 +259,7 @@ void FileRecorderCore::place_tracks(const std::vector<Waiting>& kept) {
 
 void FileRecorderCore::write(Waiting& one) {
   Track& track = tracks[one.track];
-  const TimePoint shown = std::max(track.recording.timeline.place(one.moment), *zero);
+  const TimePoint shown = std::max(track.recording.timeline.place(one.moment) - one.left_out, *zero);
   // Two pieces of sound cannot be heard at once: of those whose clock was put back the file has the first. Pictures are
   // needed by the next ones, and shown in a quicker sequence.
   if (track.recording.kind() == Kind::Audio && track.shown && shown <= *track.shown) {
@@ -342,6 +352,25 @@ std::vector<RTCRtpCodec> FileRecorder::codecs(std::string_view kind) const {
     return one.mimeType == "video/rtx" || (codec != nullptr && takes(core_->muxer.container(), *codec));
   });
   return codecs;
+}
+
+void FileRecorder::pause() {
+  core_->loop->run([this] {
+    if (!core_->paused_at) core_->paused_at = Clock::now();
+  });
+}
+
+void FileRecorder::resume() {
+  core_->loop->run([this] {
+    if (!core_->paused_at) return;
+    core_->left_out += Clock::now() - *std::exchange(core_->paused_at, std::nullopt);
+    for (FileRecorderCore::Track& track : core_->tracks) {
+      if (track.recording.kind() != Kind::Video) continue;
+      track.needs_key_frame = true;
+      track.asked = {};
+      core_->ask(track);
+    }
+  });
 }
 
 Promise<Recording> FileRecorder::stop() {

@@ -4,6 +4,9 @@
 #include <utility>
 
 namespace parley::av {
+
+using namespace std::chrono_literals;
+
 namespace {
 
 /// A file that is over at once is not begun again at once.
@@ -17,11 +20,10 @@ void Playback::play(TimePoint now) {
   if (at_end()) {
     source_.rewind();
     at_end_of_file_ = false;
-    kept_.clear();
-    kept_bytes_ = 0;
+    forget_kept();
     origin_ = now;
   } else if (!first_play_) {
-    origin_ = now;
+    origin_ = now - (waiting_ ? waiting_->decode_at : 0us);  // after a seek there is one
   } else {
     origin_ += now - paused_at_;
   }
@@ -50,11 +52,51 @@ void Playback::go_back(TimePoint now) {
   returning_ = true;
   if (waiting_) again_.push_front(*std::exchange(waiting_, std::nullopt));
   again_.insert(again_.begin(), std::make_move_iterator(kept_.begin()), std::make_move_iterator(kept_.end()));
+  forget_kept();
+  origin_ = origin_for(again_.front(), now);
+  fetch();
+}
+
+/// The file's zero, if this is to be given now.
+TimePoint Playback::origin_for(const Unit& unit, TimePoint now) const {
+  return std::max(now - unit.decode_at, last_shown_ + kShortest - unit.show_at);
+}
+
+void Playback::forget_kept() {
   kept_.clear();
   kept_bytes_ = 0;
-  const Unit& key = again_.front();
-  origin_ = std::max(now - key.decode_at, last_shown_ + kShortest - key.show_at);
+}
+
+void Playback::seek(microseconds to, TimePoint now) {
+  source_.seek(to);
+  waiting_.reset();
+  again_.clear();
+  forget_kept();
+  wanted_ = returning_ = at_end_of_file_ = false;
+  went_back_.reset();
+  bool pictures = false;
+  for (std::size_t bytes = 0; bytes < kMostKept;) {
+    auto unit = source_.read();
+    if (!unit) {
+      at_end_of_file_ = again_.empty();
+      break;
+    }
+    const bool beyond = unit->decode_at > to;
+    pictures = pictures || unit->kind == Kind::Video;
+    const bool begins = pictures ? unit->kind == Kind::Video && unit->key : true;
+    if (begins && !beyond) {
+      again_.clear();
+      bytes = 0;
+    }
+    bytes += unit->data.size() + sizeof(Unit);
+    again_.push_back(*std::move(unit));
+    if (beyond) break;
+  }
   fetch();
+  if (!waiting_) return;
+  position_ = waiting_->show_at;
+  if (first_play_) origin_ = origin_for(*waiting_, now);
+  if (!playing_) paused_at_ = now;
 }
 
 /// Makes sure that there is a next unit, unless the file is over.
@@ -77,8 +119,7 @@ bool Playback::begin_again() {
   waiting_ = source_.read();
   if (!waiting_) return false;  // there is nothing in it
   origin_ += std::max(length_, kShortest);
-  kept_.clear();  // its times are those of the round before
-  kept_bytes_ = 0;
+  forget_kept();  // its times are those of the round before
   return true;
 }
 
@@ -89,6 +130,7 @@ std::optional<Unit> Playback::next(TimePoint now) {
   if (const auto late = now - (origin_ + waiting_->decode_at); late > kLate) origin_ += late;
   Unit unit = *std::exchange(waiting_, std::nullopt);
   keep(unit);
+  position_ = unit.show_at;
   last_shown_ = std::max(last_shown_, origin_ + unit.show_at);
   const auto since = std::chrono::duration_cast<microseconds>(origin_ - *first_play_);
   unit.decode_at += since;
@@ -105,15 +147,13 @@ void Playback::keep(const Unit& unit) {
       went_back_.reset();
       wanted_ = false;  // here it is
     }
-    kept_.clear();
-    kept_bytes_ = 0;
+    forget_kept();
   } else if (kept_.empty()) {
     return;  // no key frame to go back to
   }
   kept_bytes_ += unit.data.size() + sizeof(Unit);
   if (kept_bytes_ > kMostKept) {
-    kept_.clear();
-    kept_bytes_ = 0;
+    forget_kept();
     return;
   }
   kept_.push_back(unit);

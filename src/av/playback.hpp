@@ -28,6 +28,11 @@ class Playback {
   /// Begins, or goes on; after the end from the beginning. Throws as the source does.
   void play(TimePoint now);
   void pause(TimePoint now);
+  /// Goes on, or begins, with the last key frame at that time of the file or before it, in a time that does not jump.
+  /// If key frames are further apart than what it may keep, with an earlier one. Throws as the source does.
+  void seek(microseconds to, TimePoint now);
+  /// Where in the file it is: what was given last, or will be given first.
+  [[nodiscard]] microseconds position() const { return position_; }
   /// Somebody cannot go on without a key frame. A live encoder would make one; a file can only go back to its last one.
   void want_key_frame(TimePoint now);
 
@@ -44,6 +49,8 @@ class Playback {
   [[nodiscard]] bool begin_again();
   [[nodiscard]] bool may_go_back(TimePoint now) const { return !went_back_ || now - *went_back_ >= pause_; }
   void go_back(TimePoint now);
+  void forget_kept();
+  [[nodiscard]] TimePoint origin_for(const Unit& unit, TimePoint now) const;
   void keep(const Unit& unit);
 
   UnitSource& source_;
@@ -58,6 +65,7 @@ class Playback {
   std::deque<Unit> again_;       // what comes before the source's next one
   std::deque<Unit> kept_;        // given since the last key frame of video, it first
   std::size_t kept_bytes_ = 0;
+  microseconds position_{0};
   microseconds length_{0};  // of the file, as far as it is known
   bool wanted_ = false;     // a key frame
   std::optional<TimePoint> went_back_;

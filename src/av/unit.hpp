@@ -30,6 +30,9 @@ class UnitSource {
   virtual std::optional<Unit> read() = 0;
   /// The next one is the first again. Throws as the opening did.
   virtual void rewind() = 0;
+  /// The next one is a key frame at that time or before it; which is the last such one where that can be found without
+  /// reading everything. Throws as rewind() does.
+  virtual void seek(microseconds /*to*/) { rewind(); }
 };
 
 }  // namespace parley::av

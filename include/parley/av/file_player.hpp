@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "parley/av/file_error.hpp"
@@ -56,6 +58,13 @@ class PARLEY_EXPORT FilePlayer : public FilePlayerEvents {
   void play();
   /// Stops where it is, until play().
   void pause();
+  /// Goes on, or begins with the next play(), at that time since the file's beginning: with the last key frame that is
+  /// not later, and sound from there on. Receivers see a cut and no gap. Beyond the end: the last key frame.
+  void seek(std::chrono::microseconds position);
+  /// Where in the file it is; after seek() where it has found its key frame.
+  [[nodiscard]] std::chrono::microseconds position() const;
+  /// How long the file is, if it says so: bare byte streams of H.264 and H.265 do not.
+  [[nodiscard]] std::optional<std::chrono::microseconds> duration() const;
   /// Settles at the file's end, at once if it is there; rejected with DataError if the file turns out to be broken,
   /// with AbortError if the player is destroyed before.
   [[nodiscard]] Promise<void> ended() const;

@@ -88,6 +88,10 @@ class PARLEY_EXPORT FileRecorder : public FileRecorderEvents {
   /// sends nothing else.
   [[nodiscard]] std::vector<RTCRtpCodec> codecs(std::string_view kind) const;
 
+  /// Leaves out what arrives from now on, and the time that passes, until resume().
+  void pause();
+  /// Goes on; pictures with a key frame, for which the peer is asked.
+  void resume();
   /// Completes the file and tells what is in it; without a single frame there is none. Rejected with OperationError if
   /// it could not be written. Once more: the same again.
   Promise<Recording> stop();

@@ -146,6 +146,25 @@ TEST(FilePlayer, SaysWhenItIsOverAndPlaysAgain) {
   EXPECT_TRUE(twice.wait());
 }
 
+TEST(FilePlayer, SeeksAndTellsWhereItIs) {
+  for (const char* name : {"vp8-opus.webm", "h264-opus.mp4", "opus.ogg", "vp8.ivf", "h264.h264"}) {
+    FilePlayer player(test::data(name));
+    const bool bare = std::string_view(name) == "h264.h264";
+    EXPECT_EQ(player.duration().has_value(), !bare) << name;
+    const double seconds = std::chrono::duration<double>(player.duration().value_or(2s)).count();
+    EXPECT_NEAR(seconds, 2.0, 0.06) << name;
+    EXPECT_EQ(player.position(), 0us);
+    player.seek(1900ms);
+    EXPECT_LE(player.position(), 1900ms) << name;
+    const auto found = player.position();
+    player.play();
+    player.ended().get(20s);
+    EXPECT_GT(player.position(), found) << name;
+    player.seek(0us);
+    EXPECT_LT(player.position(), 50ms) << name;
+  }
+}
+
 TEST(FilePlayer, EndsItsTracksAndPromisesWhenItIsDestroyed) {
   std::shared_ptr<MediaStreamTrack> track;
   std::optional<Promise<void>> ended;
@@ -263,6 +282,33 @@ TEST(FileRecorder, NotesHowAPhoneIsHeld) {
   EXPECT_TRUE(run([&] { return call.has({10}); }));
   EXPECT_EQ(run([&] { return call.recorder.stop(); }).tracks.at(0).rotation, 90);
   EXPECT_EQ(test::decode(folder.file("out.mp4")).rotation, 90);
+}
+
+/// Three seconds of pause are not in the file, and pictures go on with a key frame.
+TEST(FileRecorder, LeavesOutWhatComesInAPause) {
+  const test::Folder folder;
+  FilePlayer player(test::data("vp8-opus.webm"), {.at_end = FilePlayerOptions::AtEnd::BeginAgain});
+  Call call(folder.file("out.webm"));
+  for (const auto& track : player.stream()->getTracks()) (void)call.pair.offerer.addTrack(track, player.stream());
+  call.connect();
+  player.play();
+  EXPECT_TRUE(run([&] { return call.has({20, 20}); }));
+  call.recorder.pause();
+  call.recorder.pause();
+  const Recording before = call.recorder.so_far();
+  run([]() -> Promise<void> { co_await EventLoop::shared()->delay(3s); });
+  EXPECT_EQ(call.recorder.so_far().tracks.at(0).frames, before.tracks.at(0).frames);
+  call.recorder.resume();
+  call.recorder.resume();
+  EXPECT_TRUE(run([&] { return call.has({before.tracks.at(0).frames + 20, before.tracks.at(1).frames + 20}); }));
+  const Recording after = run([&] { return call.recorder.stop(); });
+  EXPECT_GT(after.duration, before.duration);
+  EXPECT_LT(after.duration, before.duration + 2500ms);
+  const auto decoded = test::decode(folder.file("out.webm"));
+  const auto& tracks = after.tracks;
+  const bool video_first = tracks.at(0).kind == "video";
+  EXPECT_EQ(static_cast<std::uint64_t>(decoded.video), tracks.at(video_first ? 0 : 1).frames);
+  EXPECT_NEAR(decoded.video_end, decoded.audio_end, 0.5);
 }
 
 TEST(FileRecorder, TellsThatACodecDoesNotFit) {

@@ -196,6 +196,63 @@ TEST(Playback, WhoIsLateDoesNotHurry) {
   EXPECT_EQ(playback.next_deadline(), kStart + 3080ms);
 }
 
+std::vector<Unit> film() {
+  std::vector<Unit> units;
+  for (int i = 0; i < 30; ++i) {
+    units.push_back(video(i * 100ms, i % 10 == 0));
+    units.push_back(sound(i * 100ms + 10ms));
+  }
+  return units;
+}
+
+TEST(Playback, SeeksTheKeyFrameBeforeAndGoesOnInTime) {
+  Source source(film());
+  Playback playback(source, Playback::AtEnd::Stop);
+  playback.play(kStart);
+  EXPECT_EQ(numbers(playback, kStart + 100ms).size(), 3U);
+  playback.seek(2550ms, kStart + 150ms);
+  EXPECT_EQ(playback.position(), 2s);
+  EXPECT_THAT(due(playback, kStart + 260ms), ElementsAre(std::pair(40, 150'000us), std::pair(41, 160'000us),
+                                                         std::pair(42, 250'000us), std::pair(43, 260'000us)));
+  EXPECT_EQ(playback.position(), 2110ms);
+  // Back again, and what is asked for then is the key frame from there.
+  playback.seek(0ms, kStart + 300ms);
+  EXPECT_THAT(due(playback, kStart + 300ms), ElementsAre(std::pair(0, 300'000us)));
+  playback.want_key_frame(kStart + 350ms);
+  EXPECT_THAT(due(playback, kStart + 350ms), ElementsAre(std::pair(0, 350'000us)));
+}
+
+TEST(Playback, SeeksBeforeItBeginsInAPauseAndAfterTheEnd) {
+  Source source(film());
+  Playback playback(source, Playback::AtEnd::Stop);
+  playback.seek(1s, kStart - 5s);
+  EXPECT_FALSE(playback.next(kStart));
+  playback.play(kStart);
+  EXPECT_THAT(due(playback, kStart + 5ms), ElementsAre(std::pair(20, 0us)));
+  playback.pause(kStart + 10ms);
+  playback.seek(99s, kStart + 1s);
+  EXPECT_EQ(playback.position(), 2s);
+  playback.play(kStart + 2s);
+  EXPECT_THAT(due(playback, kStart + 2005ms), ElementsAre(std::pair(40, 2'000'000us)));
+  for (TimePoint now = kStart + 2s; now < kStart + 4s; now += 10ms) (void)numbers(playback, now);
+  ASSERT_TRUE(playback.at_end());
+  playback.seek(1s, kStart + 5s);
+  EXPECT_FALSE(playback.at_end());
+  playback.play(kStart + 6s);
+  EXPECT_THAT(due(playback, kStart + 6005ms), ElementsAre(std::pair(20, 6'000'000us)));
+}
+
+TEST(Playback, SeeksSoundAlone) {
+  std::vector<Unit> units;
+  for (int i = 0; i < 100; ++i) units.push_back(sound(i * 20ms));
+  Source source(units);
+  Playback playback(source, Playback::AtEnd::Stop);
+  playback.seek(1010ms, kStart);
+  EXPECT_EQ(playback.position(), 1s);
+  playback.play(kStart);
+  EXPECT_THAT(numbers(playback, kStart + 20ms), ElementsAre(50, 51));
+}
+
 TEST(Playback, TellsThatTheRestIsBroken) {
   Source source({sound(0ms), sound(20ms)});
   source.broken_at = 1;
