@@ -1,6 +1,8 @@
 // Ctrl-C as something that a program waits for, instead of its sudden end: the other side is told.
 #pragma once
 
+#include <unistd.h>
+
 #include <csignal>
 #include <parley/errors.hpp>
 #include <parley/promise.hpp>
@@ -17,6 +19,16 @@ class Interrupt {
   void wait() const {
     int which = 0;
     sigwait(&signals_, &which);
+  }
+  /// Until then, or until standard input ends.
+  void wait_or_end_of_input() const {
+    std::thread([] {
+      char ignored[256];
+      while (read(STDIN_FILENO, ignored, sizeof ignored) > 0) {
+      }
+      kill(getpid(), SIGTERM);
+    }).detach();
+    wait();
   }
   void rejects(const parley::PromiseResolver<void>& finished) const {
     std::thread([self = *this, finished] {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/exchange_candidates.hpp"
+#include "common/interrupt.hpp"
 #include "common/watch_connection.hpp"
 
 using namespace parley;
@@ -20,9 +21,6 @@ struct Visitor {
   Visitor(const SignalingConnectionEvent& event, const std::string& file)
       : player(file, {.at_end = av::FilePlayerOptions::AtEnd::BeginAgain}), signalingChannel(event.channel) {
     exchangeCandidates(peerConnection, *signalingChannel);
-    peerConnection.onconnectionstatechange = [this] {
-      if (peerConnection.connectionState() == RTCPeerConnectionState::Connected) player.play();
-    };
     signalingChannel->addEventListener<"message">([this](const json& message) -> Promise<void> {
       if (message.contains("answer"))
         co_await peerConnection.setRemoteDescription(message["answer"].get<RTCSessionDescriptionInit>());
@@ -48,6 +46,7 @@ int main(int argc, char** argv) try {
     std::cerr << "play FILE [PORT]" << std::endl;
     return 2;
   }
+  const Interrupt interrupt;
   const std::string file = argv[1];
   const int port = argc > 2 ? std::stoi(argv[2]) : 8000;
   {
@@ -60,14 +59,19 @@ int main(int argc, char** argv) try {
   SignalingServer server({.port = static_cast<std::uint16_t>(port), .folder = EXAMPLE_PAGE});
   server.onconnection = [&](const SignalingConnectionEvent& event) {
     Visitor* const visitor = visitors.emplace_back(std::make_unique<Visitor>(event, file)).get();
-    // The page keeps its WebSocket open for as long as it is there.
-    visitor->signalingChannel->onclose = [&visitors, visitor] {
-      std::erase_if(visitors, [&](const auto& each) { return each.get() == visitor; });
+    const auto leaves = [&visitors, visitor] {
+      std::erase_if(visitors, [gone = visitor](const auto& each) { return each.get() == gone; });
+    };
+    // The page keeps its WebSocket open for as long as it is there. A page whose network is gone closes nothing.
+    visitor->signalingChannel->onclose = leaves;
+    visitor->peerConnection.onconnectionstatechange = [visitor, leaves] {
+      const auto state = visitor->peerConnection.connectionState();
+      if (state == RTCPeerConnectionState::Connected) visitor->player.play();
+      if (state == RTCPeerConnectionState::Failed) leaves();
     };
   };
-  std::cout << "Open " << server.page_url() << " in a browser. Ctrl-D ends." << std::endl;
-  for (std::string line; std::getline(std::cin, line);) {
-  }
+  std::cout << "Open " << server.page_url() << " in a browser. Ctrl-C ends." << std::endl;
+  interrupt.wait_or_end_of_input();
   server.close();
   loop->run([&] { visitors.clear(); });
   return 0;

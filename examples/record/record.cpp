@@ -7,10 +7,12 @@
 #include <parley/parley.hpp>
 #include <parley/signaling_server.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/answer_offers.hpp"
 #include "common/exchange_candidates.hpp"
+#include "common/interrupt.hpp"
 #include "common/watch_connection.hpp"
 
 using namespace parley;
@@ -49,8 +51,17 @@ struct Visitor {
   av::FileRecorder recorder;
   RTCPeerConnection peerConnection;
   std::shared_ptr<SignalingChannel> signalingChannel;
+  bool left = false;
   const CloseFirst closeFirst{peerConnection};
 };
+using Visitors = std::vector<std::unique_ptr<Visitor>>;
+
+/// Completes the file of one who is gone, and forgets them.
+static Promise<void> leave(Visitors& visitors, Visitor* visitor) {
+  if (std::exchange(visitor->left, true)) co_return;
+  co_await visitor->finish();
+  std::erase_if(visitors, [visitor](const auto& each) { return each.get() == visitor; });
+}
 
 /// "recording.webm" and 2: "recording-2.webm".
 static std::string numbered(const std::filesystem::path& path, int number) {
@@ -61,30 +72,30 @@ static std::string numbered(const std::filesystem::path& path, int number) {
 }
 
 int main(int argc, char** argv) try {
+  const Interrupt interrupt;
   const std::string file = argc > 1 ? argv[1] : "recording.webm";
   const int port = argc > 2 ? std::stoi(argv[2]) : 8000;
   const auto loop = EventLoop::shared();
-  std::vector<std::unique_ptr<Visitor>> visitors;  // touched on the loop only
+  Visitors visitors;  // touched on the loop only
   int count = 0;
   SignalingServer server({.port = static_cast<std::uint16_t>(port), .folder = EXAMPLE_PAGE});
   server.onconnection = [&](const SignalingConnectionEvent& event) {
     Visitor* const visitor = visitors.emplace_back(std::make_unique<Visitor>(event, numbered(file, ++count))).get();
-    // The page keeps its WebSocket open for as long as it is there.
-    visitor->signalingChannel->onclose = [&visitors, visitor]() -> Promise<void> {
-      co_await visitor->finish();
-      std::erase_if(visitors, [&](const auto& each) { return each.get() == visitor; });
+    // The page keeps its WebSocket open for as long as it is there. A page whose network is gone closes nothing.
+    visitor->signalingChannel->onclose = [&visitors, visitor] { return leave(visitors, visitor); };
+    visitor->peerConnection.onconnectionstatechange = [&visitors, visitor] {
+      if (visitor->peerConnection.connectionState() == RTCPeerConnectionState::Failed) leave(visitors, visitor);
     };
   };
-  std::cout << "Open " << server.page_url() << " in a browser. Ctrl-D ends." << std::endl;
-  for (std::string line; std::getline(std::cin, line);) {
-  }
+  std::cout << "Open " << server.page_url() << " in a browser. Ctrl-C ends." << std::endl;
+  interrupt.wait_or_end_of_input();
   server.close();
   loop->run([&]() -> Promise<void> {
-        for (const auto& visitor : visitors) {
-          visitor->signalingChannel->onclose = nullptr;
+        const Visitors last = std::exchange(visitors, {});
+        for (const auto& visitor : last) {
+          visitor->left = true;
           co_await visitor->finish();
         }
-        visitors.clear();
       })
       .get();
   return 0;

@@ -329,13 +329,18 @@ const cases = {
         if (process.env.PARLEY_SCREENSHOT) await page.screenshot({ path: process.env.PARLEY_SCREENSHOT });
         await page.click('#stop');
         await record.waitFor(/-1\.\w+ has [2-9]\./);
-        // The second visitor leaves nothing but the program's end.
-        const other = await open(url);
-        await shows(other, 'Recording: 1 s, ');
-        await record.finish();
+        // The second visitor closes the page.
+        const second = await open(url);
+        await shows(second, 'Recording: 1 s, ');
+        await second.close();
         await record.waitFor(/-2\.\w+ has [1-9]\./);
+        // The third one stays until the program is told to end.
+        await shows(await open(url), 'Recording: 1 s, ');
+        record.process.kill(extension === 'webm' ? 'SIGINT' : 'SIGTERM');
+        assert.equal(await record.exited, 0);
+        await record.waitFor(/-3\.\w+ has [1-9]\./);
       }, path.join(folder, `call.${extension}`));
-    for (const file of ['call-1.webm', 'call-2.webm', 'call-1.mp4', 'call-2.mp4']) {
+    for (const file of ['webm', 'mp4'].flatMap((extension) => [1, 2, 3].map((number) => `call-${number}.${extension}`))) {
       const { pictures, seconds } = decoded(path.join(folder, file));
       assert.ok(pictures >= 10, `${file} has ${pictures} pictures`);
       assert.ok(seconds >= 0.8, `${file} has ${seconds} seconds of sound`);
