@@ -24,10 +24,15 @@ constexpr auto kAskAgain = 1s;
 /// How long a file whose tracks have begun waits for the peers' clocks: browsers tell of sound's after three seconds.
 constexpr auto kWaitForClocks = 3s;
 
+/// Without a time of its own, as a transform may have made it, a frame is from now.
+microseconds time_of(const std::optional<microseconds>& timestamp) {
+  return timestamp.value_or(std::chrono::duration_cast<microseconds>(Clock::now().time_since_epoch()));
+}
+
 IncomingFrame incoming(const RTCEncodedVideoFrame& frame) {
   return {.key = frame.type == RTCEncodedVideoFrameType::Key,
           .data = frame.data,
-          .timestamp = frame.timestamp.value_or(0us),
+          .timestamp = time_of(frame.timestamp),
           .mime_type = frame.metadata.mimeType,
           .rid = frame.metadata.rid,
           .width = frame.metadata.width,
@@ -41,7 +46,7 @@ IncomingFrame incoming(const RTCEncodedVideoFrame& frame) {
 
 IncomingFrame incoming(const RTCEncodedAudioFrame& frame) {
   return {.data = frame.data,
-          .timestamp = frame.timestamp.value_or(0us),
+          .timestamp = time_of(frame.timestamp),
           .mime_type = frame.metadata.mimeType,
           .source = frame.metadata.synchronizationSource.value_or(0),
           .arrival = Clock::now(),

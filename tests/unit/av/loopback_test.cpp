@@ -311,6 +311,29 @@ TEST(FileRecorder, LeavesOutWhatComesInAPause) {
   EXPECT_NEAR(decoded.video_end, decoded.audio_end, 0.5);
 }
 
+/// Frames that a transform has made, with nothing but their bytes.
+TEST(FileRecorder, TakesFramesWithoutATimeAsTheyCome) {
+  const test::Folder folder;
+  FilePlayer player(test::data("opus.ogg"));
+  Call call(folder.file("out.webm"));
+  call.pair.answerer.ontrack = [&](const RTCTrackEvent& event) {
+    event.receiver->transform([](const RTCEncodedAudioFrame& frame, const RTCRtpScriptTransformer& out) {
+      RTCEncodedAudioFrame bare{.data = frame.data};
+      bare.metadata.mimeType = frame.metadata.mimeType;
+      out.write(std::move(bare));
+    });
+    call.recorder.add(event.track);
+  };
+  (void)call.pair.offerer.addTrack(player.audio_track());
+  call.connect();
+  player.play();
+  EXPECT_TRUE(run([&] { return call.has({90}); }));
+  (void)run([&] { return call.recorder.stop(); });
+  const auto decoded = test::decode(folder.file("out.webm"));
+  EXPECT_GT(decoded.audio, 1.78);
+  EXPECT_NEAR(decoded.audio_end, 1.8, 0.5);
+}
+
 TEST(FileRecorder, TellsThatACodecDoesNotFit) {
   const test::Folder folder;
   const auto video = MediaStreamTrack::create("video");
