@@ -1,7 +1,7 @@
 // browser_test.mjs BROWSER CASE: a browser, as its user has it, on the pages of the examples; programs and browser are on one
 // computer. Start it with tests/interop/apart.sh. What has "camera" in its name gets the browser's fake one.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -345,6 +345,18 @@ const cases = {
       assert.ok(pictures >= 10, `${file} has ${pictures} pictures`);
       assert.ok(seconds >= 0.8, `${file} has ${seconds} seconds of sound`);
     }
+  }),
+
+  /// The page is there and its WebSocket open, but nothing comes any more.
+  records_until_the_network_is_gone: ({ open }) => inFolder(async (folder) => {
+    await withServer('record', async (url, signaling, record) => {
+      const page = await open(url);
+      await shows(page, 'Recording: 1 s, ');
+      execFileSync('nft', ['-f', '-'], { input: 'table inet gone { chain media { type filter hook input priority 0; meta l4proto udp drop; }; }' });
+      await record.waitFor(/-1\.webm has [1-9]/);
+      const { pictures, seconds } = decoded(path.join(folder, 'call-1.webm'));
+      assert.ok(pictures >= 10 && seconds >= 0.8, `${pictures} pictures, ${seconds} seconds of sound`);
+    }, path.join(folder, 'call.webm'));
   }),
 
   /// What the browser's own camera sends is recorded, picture by picture, and can be decoded.
