@@ -88,6 +88,8 @@ struct Section {
   Duration target_delay{};
 
   bool sends = false;
+  /// Its sender has been stopped, for good.
+  bool has_stopped = false;
   std::vector<Format> send_formats;
   Protecting send_protecting = {};
   rtp::ExtensionMap send_extensions;

@@ -385,6 +385,14 @@ cc::Packet SendStream::pad(std::size_t size, Bytes& buffer) {
   return packet;
 }
 
+void SendStream::append_sources_sent(std::vector<Ssrc>& sources) const {
+  const bool repeats = std::ranges::any_of(formats_, [](const Format& one) { return one.retransmission.has_value(); });
+  if (has_sent()) sources.push_back(encoding_.source);
+  if (repeats && counters_.repeated_packets + counters_.padding_packets > 0)
+    sources.push_back(encoding_.retransmission);
+  if (counters_.separate_packets > 0 && encoding_.protection) sources.push_back(*encoding_.protection);
+}
+
 std::uint32_t SendStream::timestamp_at(TimePoint now) const {
   using std::chrono::microseconds;
   return last_timestamp_ + ticks(std::chrono::duration_cast<microseconds>(now - last_frame_), last_clock_rate_);

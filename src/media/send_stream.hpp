@@ -143,6 +143,8 @@ class SendStream {
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] const Encoding& encoding() const { return encoding_; }
   [[nodiscard]] bool has_sent() const { return counters_.packets > 0; }
+  /// Whose packets have been sent: media, retransmissions, FEC.
+  void append_sources_sent(std::vector<Ssrc>& sources) const;
   /// What the RTP timestamp is now: for sender reports.
   [[nodiscard]] std::uint32_t timestamp_at(TimePoint now) const;
   [[nodiscard]] const Counters& counters() const { return counters_; }

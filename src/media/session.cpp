@@ -2,6 +2,7 @@
 #include "media/session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace parley::media {
 
@@ -80,8 +81,19 @@ bool Session::has_to_tell_limit() const {
   return wanted;
 }
 
+/// A sender has stopped, or its section is none of this transport any more.
+void Session::leave(Outgoing& outgoing) {
+  std::vector<Ssrc> sources;
+  for (const auto& stream : outgoing.streams) stream->append_sources_sent(sources);
+  if (!std::exchange(outgoing.said_goodbye, true)) say_goodbye(sources);
+}
+
 void Session::configure_sending() {
   paced_ = told_by_source_ = false;
+  for (Outgoing& outgoing : outgoing_) {
+    const Section* section = find_section(outgoing.section);
+    if (section == nullptr || section->has_stopped) leave(outgoing);
+  }
   std::erase_if(outgoing_, [this](const Outgoing& outgoing) { return find_section(outgoing.section) == nullptr; });
   for (const Section& section : sections_) {
     const bool told = std::ranges::any_of(section.send_formats, &Format::transport_cc) &&

@@ -200,6 +200,7 @@ class Session {
     Limitation limitation = {};
     /// When the encoder was last asked for a key frame, by source.
     std::map<Ssrc, std::optional<TimePoint>> asked = {};
+    bool said_goodbye = false;
   };
   class PacketSink;
   /// A packet that was made of others, and what its views refer to.
@@ -213,6 +214,7 @@ class Session {
   void configure_receiving();
   [[nodiscard]] bool has_to_tell_limit() const;
   void configure_sending();
+  void leave(Outgoing& outgoing);
   // session_receive.cpp
   Incoming* source_of(const rtp::PacketView& packet, const Section& section);
   Incoming* repaired_by(const rtp::PacketView& packet, const Section& section);
@@ -267,6 +269,7 @@ class Session {
   // session_reports.cpp
   void report(TimePoint now);
   std::vector<rtp::ReportBlock> report_blocks(TimePoint now);
+  void say_goodbye(std::span<const Ssrc> sources);
   [[nodiscard]] bool is_heard(const Incoming& incoming) const;
   [[nodiscard]] std::vector<const SendStream*> sending_streams() const;
   void ask(Incoming& incoming, TimePoint now);

@@ -192,22 +192,24 @@ void Session::tell_limit(TimePoint now) {
 }
 
 void Session::say_goodbye() {
-  if (!connected_) return;
   std::vector<Ssrc> sources;
-  const auto say = [&] {
-    Bytes packet;
-    rtp::write(rtp::ReceiverReport{.sender = sources.front(), .blocks = {}}, packet);
-    rtp::write_source_description({sources.front()}, cname_, packet);
-    rtp::write_goodbye(sources, packet);
-    handler_.on_rtcp(packet);
-    sources.clear();
-  };
   for (const Outgoing& outgoing : outgoing_)
-    for (const auto& stream : outgoing.streams) {
-      if (stream->has_sent()) sources.push_back(stream->encoding().source);
-      if (sources.size() == rtp::kMostGoodbyes) say();
-    }
-  if (!sources.empty()) say();
+    if (!outgoing.said_goodbye)
+      for (const auto& stream : outgoing.streams) stream->append_sources_sent(sources);
+  say_goodbye(sources);
+}
+
+void Session::say_goodbye(std::span<const Ssrc> sources) {
+  if (!connected_) return;
+  while (!sources.empty()) {
+    const auto some = sources.first(std::min(sources.size(), rtp::kMostGoodbyes));
+    Bytes packet;
+    rtp::write(rtp::ReceiverReport{.sender = some.front(), .blocks = {}}, packet);
+    rtp::write_source_description({some.front()}, cname_, packet);
+    rtp::write_goodbye({some.begin(), some.end()}, packet);
+    handler_.on_rtcp(packet);
+    sources = sources.subspan(some.size());
+  }
 }
 
 }  // namespace parley::media

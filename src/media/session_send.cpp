@@ -149,8 +149,8 @@ void Session::send_paced(TimePoint now) {
   set_pace(now);
   while (auto* packet = pacer_.pop(now)) {
     SendStream* const stream = stream_sending(rtp::source_of(packet->head));
-    transmit(*packet, now);
     if (stream != nullptr) {
+      transmit(*packet, now);
       stream->counters().waited += now - packet->since;
       stream->note_left(*packet);
     }
@@ -163,14 +163,16 @@ void Session::send_paced(TimePoint now) {
   }
 }
 
-/// Of media, of retransmissions or of FEC.
+/// Of media, of retransmissions or of FEC. Nobody who has said goodbye.
 SendStream* Session::stream_sending(Ssrc source) const {
-  for (const Outgoing& outgoing : outgoing_)
+  for (const Outgoing& outgoing : outgoing_) {
+    if (outgoing.said_goodbye) continue;
     for (const auto& stream : outgoing.streams) {
       const Encoding& encoding = stream->encoding();
       if (encoding.source == source || encoding.retransmission == source || encoding.protection == source)
         return stream.get();
     }
+  }
   return nullptr;
 }
 

@@ -96,9 +96,9 @@ Transport* Connection::find_transport(jsep::TransportId id) const {
 void Connection::drop_transport(jsep::TransportId id) {
   const auto found = transports_.find(id);
   if (found == transports_.end()) return;
+  media_.forget(*found->second);  // whose goodbye still leaves
   found->second->close();
   if (data_carrier_ == found->second.get()) data_carrier_ = nullptr;
-  media_.forget(*found->second);
   std::erase_if(gathered_, [&](const Gathered& gathered) { return gathered.id.transport == id; });
   loop_.post([gone = std::shared_ptr<Transport>(std::move(found->second))] {});  // it may be the one calling us
   transports_.erase(found);

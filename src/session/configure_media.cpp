@@ -129,6 +129,7 @@ void Connection::configure_media() {
                         .receive_extensions = to_media(section.receive_extensions, section.mixed_extensions),
                         .announced = {},
                         .sends = section.current && sdp::sends(*section.current) && !transceiver->stopping,
+                        .has_stopped = transceiver->stopping,
                         .send_formats = to_media(section.sends),
                         .send_protecting = protecting(section.sends),
                         .send_extensions = to_media(section.send_extensions, section.mixed_extensions),

@@ -230,6 +230,7 @@ void MediaPlane::connected(Transport& transport) {
 void MediaPlane::forget(const Transport& transport) {
   const auto found = std::ranges::find_if(lanes_, [&](const auto& lane) { return &lane->transport() == &transport; });
   if (found == lanes_.end()) return;
+  (*found)->with_session([](media::Session& session, TimePoint) { session.say_goodbye(); });
   loop_.post([gone = std::shared_ptr<Lane>(std::move(*found))] {});  // it may be the one calling us
   lanes_.erase(found);
 }

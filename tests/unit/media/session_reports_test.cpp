@@ -124,6 +124,50 @@ TEST(SessionReports, SaysGoodbyeForEverySource) {
   EXPECT_THAT(gone, SizeIs(45));
 }
 
+/// webrtc-pc section 5.4, stop(): of each stream that was sent, once, and nothing after it.
+TEST(SessionReports, SaysGoodbyeForWhatIsStopped) {
+  const Section audio = sending(audio_section(), {{.source = Ssrc(1), .retransmission = {}, .rid = ""}});
+  const Section video = sending(video_section(), {{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = ""}});
+  for (const bool stays : {true, false}) {
+    Call call;
+    call.left->session.configure({audio, video});
+    call.right->session.configure({receiving(audio_section()), receiving(video_section())});
+    call.connect();
+    std::vector<Ssrc> gone;
+    std::size_t packets = 0;
+    call.filter = [&](ByteView packet, bool rtcp) {
+      if (!rtcp && rtp::source_of(packet) != Ssrc(1)) ++packets;
+      rtp::RtcpReader reader(packet);
+      for (auto one = rtcp ? reader.next() : std::nullopt; one; one = reader.next())
+        if (one->type == 203)
+          for (const Ssrc source : rtp::parse_goodbye(*one)) gone.push_back(source);
+      return false;
+    };
+    ASSERT_TRUE(call.left->session.send(kAudio, "", {.data = Bytes(30, 1)}, call.now));
+    ASSERT_TRUE(call.left->session.send(kVideo, "", frame_of(vp8(true, 1000, 1), true), call.now));
+    call.run(100ms);
+    const Bytes waits = vp8(true, 100'000, 1);
+    ASSERT_TRUE(call.left->session.send(kVideo, "", frame_of(waits, true), call.now));
+    call.run(10ms);  // of what has left
+    packets = 0;
+    std::vector<Section> left{audio};
+    if (stays) {
+      left.push_back(video);
+      left.back().sends = false;
+      left.back().has_stopped = true;
+    }
+    for (int i = 0; i < 2; ++i) {
+      call.left->session.configure(left);
+      call.run(1s);
+    }
+    EXPECT_THAT(gone, testing::ElementsAre(Ssrc(1000), Ssrc(1001))) << "and of its padding";
+    EXPECT_EQ(packets, 0U);
+    EXPECT_THAT(call.right->ended, testing::ElementsAre(kVideo));
+    call.left->session.say_goodbye();
+    EXPECT_THAT(gone, testing::ElementsAre(Ssrc(1000), Ssrc(1001), Ssrc(1)));
+  }
+}
+
 /// RFC 5506: without agreement each feedback is a compound, which begins with a report and says who it is from.
 TEST(SessionReports, FeedbackIsAloneOnlyWhereReducedSizeWasAgreedOn) {
   for (const bool reduced : {true, false}) {
