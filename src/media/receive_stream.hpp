@@ -112,6 +112,8 @@ class ReceiveStream {
   void end(TimePoint now);
   /// It was not meant so.
   void go_on() { ended_ = false; }
+  /// Whether the packet is missing, and may still come.
+  [[nodiscard]] bool awaits(std::uint16_t number) const { return highest_ >= 0 && nacks_.awaits(near_highest(number)); }
   /// Whether the packet is later than all that have come.
   [[nodiscard]] bool is_later(std::uint16_t number) const { return highest_ < 0 || near_highest(number) > highest_; }
   [[nodiscard]] std::uint32_t frames_dropped() const { return buffer_.dropped(); }

@@ -134,28 +134,37 @@ Session::Incoming& Session::add_source(Ssrc source, const Section& section, std:
   return *made;
 }
 
-/// The source whose packet is sent again: by announcement, by rid, or because there is no other.
+/// The source whose packet is sent again (RFC 4588 section 5.3): by announcement, or by rid. Of the others it is the
+/// only one, or the only one that lacks the packet.
 Session::Incoming* Session::repaired_by(const rtp::PacketView& packet, const Section& section) {
-  const auto announced = std::ranges::find(section.announced, packet.header().ssrc,
-                                           [](const Announced& one) { return one.retransmission.value_or(Ssrc(0)); });
-  if (announced != section.announced.end()) {
+  const Ssrc repair = packet.header().ssrc;
+  const auto of = [&](const Announced& one) { return one.retransmission == repair; };
+  if (const auto announced = std::ranges::find_if(section.announced, of); announced != section.announced.end()) {
     const auto found = incoming_.find(announced->source);
-    if (found != incoming_.end() && found->second->section == section.key) return found->second.get();
+    return found != incoming_.end() && found->second->section == section.key ? found->second.get() : nullptr;
   }
+  const auto has_another = [&](const Incoming& one) {
+    const auto announced = std::ranges::find(section.announced, one.source, &Announced::source);
+    return one.retransmission || (announced != section.announced.end() && announced->retransmission);
+  };
   const auto repaired = packet.extension(section.receive_extensions.id(rtp::ExtensionKind::RepairedRid));
-  Incoming* only = nullptr;
-  std::size_t others = 0;
+  std::vector<Incoming*> others;
   for (const auto& [source, incoming] : incoming_) {
     if (incoming->section != section.key || incoming->said_goodbye) continue;
-    if (incoming->retransmission == packet.header().ssrc) return incoming.get();
+    if (incoming->retransmission == repair) return incoming.get();
     if (repaired && incoming->rid == as_text(*repaired)) {
-      incoming->retransmission = packet.header().ssrc;
+      incoming->retransmission = repair;
       return incoming.get();
     }
-    only = incoming.get();
-    ++others;
+    if (!has_another(*incoming)) others.push_back(incoming.get());
   }
-  return repaired || others != 1 ? nullptr : only;
+  if (repaired) return nullptr;
+  if (others.size() == 1) return others.front();
+  const ByteView payload = packet.payload();
+  if (payload.size() < 2) return nullptr;
+  const auto number = static_cast<std::uint16_t>(payload[0] << 8 | payload[1]);
+  std::erase_if(others, [&](const Incoming* one) { return !one->stream.awaits(number); });
+  return others.size() == 1 ? others.front() : nullptr;
 }
 
 std::optional<ReceivedPacket> Session::take(Incoming& incoming, const Section& section, const StreamPacket& packet,
