@@ -198,8 +198,13 @@ class Session {
     /// What the program was told, and what that means for it.
     std::optional<double> target = std::nullopt;
     Limitation limitation = {};
-    /// When the encoder was last asked for a key frame, by source.
-    std::map<Ssrc, std::optional<TimePoint>> asked = {};
+    /// For a key frame of a source.
+    struct Asked {
+      std::optional<TimePoint> last = std::nullopt;
+      /// The last request with a number that has come to the encoder: who has sent it, and the number.
+      std::optional<std::pair<Ssrc, std::uint8_t>> request = std::nullopt;
+    };
+    std::map<Ssrc, Asked> asked = {};
     bool said_goodbye = false;
   };
   class PacketSink;
@@ -253,7 +258,7 @@ class Session {
   void stamp(const cc::Packet& packet, TimePoint now);
   void note_repetition(const cc::Packet& packet);
   std::size_t send_padding(std::size_t needed, TimePoint now);
-  void ask_encoder(Outgoing& outgoing, const SendStream& stream, TimePoint now);
+  bool ask_encoder(Outgoing& outgoing, const SendStream& stream, TimePoint now);
   void begin_sending();
   void repeat(SendStream& stream, const rtp::Nack& nack, TimePoint now);
   // session_rtcp.cpp

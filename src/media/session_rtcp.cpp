@@ -173,7 +173,10 @@ void Session::take_feedback(const rtp::RtcpPacket& packet, TimePoint now) {
       SendStream* stream = stream_of(entry.source, &owner);
       if (stream == nullptr) continue;
       ++stream->counters().firs;
-      ask_encoder(*owner, *stream, now);
+      // RFC 5104 section 4.3.1.2: one that is only repeated keeps its number.
+      auto& known = owner->asked[entry.source].request;
+      const std::pair numbered{request->sender, entry.number};
+      if (known != numbered && ask_encoder(*owner, *stream, now)) known = numbered;
     }
   } else if (packet.count == format::kApplication) {
     if (const auto limit = rtp::parse_remote_limit(packet))

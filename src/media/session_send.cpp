@@ -259,14 +259,16 @@ std::size_t Session::send_padding(std::size_t needed, TimePoint now) {
   return 0;
 }
 
-/// The encoder of a stream should make a key frame: not for every request of a peer that repeats itself.
-void Session::ask_encoder(Outgoing& outgoing, const SendStream& stream, TimePoint now) {
+/// The encoder of a stream should make a key frame: not for every request of a peer that repeats itself. Whether it is
+/// told.
+bool Session::ask_encoder(Outgoing& outgoing, const SendStream& stream, TimePoint now) {
   constexpr Duration kPause = 250ms;
-  if (find_section(outgoing.section)->kind != Kind::Video) return;
-  auto& asked = outgoing.asked[stream.encoding().source];
-  if (asked && now - *asked < kPause) return;
-  asked = now;
+  if (find_section(outgoing.section)->kind != Kind::Video) return false;
+  auto& last = outgoing.asked[stream.encoding().source].last;
+  if (last && now - *last < kPause) return false;
+  last = now;
   handler_.on_key_frame_request(outgoing.section, stream.encoding().rid);
+  return true;
 }
 
 }  // namespace parley::media
