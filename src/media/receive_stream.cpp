@@ -101,9 +101,11 @@ std::int64_t ReceiveStream::near_highest(std::uint16_t number) const {
 
 /// A repair does not move the count: one that somebody holds back for half of all numbers seems to be far ahead.
 std::optional<std::int64_t> ReceiveStream::number_of(std::uint16_t number, Arrival arrival) {
-  if (arrival == Arrival::First || highest_ < 0) return unwrapper_.unwrap(number);
   constexpr std::int64_t kMostAhead = 1000;
   const std::int64_t counted = near_highest(number);
+  // During a pause more than half of all numbers may have been used: what seems to be far behind is far ahead.
+  if (paused_ && arrival == Arrival::First && highest_ - counted > kMostAhead) unwrapper_.go_on_at(counted + 0x10000);
+  if (arrival == Arrival::First || highest_ < 0) return unwrapper_.unwrap(number);
   return counted - highest_ > kMostAhead ? std::nullopt : std::optional(counted);
 }
 

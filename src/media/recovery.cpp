@@ -77,6 +77,7 @@ void Recovery::discard(const std::deque<Waiting>::iterator& one) {
 void Recovery::drop() {
   useless_ += waiting_.size();
   waiting_.clear();
+  newest_.reset();
   slots_ = std::vector<Slot>(kKept);
   bytes_ = 0;
 }

@@ -30,6 +30,8 @@ class Unwrapper {
     return *last_;
   }
   void reset() { last_.reset(); }
+  /// As if that number had been the last one.
+  void go_on_at(std::int64_t full) { last_ = full; }
 
  private:
   std::optional<std::int64_t> last_;

@@ -112,5 +112,34 @@ TEST(Pause, OfAReceiverLosesNoCounters) {
   EXPECT_EQ(sent.counters.remote->packets_lost, 0);
 }
 
+/// Numbers go round while nobody counts them.
+TEST(Pause, OfAReceiverMayLastForMoreThanHalfOfAllNumbers) {
+  for (const int step : {1, 30'000, 40'000, 64'000}) {
+    ReceiveStream stream(Kind::Video);
+    stream.set_formats(video_section().receive_formats);
+    TimePoint now{1s};
+    std::uint16_t number = 50'000;
+    const Bytes key = vp8(true, 100, 0);
+    const auto receive = [&] {
+      stream.receive({.sequence_number = number,
+                      .timestamp = std::uint32_t{number} * 3000,
+                      .marker = true,
+                      .payload_type = PayloadType(96),
+                      .payload = key},
+                     ReceiveStream::Arrival::First, now);
+      now += 33ms;
+      return stream.next_frame(now).has_value();
+    };
+    EXPECT_TRUE(receive());
+    stream.pause();
+    number = static_cast<std::uint16_t>(number + step);
+    EXPECT_TRUE(receive()) << step;
+    number = static_cast<std::uint16_t>(number + 2);
+    receive();
+    EXPECT_THAT(stream.numbers_to_ask_for(now, 10ms), ElementsAre(static_cast<std::uint16_t>(number - 1))) << step;
+    EXPECT_EQ(stream.statistics().lost(), 1) << step;
+  }
+}
+
 }  // namespace
 }  // namespace parley::media::test
