@@ -68,7 +68,8 @@ std::optional<formats::PayloadInfo> ReceiveStream::receive(const StreamPacket& p
   if (!counted) return std::nullopt;
   const std::int64_t number = *counted;
   if (paused_) resume(number);
-  if (arrival == Arrival::First) statistics_.received(number, packet.timestamp, reader->format.clock_rate, now);
+  const std::uint32_t clock_rate = packet.clock_rate != 0 ? packet.clock_rate : reader->format.clock_rate;
+  if (arrival == Arrival::First) statistics_.received(number, packet.timestamp, clock_rate, now);
   count_packet(packet, arrival, now);
   note_missing(number, now);
 
@@ -184,9 +185,7 @@ bool ReceiveStream::hold_back(TimePoint now) {
   const auto head = buffer_.head();
   const Format* of = head ? format(head->payload_type) : nullptr;
   if (of == nullptr) return false;
-  const auto seconds = static_cast<double>(media_time_.unwrap(head->timestamp)) / of->clock_rate;
-  const auto media_time = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
-  const TimePoint due = playout_.due(media_time, head->last_arrival);
+  const TimePoint due = playout_.due(media_time_.at(head->timestamp, of->clock_rate), head->last_arrival);
   if (due <= now) return false;
   held_until_ = due;
   return true;

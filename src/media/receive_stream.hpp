@@ -12,6 +12,7 @@
 #include "media/format.hpp"
 #include "media/frame_buffer.hpp"
 #include "media/frame_pace.hpp"
+#include "media/media_time.hpp"
 #include "media/nack_list.hpp"
 #include "media/playout.hpp"
 #include "media/receive_statistics.hpp"
@@ -32,6 +33,8 @@ struct StreamPacket {
   std::size_t header_bytes = 0, payload_bytes = 0;
   /// It was of no use but to repair others.
   bool protects = false;
+  /// Of the timestamp, if it is not that of the payload type.
+  std::uint32_t clock_rate = 0;
 };
 
 /// One source as it arrives: packets in, frames out, and what has to be asked for on the way. Time is an argument.
@@ -148,7 +151,7 @@ class ReceiveStream {
   Counters counters_;
   FramePace pace_;
   Playout playout_;
-  rtp::TimestampUnwrapper media_time_;
+  MediaTime media_time_;
   std::optional<TimePoint> held_until_;  // the next frame is complete
   TimePoint last_ready_{};               // when the last one was, with all before it
   std::int64_t highest_ = -1;

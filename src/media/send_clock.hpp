@@ -18,7 +18,8 @@ inline std::uint32_t ticks(std::chrono::microseconds span, std::uint32_t clock_r
                                     (rest * clock_rate + 500'000) / 1'000'000);
 }
 
-/// The RTP timestamps of frames that are sent, by what their source says of their time, or by when they come.
+/// The RTP timestamps of frames that are sent, by what their source says of their time, or by when they come. Where the
+/// rate of the clock changes, it goes on from where it is (RFC 7160 section 4.2.1).
 class SendClock {
  public:
   using microseconds = std::chrono::microseconds;
@@ -44,14 +45,15 @@ class SendClock {
     last_ = time;
     passed_ = false;
     sound_end_ = length > 0ms ? std::optional(time + length) : std::nullopt;
-    return timestamp_ + ticks(time - begin_, clock_rate);
+    return at(time, clock_rate);
   }
   /// A packet of another clock is sent with that timestamp: frames go on from there.
-  void pass(std::uint32_t timestamp, TimePoint now) {
+  void pass(std::uint32_t timestamp, std::uint32_t clock_rate, TimePoint now) {
     forget_source();
     sound_end_.reset();
     last_ = begin_ = in_microseconds(now);
     timestamp_ = timestamp;
+    clock_rate_ = clock_rate;
     passed_ = true;
   }
   /// The next frame counts from somewhere else.
@@ -62,8 +64,17 @@ class SendClock {
   static microseconds in_microseconds(TimePoint time) {
     return std::chrono::duration_cast<microseconds>(time.time_since_epoch());
   }
+  std::uint32_t at(microseconds time, std::uint32_t clock_rate) {
+    if (clock_rate_ != clock_rate && clock_rate_ != 0) {
+      timestamp_ += ticks(time - begin_, clock_rate_);
+      begin_ = time;
+    }
+    clock_rate_ = clock_rate;
+    return timestamp_ + ticks(time - begin_, clock_rate);
+  }
 
   std::uint32_t timestamp_;  // as of begin_
+  std::uint32_t clock_rate_ = 0;
   microseconds begin_{};
   std::optional<microseconds> offset_;     // from the source's clock to ours
   std::optional<microseconds> last_;       // frame, on ours

@@ -245,7 +245,7 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
     writer.on_copied(packet.payload);
   }
   if (!is_newest) return {};
-  clock_.pass(header.timestamp, now);
+  clock_.pass(header.timestamp, chosen->format.clock_rate, now);
   sent(header, chosen->format, now);
   return {};
 }
@@ -284,11 +284,13 @@ Result<void> SendStream::play(const Tone& tone, TimePoint now) {
   if (const Encoder* const next = encoder(""); rate == 0 && next != nullptr) rate = next->format.clock_rate;
   const auto fitting = std::ranges::find(tone_formats_, rate, &Format::clock_rate);
   const Format& format = fitting != tone_formats_.end() ? *fitting : tone_formats_.front();
-  const std::uint32_t timestamp = clock_.timestamp(std::nullopt, {}, format.clock_rate, now);
+  // Where there is none, the sound's time goes on nevertheless, as with browsers, whose receivers know one rate only.
+  if (rate == 0) rate = format.clock_rate;
+  const std::uint32_t timestamp = clock_.timestamp(std::nullopt, {}, rate, now);
   mapping_.reset();
-  playing_ = Playing{PlayedTone(tone, format.clock_rate, now), format, timestamp};
+  playing_ = Playing{PlayedTone(tone, format.clock_rate, now), format, timestamp, rate};
   last_timestamp_ = timestamp;
-  last_clock_rate_ = format.clock_rate;
+  last_clock_rate_ = rate;
   last_frame_ = now;
   return {};
 }
@@ -296,9 +298,10 @@ Result<void> SendStream::play(const Tone& tone, TimePoint now) {
 void SendStream::advance(TimePoint now, Sink& sink) {
   if (!playing_) return;
   while (const auto report = playing_->tone.next_report(now)) {
+    const std::uint64_t offset = std::uint64_t{report->offset} * playing_->clock_rate / playing_->format.clock_rate;
     const rtp::Header header{.payload_type = playing_->format.payload_type,
                              .marker = report->begins,
-                             .timestamp = playing_->timestamp + report->offset,
+                             .timestamp = playing_->timestamp + static_cast<std::uint32_t>(offset),
                              .ssrc = encoding_.source};
     const Extensions list = extensions({});
     Bytes payload;

@@ -168,6 +168,7 @@ class SendStream {
     PlayedTone tone;
     Format format;
     std::uint32_t timestamp;
+    std::uint32_t clock_rate;  ///< of the timestamp
   };
   class Writer;
   /// How the numbers of a source become ours.

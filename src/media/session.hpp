@@ -24,6 +24,7 @@
 #include "media/layer_choice.hpp"
 #include "media/limitation.hpp"
 #include "media/mark_check.hpp"
+#include "media/media_time.hpp"
 #include "media/receive_stream.hpp"
 #include "media/recovery.hpp"
 #include "media/repeated_rate.hpp"
@@ -177,8 +178,9 @@ class Session {
     NoteLog notes;
     HeardTones tones;
     Contributors contributing;  ///< as of the last packet
-    rtp::TimestampUnwrapper timestamps;
-    std::optional<std::int64_t> first_timestamp = std::nullopt;
+    MediaTime time;
+    std::uint32_t clock_rate = 0;                   ///< of the last frame
+    std::uint32_t told_rate = 0;                    ///< the same, when the last sender report came
     std::optional<PeerSender> told = std::nullopt;  ///< by its last sender report
     std::string cname;                              ///< whose clock that has
     Fastest reports{1min};

@@ -105,6 +105,7 @@ StreamPacket Session::without_tones(Incoming& incoming, const Section& section, 
   if (format == section.receive_formats.end() || !equal_ignoring_case(format->name, "telephone-event")) return packet;
   if (const auto reports = formats::read_telephone_events(packet.payload))
     if (const auto key = incoming.tones.hear(*reports, packet.timestamp)) handler_.on_tone(section.key, *key);
+  packet.clock_rate = format->clock_rate;
   return without_payload(section, packet);
 }
 
@@ -218,10 +219,12 @@ void Session::limit_bytes(Incoming& grown, TimePoint now) {
   }
 }
 
-/// RFC 3550 section 6.4.1: a sender report says what the peer's clock showed at an RTP timestamp.
+/// RFC 3550 section 6.4.1: a sender report says what the peer's clock showed at an RTP timestamp. Of another rate it
+/// says nothing.
 std::optional<TimePoint> Session::common_time(const Incoming& incoming, std::uint32_t timestamp,
                                               std::uint32_t clock_rate) {
-  if (!incoming.told || !incoming.peer_clock) return std::nullopt;
+  const bool other_rate = incoming.told_rate != 0 && incoming.told_rate != clock_rate;
+  if (!incoming.told || !incoming.peer_clock || other_rate) return std::nullopt;
   const std::int64_t ticks = static_cast<std::int32_t>(timestamp - incoming.told->timestamp);
   const auto since = std::chrono::nanoseconds(ticks * 1'000'000'000 / clock_rate);
   return TimePoint(rtp::since_1900(incoming.told->ntp) + since + *incoming.peer_clock);
@@ -232,11 +235,8 @@ void Session::collect(Incoming& incoming, TimePoint now) {
   while (auto arrived = incoming.stream.next_frame(now)) {
     const Format* format = incoming.stream.format(arrived->payload_type);
     if (format == nullptr) continue;
-    const std::int64_t ticks = incoming.timestamps.unwrap(arrived->timestamp);
-    if (!incoming.first_timestamp) incoming.first_timestamp = ticks;
-    const std::int64_t since = ticks - *incoming.first_timestamp;
-    const auto rate = static_cast<std::int64_t>(format->clock_rate);
-    const std::int64_t micros = since / rate * 1'000'000 + (since % rate * 1'000'000 + rate / 2) / rate;
+    const auto time = incoming.time.at(arrived->timestamp, format->clock_rate);
+    incoming.clock_rate = format->clock_rate;
     NoteLog::Noted noted = incoming.notes.take(arrived->timestamp, format->clock_rate, arrived->frame.info.key_frame);
     const auto common = common_time(incoming, arrived->timestamp, format->clock_rate);
     ready_.push_back({.arrived = *std::move(arrived),
@@ -246,7 +246,7 @@ void Session::collect(Incoming& incoming, TimePoint now) {
                       .rid = incoming.rid,
                       .codec = format->name,
                       .contributing = incoming.contributing,
-                      .time = std::chrono::microseconds(micros),
+                      .time = time,
                       .common_time = common,
                       .notes = noted.notes,
                       .dependencies = std::move(noted.dependencies)});

@@ -37,11 +37,21 @@ TEST(SendClock, FramesThatSayNothingAreAsOfNowUnlessTheyAreSound) {
 /// Of somebody else's clock, which is ahead of ours here.
 TEST(SendClock, FramesGoOnBehindPacketsThatOthersHaveCut) {
   SendClock clock(0);
-  clock.pass(5000, kStart);
+  clock.pass(5000, kVideo, kStart);
   EXPECT_EQ(clock.timestamp(2h, {}, kVideo, kStart + 100ms), 14'000U);
   EXPECT_EQ(clock.timestamp(2h + 40ms, {}, kVideo, kStart + 140ms), 17'600U);
-  clock.pass(90'000, kStart + 150ms);
+  clock.pass(90'000, kVideo, kStart + 150ms);
   EXPECT_EQ(clock.timestamp(2h + 50ms, {}, kVideo, kStart + 150ms), 90'090U) << "not the packet's";
+}
+
+/// RFC 7160 section 4.2.1: what has passed until then counts by the rate before.
+TEST(SendClock, GoesOnWhereItsRateChanges) {
+  SendClock clock(7);
+  const std::uint32_t first = clock.timestamp(5s, 20ms, 48'000, kStart);
+  EXPECT_EQ(clock.timestamp(5s + 20ms, 20ms, 8'000, kStart + 20ms), first + 960);
+  EXPECT_EQ(clock.timestamp(5s + 40ms, 20ms, 8'000, kStart + 40ms), first + 960 + 160);
+  EXPECT_EQ(clock.timestamp(5s + 60ms, 20ms, 48'000, kStart + 60ms), first + 960 + 320);
+  EXPECT_EQ(clock.timestamp(5s + 80ms, 20ms, 48'000, kStart + 80ms), first + 960 + 320 + 960);
 }
 
 TEST(SendClock, TicksGoBackAndWrapAround) {

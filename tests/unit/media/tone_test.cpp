@@ -233,6 +233,48 @@ TEST(MediaSession, ATonesTimeIsThatOfTheSoundBesideIt) {
   EXPECT_EQ(call.packets.back().header.timestamp - sound.timestamp, 160U);
 }
 
+/// Firefox negotiates tones of 8 kHz alone, beside Opus.
+TEST(MediaSession, ToneOfAnotherRateLeavesTheTimeOfTheSoundAsItIs) {
+  Section section = section_with_tones();
+  for (auto* formats : {&section.send_formats, &section.receive_formats})
+    std::erase_if(*formats, [](const Format& one) { return one.payload_type == PayloadType(110); });
+  ToneCall call(section);
+  call.sound(100);
+  const std::uint32_t before = call.packets.back().header.timestamp;
+  const double jitter = call.right->session.statistics(call.now).incoming.at(0).jitter;
+  ASSERT_TRUE(call.left->session.play(test::kAudio, {kFive, 100ms}, call.now));
+  call.run(200ms);
+  EXPECT_EQ(call.packets.back().header.payload_type, PayloadType(126));
+  EXPECT_EQ(call.packets.back().header.timestamp - before, 960U);
+  EXPECT_EQ(call.packets.back().payload.at(3), 800 & 0xFF) << "its duration has its own rate";
+  call.sound(100);
+  EXPECT_EQ(call.packets.back().header.timestamp - before, 200 * 48U + 100 * 960U);
+  EXPECT_LE(call.right->session.statistics(call.now).incoming.at(0).jitter, jitter + 1e-6);
+  EXPECT_THAT(call.right->tones, ElementsAre(std::pair(test::kAudio, '5')));
+}
+
+/// RFC 7160: another codec, whose clock has another rate, under the same SSRC.
+TEST(MediaSession, TimeGoesOnWhereTheCodecHasAnotherRate) {
+  Section section = test::audio_section();
+  const Format pcmu{.payload_type = PayloadType(0), .name = "PCMU", .clock_rate = 8000, .channels = 1};
+  section.send_formats.push_back(pcmu);
+  section.receive_formats.push_back(pcmu);
+  ToneCall call(section);
+  for (const char* codec : {"opus", "PCMU", "opus"}) {
+    for (int i = 0; i < 3; ++i) {
+      const Bytes data(160, 1);
+      ASSERT_TRUE(call.left->session.send(test::kAudio, "", {.data = data, .info = {}, .codec = codec}, call.now));
+      call.run(20ms);
+    }
+  }
+  std::vector<std::uint32_t> steps;
+  for (std::size_t i = 1; i < call.packets.size(); ++i)
+    steps.push_back(call.packets[i].header.timestamp - call.packets[i - 1].header.timestamp);
+  EXPECT_THAT(steps, ElementsAre(960U, 960U, 960U, 160U, 160U, 160U, 960U, 960U));
+  ASSERT_EQ(call.right->frames.size(), 9U);
+  for (std::size_t i = 0; i < 9; ++i) EXPECT_EQ(call.right->frames[i].time, i * 20ms);
+}
+
 TEST(MediaSession, PlaysNoTonesThatWereNotNegotiated) {
   ToneCall call(test::audio_section());
   EXPECT_FALSE(call.left->session.play(test::kAudio, {kFive, 100ms}, call.now));
