@@ -8,6 +8,7 @@
 #include "jsep/codec_preferences.hpp"
 #include "jsep/create.hpp"
 #include "jsep/layers.hpp"
+#include "jsep/protection.hpp"
 #include "jsep/sections.hpp"
 #include "jsep/transceivers.hpp"
 #include "sdp/effective.hpp"
@@ -133,6 +134,7 @@ class AnswerBuilder {
     if (sdp::sends(direction))
       lines.sent_layers = common_layers(layers(offered, Layers::Received), rids_of(transceiver->sender));
     if (sdp::receives(direction)) lines.received_layers = layers(offered, Layers::Sent);
+    if (lines.received_layers.size() > 1) drop_flexfec(lines.formats);
     return rtp_media(*transceiver, options_.local, lines);
   }
 

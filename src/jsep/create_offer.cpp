@@ -7,6 +7,7 @@
 #include "jsep/create.hpp"
 #include "jsep/layers.hpp"
 #include "jsep/offered_transports.hpp"
+#include "jsep/protection.hpp"
 #include "jsep/sections.hpp"
 #include "jsep/transceivers.hpp"
 #include "sdp/lookup.hpp"
@@ -68,14 +69,17 @@ class OfferBuilder {
     // Those that the peer sends are asked for again: its answer would give them up otherwise.
     const MediaSection* section = section_of(snapshot_.now, transceiver.id);
     const bool keeps_layers = section != nullptr && sdp::receives(transceiver.direction);
+    const auto received_layers = keeps_layers ? section->receive_rids : std::vector<std::string>{};
+    auto formats = number_codecs(codecs, numbers_.payload_types);
+    if (received_layers.size() > 1) drop_flexfec(formats);
     return rtp_media(
         transceiver, options_.local,
         {.mid = mid,
          .direction = transceiver.direction,
-         .formats = number_codecs(codecs, numbers_.payload_types),
+         .formats = std::move(formats),
          .extensions = number_extensions(extensions_of(transceiver, capabilities), numbers_.extension_ids, true),
          .sent_layers = simulcast ? rids_of(transceiver.sender) : std::vector<std::string>{},
-         .received_layers = keeps_layers ? section->receive_rids : std::vector<std::string>{},
+         .received_layers = received_layers,
          .encrypted_headers = snapshot_.header_encryption != HeaderEncryption::Unable,
          .names_protection = expects_protection(transceiver, section)});
   }

@@ -56,4 +56,8 @@ void drop_unserved(std::vector<Format>& formats) {
   drop_dangling(formats);
 }
 
+void drop_flexfec(std::vector<Format>& formats) {
+  std::erase_if(formats, [](const Format& format) { return has_name(format.codec, "flexfec-03"); });
+}
+
 }  // namespace parley::jsep

@@ -18,4 +18,8 @@ void drop_dangling(std::vector<Format>& formats);
 /// codec at all.
 void drop_unserved(std::vector<Format>& formats);
 
+/// Takes out FlexFEC (flexfec-03), of which a section has one source, for one other: it cannot protect several layers.
+/// Chromium ends when an answer to its simulcast has it.
+void drop_flexfec(std::vector<Format>& formats);
+
 }  // namespace parley::jsep

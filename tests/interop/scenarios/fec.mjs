@@ -39,11 +39,35 @@ async function protectedCall(name, protection, { offerer, answerer, note, emulat
   path.end();
 }
 
+/// An answer to simulcast has no FlexFEC: Chromium would end.
+async function layeredCall(protection, { offerer, answerer, note }) {
+  const [source, echo] = offerer.stack.sendsLayers ? [offerer, answerer] : [answerer, offerer];
+  const link = new Link(offerer, answerer);
+  await link.prepare();
+  const settings = { connection: link.name, codec: 'VP8', frequency: 600, kinds: ['audio'], protection };
+  await source.command('media', settings);
+  await echo.command('media', { ...settings, offer: echo === offerer });
+  await link.connect();
+  await source.command('layers', { connection: link.name, protection });
+  await link.renegotiate(source);
+  const has = (peer) => link.descriptionsFrom(peer).at(-1).includes(protection[0]);
+  assert.ok(has(source), 'it is not offered');
+  assert.ok(!has(echo), 'it is in the answer');
+  let layers;
+  const arrive = (all) => Object.values(all).filter(({ frames }) => frames >= 10).length >= 2;
+  for (const end = Date.now() + 20_000; !arrive(layers ?? {}) && Date.now() < end; await pause(250))
+    ({ layers } = await echo.command('watch', { connection: link.name }));
+  note(`in layers: ${JSON.stringify(layers)}`);
+  assert.ok(arrive(layers), 'no layers arrive');
+  await link.end();
+}
+
 export async function fec(context) {
   const { offerer, answerer, note } = context;
   if (![offerer, answerer].some((peer) => peer.stack.sendsFec) || ![offerer, answerer].some((peer) => peer.stack.echoesMedia))
     return note('nobody who sends FEC, or nobody who sends back');
   for (const [name, protection] of Object.entries(kinds)) await protectedCall(name, protection, context);
+  await layeredCall(kinds.FlexFEC, context);
 }
 
 // Else Chromium neither sends FlexFEC nor takes it.

@@ -45,6 +45,22 @@ TEST(MediaAnswer, MayNotAddADirection) {
   EXPECT_FALSE(alice.at(id).has_sent);
 }
 
+/// Of several layers nobody could say which one the only source of FlexFEC protects.
+TEST(MediaAnswer, HasNoFlexFecForSeveralLayers) {
+  for (const auto& [rids, is_protected] : {std::pair{Strings{"q", "h"}, false}, {Strings{"q"}, true}}) {
+    MediaPeer alice("A"), bob("B");
+    alice.at(alice.add_video(kSendOnly)).sender.encodings = encodings_of(rids);
+    const std::size_t expected = is_protected ? 1 : 0;
+    const std::string offer = alice.set_offer();
+    EXPECT_EQ(count_of(offer, " flexfec-03/"), 1u);
+    const std::string answer = bob.reply(offer);
+    EXPECT_EQ(count_of(answer, " flexfec-03/"), expected);
+    alice.set_remote(SdpType::Answer, answer);
+    EXPECT_EQ(count_of(bob.offer(), "a=simulcast:recv q;h"), 1 - expected);
+    EXPECT_EQ(count_of(bob.offer(), " flexfec-03/"), expected);
+  }
+}
+
 TEST(MediaAnswer, WithoutACommonCodecRejects) {
   MediaPeer alice("A"), bob("B");
   limit_codecs(bob, MediaKind::Video, {"AV1", "rtx"});

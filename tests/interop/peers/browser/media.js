@@ -144,16 +144,17 @@ export class Media {
   }
 }
 
-/// Sends a picture in three sizes, largest first.
+/// Sends a picture in three sizes, largest first. `protection`: what may protect it.
 export class Layers {
-  constructor(pc) {
+  constructor(pc, protection = []) {
     this.pc = pc;
     const layer = (rid, scaleResolutionDownBy) => ({ rid, scaleResolutionDownBy, maxBitrate: 1_200_000 / scaleResolutionDownBy });
     const transceiver = pc.addTransceiver(picture(960, 540), {
       direction: 'sendonly', sendEncodings: [layer('h', 1), layer('m', 2), layer('l', 4)],
     });
     const known = RTCRtpReceiver.getCapabilities('video').codecs;
-    transceiver.setCodecPreferences?.(known.filter((c) => ['video/VP8', 'video/rtx'].includes(c.mimeType)));
+    const names = ['VP8', 'rtx', ...protection].map((name) => `video/${name}`);
+    transceiver.setCodecPreferences?.(known.filter((c) => names.includes(c.mimeType)));
     this.sender = transceiver.sender;
   }
 

@@ -173,9 +173,9 @@ const commands = {
     await entry.media.begun;
     return {};
   },
-  layers({ connection }) {
+  layers({ connection, protection }) {
     const entry = connections.get(connection);
-    entry.media = new Layers(entry.pc);
+    entry.media = new Layers(entry.pc, protection);
   },
   alter: ({ connection, change }) => connections.get(connection).media.alter(change),
   watch: ({ connection }) => connections.get(connection).media.state(),
