@@ -38,6 +38,8 @@ std::size_t resident_bytes() {
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
+void return_free_memory() { malloc_trim(0); }
+
 std::size_t open_descriptors() { return entries("/proc/self/fd"); }
 std::size_t threads() { return entries("/proc/self/task"); }
 

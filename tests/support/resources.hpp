@@ -23,6 +23,8 @@ inline constexpr bool kSanitized = false;
 std::size_t allocated_bytes();
 /// Bytes of physical memory in use.
 std::size_t resident_bytes();
+/// What the C heap keeps for later goes back to the system.
+void return_free_memory();
 std::size_t open_descriptors();
 std::size_t threads();
 
