@@ -14,6 +14,7 @@ if(PARLEY_AV)
   pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat>=59.27 libavcodec>=59.37 libavutil>=57.28 libswscale>=6
     libswresample>=4)
   pkg_check_modules(VPX REQUIRED IMPORTED_TARGET vpx>=1.12)
+  pkg_check_modules(AOM REQUIRED IMPORTED_TARGET aom>=3.6)
 endif()
 
 find_program(CCACHE_PROGRAM ccache)

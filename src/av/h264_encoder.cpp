@@ -18,7 +18,7 @@ class H264Encoder final : public PictureEncoder {
  public:
   explicit H264Encoder(const Settings& settings);
   void aim_at(double bits_per_second) override;
-  std::optional<Encoded> encode(const Picture& picture, std::chrono::microseconds at, Next next) override;
+  std::optional<Encoded> encode(const Picture& picture, std::chrono::microseconds at, const Order& order) override;
 
  private:
   CodecPtr codec_;
@@ -56,13 +56,13 @@ void H264Encoder::aim_at(double bits_per_second) {
 }
 
 std::optional<PictureEncoder::Encoded> H264Encoder::encode(const Picture& picture, std::chrono::microseconds at,
-                                                           Next next) {
+                                                           const Order& order) {
   av_frame_unref(frame_.get());
   frame_->format = AV_PIX_FMT_YUV420P;
   frame_->width = picture.width;
   frame_->height = picture.height;
   frame_->pts = at.count();
-  frame_->pict_type = next == Next::KeyFrame ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+  frame_->pict_type = order.key_frame ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
   check(av_frame_get_buffer(frame_.get(), 0));
   const Planes planes = planes_of(picture);
   std::uint8_t* into[4] = {frame_->data[0], frame_->data[1], frame_->data[2], nullptr};

@@ -58,12 +58,14 @@ constexpr double kNoLimit = 1e9;
 struct Kind {
   std::string mime_type;
   double frame_rate = 0;
+  std::string scalability_mode{};
   bool operator==(const Kind&) const = default;
 };
 
 Kind kind_of(const RTCRtpEncodingParameters& encoding, const SimulcastEncoderOptions& options) {
   return {.mime_type = encoding.codec ? encoding.codec->mimeType : options.mimeType,
-          .frame_rate = std::clamp(encoding.maxFramerate.value_or(options.frame_rate), 1.0, options.frame_rate)};
+          .frame_rate = std::clamp(encoding.maxFramerate.value_or(options.frame_rate), 1.0, options.frame_rate),
+          .scalability_mode = encoding.scalabilityMode.value_or("L1T1")};
 }
 
 /// Throws what a VideoEncoder would.
@@ -75,8 +77,10 @@ void check(const std::vector<RTCRtpEncodingParameters>& encodings, const Simulca
       throw TypeError("pictures can only be made smaller");
     if (encoding.maxFramerate && !(*encoding.maxFramerate >= 0)) throw TypeError("a frame rate is not negative");
     const Kind kind = kind_of(encoding, options);
-    (void)VideoEncoder(
-        {.mimeType = kind.mime_type, .bits_per_second = options.bits_per_second, .frame_rate = kind.frame_rate});
+    (void)VideoEncoder({.mimeType = kind.mime_type,
+                        .bits_per_second = options.bits_per_second,
+                        .frame_rate = kind.frame_rate,
+                        .scalabilityMode = kind.scalability_mode});
   }
 }
 
@@ -100,7 +104,8 @@ std::optional<RTCEncodedVideoFrame> Layer::encode(const Picture& picture, double
     encoder = std::make_unique<VideoEncoder>(VideoEncoderOptions{.mimeType = wanted.mime_type,
                                                                  .bits_per_second = std::max(rate, 1.0),
                                                                  .most_bits_per_second = kNoLimit,
-                                                                 .frame_rate = wanted.frame_rate});
+                                                                 .frame_rate = wanted.frame_rate,
+                                                                 .scalabilityMode = wanted.scalability_mode});
     kind = std::move(wanted);
   }
   encoder->aim_at(rate);

@@ -18,10 +18,13 @@ struct VideoEncoderState {
 struct VideoEncoder::Inside {
   VideoEncoderOptions options;
   const CodecEntry* codec = nullptr;
+  std::uint8_t layers = 1;
+  TemporalPattern pattern{1};
   std::unique_ptr<PictureEncoder> encoder;
   std::uint16_t width = 0, height = 0;
   double target = 0;
   std::optional<std::chrono::microseconds> last;
+  bool begins = true;  // the encoder has not encoded anything yet
 
   void prepare(const Picture& picture, double wanted);
 };
@@ -35,10 +38,26 @@ constexpr std::uint16_t kLargest = 16'383;
 
 const CodecEntry* encoder_for(const std::string& mime_type) {
   const CodecEntry* const codec = find_codec(mime_type);
-  const bool vpx = codec != nullptr && (codec->id == AV_CODEC_ID_VP8 || codec->id == AV_CODEC_ID_VP9);
-  const bool h264 = codec != nullptr && codec->id == AV_CODEC_ID_H264 && avcodec_find_encoder_by_name("libx264");
-  if (!vpx && !h264) throw NotSupportedError("there is no encoder for " + mime_type);
+  const AVCodecID id = codec != nullptr ? codec->id : AV_CODEC_ID_NONE;
+  const bool own = id == AV_CODEC_ID_VP8 || id == AV_CODEC_ID_VP9 || id == AV_CODEC_ID_AV1;
+  const bool h264 = id == AV_CODEC_ID_H264 && avcodec_find_encoder_by_name("libx264");
+  if (!own && !h264) throw NotSupportedError("there is no encoder for " + mime_type);
   return codec;
+}
+
+std::unique_ptr<PictureEncoder> make_encoder(const PictureEncoder::Settings& settings) {
+  if (settings.codec == AV_CODEC_ID_H264) return make_h264_encoder(settings);
+  if (settings.codec == AV_CODEC_ID_AV1) return make_av1_encoder(settings);
+  return make_vpx_encoder(settings);
+}
+
+std::uint8_t layers_of(const std::string& scalability_mode, const CodecEntry& codec) {
+  const bool known = scalability_mode.size() == 4 && scalability_mode.starts_with("L1T") &&
+                     scalability_mode[3] >= '1' && scalability_mode[3] < '1' + TemporalPattern::kMostLayers;
+  const bool one = codec.id == AV_CODEC_ID_H264;
+  if (!known || (one && scalability_mode[3] != '1'))
+    throw NotSupportedError("the encoder has no scalabilityMode " + scalability_mode);
+  return static_cast<std::uint8_t>(scalability_mode[3] - '0');
 }
 
 void check(const VideoEncoderOptions& options) {
@@ -63,6 +82,7 @@ VideoEncoder::VideoEncoder(const VideoEncoderOptions& options)
   check(options);
   inside_->options = options;
   inside_->codec = encoder_for(options.mimeType);
+  inside_->layers = layers_of(options.scalabilityMode, *inside_->codec);
   aim_at(options.bits_per_second);
 }
 
@@ -79,9 +99,12 @@ void VideoEncoder::Inside::prepare(const Picture& picture, double wanted) {
                                             .width = picture.width,
                                             .height = picture.height,
                                             .bits_per_second = aim,
-                                            .frame_rate = options.frame_rate};
+                                            .frame_rate = options.frame_rate,
+                                            .temporal_layers = layers};
     encoder.reset();
-    encoder = codec->id == AV_CODEC_ID_H264 ? make_h264_encoder(settings) : make_vpx_encoder(settings);
+    encoder = make_encoder(settings);
+    pattern = TemporalPattern(layers);
+    begins = true;
     width = picture.width;
     height = picture.height;
   }
@@ -97,18 +120,22 @@ std::optional<RTCEncodedVideoFrame> VideoEncoder::encode(const Picture& picture)
   const auto at = inside.last ? std::max(picture.timestamp, *inside.last + 1ms) : picture.timestamp;
   inside.last = at;
   const bool wanted = state_->key_wanted.exchange(false);
-  auto encoded =
-      inside.encoder->encode(picture, at, wanted ? PictureEncoder::Next::KeyFrame : PictureEncoder::Next::Any);
+  const bool key = wanted || inside.begins;
+  const PictureEncoder::Order order{.key_frame = key, .place = key ? TemporalPattern::Place() : inside.pattern.next()};
+  auto encoded = inside.encoder->encode(picture, at, order);
   if (!encoded || encoded->data.empty()) {
     if (wanted) state_->key_wanted = true;
     return std::nullopt;
   }
+  inside.begins = false;
+  inside.pattern.encoded(encoded->key);
   RTCEncodedVideoFrame frame{.type = encoded->key ? RTCEncodedVideoFrameType::Key : RTCEncodedVideoFrameType::Delta,
                              .data = std::move(encoded->data),
                              .timestamp = picture.timestamp};
   frame.metadata.mimeType = std::string(inside.codec->mime_type);
   frame.metadata.width = picture.width;
   frame.metadata.height = picture.height;
+  if (inside.layers > 1) frame.metadata.temporalIndex = encoded->key ? std::uint8_t{0} : order.place.layer;
   return frame;
 }
 

@@ -15,7 +15,7 @@ struct SimulcastEncoderState;
 
 /// How a SimulcastEncoder does its work.
 struct SimulcastEncoderOptions {
-  /// Of encodings that name no `codec`: "video/VP8", "video/VP9" or "video/H264".
+  /// Of encodings that name no `codec`: "video/VP8", "video/VP9", "video/AV1" or "video/H264".
   std::string mimeType = "video/VP8";
   /// What all encodings together begin with.
   double bits_per_second = 500'000;
@@ -26,12 +26,12 @@ struct SimulcastEncoderOptions {
 /// Pictures into frames of several encodings at the same time (simulcast): of each encoding that is active, scaled down
 /// and as often as it says (scaleResolutionDownBy or scaleResolutionDownTo, maxFramerate), with a rate of its own that
 /// maxBitrate bounds. What all may take together is shared so that the small ones come first; what nothing is left for
-/// is not encoded until there is more. scalabilityMode is not looked at. One thread at a time may call encode(); the
-/// others any thread.
+/// is not encoded until there is more. scalabilityMode is L1T1, which is that of encodings without, to L1T3, as with a
+/// VideoEncoder. One thread at a time may call encode(); the others any thread.
 class PARLEY_EXPORT SimulcastEncoder {
  public:
   /// `encodings`: what `sender->getParameters()` says. Throws TypeError for none and for numbers that make no sense,
-  /// NotSupportedError for a codec for which there is no encoder.
+  /// NotSupportedError for a codec or a scalabilityMode for which there is no encoder.
   explicit SimulcastEncoder(std::vector<RTCRtpEncodingParameters> encodings,
                             const SimulcastEncoderOptions& options = {});
   ~SimulcastEncoder();

@@ -14,7 +14,7 @@ struct VideoEncoderState;
 
 /// How a VideoEncoder does its work.
 struct VideoEncoderOptions {
-  /// "video/VP8", "video/VP9" or "video/H264".
+  /// "video/VP8", "video/VP9", "video/AV1" or "video/H264".
   std::string mimeType = "video/VP8";
   /// What it begins with.
   double bits_per_second = 500'000;
@@ -22,13 +22,17 @@ struct VideoEncoderOptions {
   double most_bits_per_second = 2'500'000;
   /// About how many pictures a second there will be.
   double frame_rate = 30;
+  /// "L1T1", "L1T2" or "L1T3": how many layers by rate there are (not H.264). Whoever forwards the frames can leave out
+  /// the upper ones, which are half of the frames each time, where the sender's encoding has the same
+  /// `scalabilityMode`.
+  std::string scalabilityMode = "L1T1";
 };
 
 /// Pictures into frames, at once and one by one. Key frames are made for the first picture, for one of another size and
 /// when asked for. One thread at a time may call, but request_key_frame() and aim_at() any thread.
 class PARLEY_EXPORT VideoEncoder {
  public:
-  /// Throws NotSupportedError for another codec, TypeError for numbers that make no sense.
+  /// Throws NotSupportedError for another codec or mode, TypeError for numbers that make no sense.
   explicit VideoEncoder(const VideoEncoderOptions& options = {});
   ~VideoEncoder();
 
