@@ -120,8 +120,6 @@ Muxer::Muxer(std::string path, Mp4 mp4)
   output_->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;
   code = avio_open(&output_->pb, ("file:" + path_).c_str(), AVIO_FLAG_WRITE);
   if (code < 0) throw OperationError(not_written(path_, code));
-  // A track that is silent does not keep the others in memory.
-  output_->max_interleave_delta = kPart.count();
   output_->flush_packets = 1;
 }
 
@@ -190,7 +188,12 @@ void Muxer::write(const Sample& sample) {
   packet_->duration = stream.codec->kind == Kind::Audio ? to_ticks(duration_of(*stream.codec, sample.data), base)
                       : stream.step > 0                 ? stream.step
                                                         : to_ticks(kUsualFrame, base);
-  const int code = av_interleaved_write_frame(output_.get(), packet_.get());
+  int code = av_interleaved_write_frame(output_.get(), packet_.get());
+  // What waits for others to be sorted in between: FFmpeg would wait for a track of VP8 or VP9 that is silent for ever.
+  if (code >= 0 && sample.show_at >= sorted_ + kPart) {
+    sorted_ = sample.show_at;
+    code = av_interleaved_write_frame(output_.get(), nullptr);
+  }
   if (code < 0) throw OperationError(not_written(path_, code));
 }
 

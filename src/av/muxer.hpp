@@ -71,6 +71,7 @@ class Muxer {
   OutputPtr output_;
   PacketPtr packet_;
   std::vector<Stream> streams_;
+  std::chrono::microseconds sorted_{0};  // what is earlier is in the file
   bool late_ = false;
   bool begun_ = false;
   bool finished_ = false;

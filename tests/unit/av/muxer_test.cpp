@@ -145,6 +145,7 @@ TEST(Muxer, DoesNotWaitForAStreamThatIsSilent) {
     Muxer muxer(path);
     const auto sound = muxer.add_stream({.codec = find_codec("audio/opus")});
     const auto late = muxer.add_stream({.codec = find_codec("audio/opus"), .late = true});
+    (void)muxer.add_stream({.codec = find_codec("video/VP9"), .width = 160, .height = 120, .late = true});
     muxer.begin();
     for (int i = 0; i < 500; ++i)
       muxer.write({.stream = sound, .data = std::vector<std::uint8_t>(40, 0xFC), .show_at = i * 20ms});
