@@ -8,8 +8,10 @@
 #include <set>
 #include <utility>
 
+#include "av/encoder_clock.hpp"
 #include "av/encoding_plan.hpp"
 #include "av/picture_scaler.hpp"
+#include "av/sender_shares.hpp"
 #include "parley/av/video_encoder.hpp"
 #include "parley/errors.hpp"
 
@@ -19,33 +21,56 @@ namespace parley::av {
 struct SimulcastEncoderState {
   struct Orders {
     std::vector<RTCRtpEncodingParameters> encodings;
-    double target = 0;           // bits per second
-    std::set<std::string> keys;  // of these a key frame is wanted,
-    bool keys_of_all = false;    // or of all
+    double target = 0;            // bits per second
+    std::set<std::string> keys;   // of these a key frame is wanted,
+    bool keys_of_all = false;     // or of all
+    std::set<std::string> asked;  // the same by receivers
+    bool asked_of_all = false;
   };
 
   std::mutex mutex;
   Orders orders;
+  SenderShares shares;
 
   /// Key frames are asked for once.
   Orders take() {
     const std::lock_guard lock(mutex);
+    if (const auto least = shares.leave(std::chrono::steady_clock::now())) orders.target = *least;
     Orders taken = orders;
     orders.keys.clear();
     orders.keys_of_all = false;
+    orders.asked.clear();
+    orders.asked_of_all = false;
     return taken;
   }
   void want_key_frame(const std::string& rid) {
     const std::lock_guard lock(mutex);
     if (rid.empty())
       orders.keys_of_all = true;
-    else if (std::ranges::any_of(orders.encodings, [&](const auto& encoding) { return encoding.rid == rid; }))
+    else if (knows(rid))
       orders.keys.insert(rid);
+  }
+  void be_asked(const std::string& rid) {
+    const std::lock_guard lock(mutex);
+    if (rid.empty())
+      orders.asked_of_all = true;
+    else if (knows(rid))
+      orders.asked.insert(rid);
+  }
+  void note(const TargetBitrateEvent& event) {
+    if (!std::isfinite(event.bits_per_second)) return;
+    const std::lock_guard lock(mutex);
+    orders.target = shares.note(event.sender, event.bits_per_second, std::chrono::steady_clock::now());
   }
   void aim_at(double bits_per_second) {
     if (!std::isfinite(bits_per_second)) return;
     const std::lock_guard lock(mutex);
     orders.target = bits_per_second;
+  }
+
+ private:
+  [[nodiscard]] bool knows(const std::string& rid) const {
+    return std::ranges::any_of(orders.encodings, [&](const auto& encoding) { return encoding.rid == rid; });
   }
 };
 
@@ -92,6 +117,7 @@ struct Layer {
   Kind kind;
   std::unique_ptr<VideoEncoder> encoder;  // while it is encoded
   PictureSize size;
+  KeyFramePace pace;
 
   std::optional<RTCEncodedVideoFrame> encode(const Picture& picture, double rate,
                                              const SimulcastEncoderOptions& options);
@@ -120,6 +146,7 @@ std::optional<RTCEncodedVideoFrame> Layer::encode(const Picture& picture, double
 struct SimulcastEncoder::Inside {
   SimulcastEncoderOptions options;
   std::vector<Layer> layers;
+  std::optional<EncoderClock> clock;
 
   void use(std::vector<RTCRtpEncodingParameters>&& encodings);
   std::vector<std::optional<double>> plan(PictureSize picture, double target);
@@ -162,6 +189,7 @@ SimulcastEncoder::SimulcastEncoder(std::vector<RTCRtpEncodingParameters> encodin
     : inside_(std::make_unique<Inside>()), state_(std::make_shared<SimulcastEncoderState>()) {
   check(encodings, options);
   inside_->options = options;
+  inside_->clock.emplace(std::chrono::microseconds(std::llround(1e6 / options.frame_rate)));
   state_->orders.encodings = std::move(encodings);
   aim_at(options.bits_per_second);
 }
@@ -173,6 +201,7 @@ std::vector<RTCEncodedVideoFrame> SimulcastEncoder::encode(const Picture& pictur
     throw TypeError("the picture's data do not fit its size");
   auto orders = state_->take();
   inside_->use(std::move(orders.encodings));
+  const auto now = inside_->clock->next(picture.timestamp);
   const auto rates = inside_->plan({picture.width, picture.height}, orders.target);
   std::vector<RTCEncodedVideoFrame> frames;
   frames.reserve(rates.size());
@@ -182,10 +211,15 @@ std::vector<RTCEncodedVideoFrame> SimulcastEncoder::encode(const Picture& pictur
       layer.encoder.reset();  // it begins with a key frame again
       continue;
     }
-    const bool key = orders.keys_of_all || orders.keys.contains(layer.wish.rid.value_or(""));
+    const std::string rid = layer.wish.rid.value_or("");
+    if (orders.asked_of_all || orders.asked.contains(rid)) layer.pace.ask();
+    const bool key = orders.keys_of_all || orders.keys.contains(rid) || layer.pace.is_due(now);
     if (key && layer.encoder) layer.encoder->request_key_frame();
     if (!layer.thinner.takes(picture.timestamp, layer.wish.maxFramerate)) continue;
-    if (auto frame = layer.encode(picture, *rates[i], inside_->options)) frames.push_back(std::move(*frame));
+    auto frame = layer.encode(picture, *rates[i], inside_->options);
+    if (!frame) continue;
+    if (frame->type == RTCEncodedVideoFrameType::Key) layer.pace.note(now);
+    frames.push_back(std::move(*frame));
   }
   return frames;
 }
@@ -203,10 +237,10 @@ void SimulcastEncoder::aim_at(double bits_per_second) { state_->aim_at(bits_per_
 void SimulcastEncoder::follow(const std::shared_ptr<MediaStreamTrack>& track) {
   if (!track) throw TypeError("follow needs a track");
   track->addEventListener<"keyframerequest">([weak = std::weak_ptr(state_)](const KeyFrameRequestEvent& event) {
-    if (const auto state = weak.lock()) state->want_key_frame(event.rid);
+    if (const auto state = weak.lock()) state->be_asked(event.rid);
   });
   track->addEventListener<"targetbitrate">([weak = std::weak_ptr(state_)](const TargetBitrateEvent& event) {
-    if (const auto state = weak.lock()) state->aim_at(event.bits_per_second);
+    if (const auto state = weak.lock()) state->note(event);
   });
 }
 

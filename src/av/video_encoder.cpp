@@ -3,16 +3,33 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <mutex>
 
+#include "av/encoder_clock.hpp"
 #include "av/picture_encoder.hpp"
+#include "av/sender_shares.hpp"
 #include "parley/errors.hpp"
 
 namespace parley::av {
 
 /// What other threads may say to the encoder.
 struct VideoEncoderState {
-  std::atomic<double> target = 0;  // bits per second
-  std::atomic<bool> key_wanted = false;
+  std::atomic<double> target = 0;        // bits per second
+  std::atomic<bool> key_wanted = false;  // at once
+  std::atomic<bool> key_asked = false;   // by receivers
+
+  std::mutex mutex;
+  SenderShares shares;
+
+  void note(const TargetBitrateEvent& event) {
+    if (!std::isfinite(event.bits_per_second)) return;
+    const std::lock_guard lock(mutex);
+    target = shares.note(event.sender, event.bits_per_second, std::chrono::steady_clock::now());
+  }
+  void let_go() {
+    const std::lock_guard lock(mutex);
+    if (const auto least = shares.leave(std::chrono::steady_clock::now())) target = *least;
+  }
 };
 
 struct VideoEncoder::Inside {
@@ -23,7 +40,8 @@ struct VideoEncoder::Inside {
   std::unique_ptr<PictureEncoder> encoder;
   std::uint16_t width = 0, height = 0;
   double target = 0;
-  std::optional<std::chrono::microseconds> last;
+  std::optional<EncoderClock> clock;
+  KeyFramePace pace;
   bool begins = true;  // the encoder has not encoded anything yet
 
   void prepare(const Picture& picture, double wanted);
@@ -82,6 +100,7 @@ VideoEncoder::VideoEncoder(const VideoEncoderOptions& options)
   check(options);
   inside_->options = options;
   inside_->codec = encoder_for(options.mimeType);
+  inside_->clock.emplace(microseconds(std::llround(1e6 / options.frame_rate)));
   inside_->layers = layers_of(options.scalabilityMode, *inside_->codec);
   aim_at(options.bits_per_second);
 }
@@ -112,15 +131,14 @@ void VideoEncoder::Inside::prepare(const Picture& picture, double wanted) {
 }
 
 std::optional<RTCEncodedVideoFrame> VideoEncoder::encode(const Picture& picture) {
-  using namespace std::chrono_literals;
   check(picture);
   Inside& inside = *inside_;
+  state_->let_go();
   inside.prepare(picture, state_->target);
-  // Encoders want each picture later than the one before.
-  const auto at = inside.last ? std::max(picture.timestamp, *inside.last + 1ms) : picture.timestamp;
-  inside.last = at;
+  const auto at = inside.clock->next(picture.timestamp);
   const bool wanted = state_->key_wanted.exchange(false);
-  const bool key = wanted || inside.begins;
+  if (state_->key_asked.exchange(false)) inside.pace.ask();
+  const bool key = wanted || inside.begins || inside.pace.is_due(at);
   const PictureEncoder::Order order{.key_frame = key, .place = key ? TemporalPattern::Place() : inside.pattern.next()};
   auto encoded = inside.encoder->encode(picture, at, order);
   if (!encoded || encoded->data.empty()) {
@@ -128,6 +146,7 @@ std::optional<RTCEncodedVideoFrame> VideoEncoder::encode(const Picture& picture)
     return std::nullopt;
   }
   inside.begins = false;
+  if (encoded->key) inside.pace.note(at);
   inside.pattern.encoded(encoded->key);
   RTCEncodedVideoFrame frame{.type = encoded->key ? RTCEncodedVideoFrameType::Key : RTCEncodedVideoFrameType::Delta,
                              .data = std::move(encoded->data),
@@ -148,10 +167,10 @@ void VideoEncoder::aim_at(double bits_per_second) {
 void VideoEncoder::follow(const std::shared_ptr<MediaStreamTrack>& track) {
   if (!track) throw TypeError("follow needs a track");
   track->addEventListener<"keyframerequest">([weak = std::weak_ptr(state_)] {
-    if (const auto state = weak.lock()) state->key_wanted = true;
+    if (const auto state = weak.lock()) state->key_asked = true;
   });
   track->addEventListener<"targetbitrate">([weak = std::weak_ptr(state_)](const TargetBitrateEvent& event) {
-    if (const auto state = weak.lock()) state->target = event.bits_per_second;
+    if (const auto state = weak.lock()) state->note(event);
   });
 }
 

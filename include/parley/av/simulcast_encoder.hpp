@@ -47,8 +47,9 @@ class PARLEY_EXPORT SimulcastEncoder {
   /// What all encodings may take together, from the next picture on.
   void aim_at(double bits_per_second);
 
-  /// Does from now on what the track's `keyframerequest` and `targetbitrate` say. With several connections the last
-  /// word counts. The encoder need not outlive the track, nor the track the encoder.
+  /// Does from now on what the track's `keyframerequest` and `targetbitrate` say, of several senders as
+  /// VideoEncoder::follow() does, each encoding for itself. The encoder need not outlive the track, nor the track the
+  /// encoder.
   void follow(const std::shared_ptr<MediaStreamTrack>& track);
 
  private:

@@ -36,17 +36,19 @@ class PARLEY_EXPORT VideoEncoder {
   explicit VideoEncoder(const VideoEncoderOptions& options = {});
   ~VideoEncoder();
 
-  /// For `track->write()`. Nothing if the picture was left out, to keep the rate. Throws TypeError if the picture's
-  /// data do not fit its size or that is not 1 to 16383 pixels each way, NotSupportedError if the codec does not take
-  /// the size (H.264: an odd one), EncodingError.
+  /// For `track->write()`. The pictures' time may stand still, leap and go back. Nothing if the picture was left out,
+  /// to keep the rate. Throws TypeError if the picture's data do not fit its size or that is not 1 to 16383 pixels each
+  /// way, NotSupportedError if the codec does not take the size (H.264: an odd one), EncodingError.
   std::optional<RTCEncodedVideoFrame> encode(const Picture& picture);
   /// The next frame is one.
   void request_key_frame();
   /// From the next frame on.
   void aim_at(double bits_per_second);
 
-  /// Does from now on what the track's `keyframerequest` and `targetbitrate` say. With several connections the last
-  /// word counts. The encoder need not outlive the track, nor the track the encoder.
+  /// Does from now on what the track's `keyframerequest` and `targetbitrate` say. Of several senders the one that can
+  /// carry least decides, as long as it takes part: it is there and has said something in the last 10 s. For all that
+  /// ask, a key frame comes every 300 ms at most (of the pictures' time): who asks in between gets the next. The
+  /// encoder need not outlive the track, nor the track the encoder.
   void follow(const std::shared_ptr<MediaStreamTrack>& track);
 
  private:
