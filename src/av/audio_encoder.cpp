@@ -26,6 +26,8 @@ struct AudioEncoder::Inside {
   void open(const Sound& sound);
   void append(const Sound& sound);
   void place(microseconds timestamp);
+  void finish();
+  std::vector<RTCEncodedAudioFrame> encode_whole_frames();
   RTCEncodedAudioFrame encode_frame(std::size_t from);
 };
 
@@ -116,15 +118,45 @@ std::vector<RTCEncodedAudioFrame> AudioEncoder::encode(const Sound& sound) {
     throw TypeError("a piece of sound has as many samples for each channel, and not more than minutes of them");
   inside.place(sound.timestamp);
   inside.append(sound);
-  std::vector<RTCEncodedAudioFrame> frames;
-  const std::size_t whole = kFrameSamples * inside.channels;
-  std::size_t at = 0;
-  for (; inside.waiting.size() - at >= whole; at += whole) {
-    auto frame = inside.encode_frame(at);
-    if (!frame.data.empty()) frames.push_back(std::move(frame));
-    *inside.next += kFrame;
+  return inside.encode_whole_frames();
+}
+
+std::vector<RTCEncodedAudioFrame> AudioEncoder::flush() {
+  Inside& inside = *inside_;
+  if (!inside.next) return {};
+  inside.finish();
+  auto frames = inside.encode_whole_frames();
+  inside.next.reset();
+  return frames;
+}
+
+/// Fills up the last frame: with what the resampler holds back, then with silence.
+void AudioEncoder::Inside::finish() {
+  if (resampler) {
+    const int most = swr_get_out_samples(resampler.get(), 0);
+    check(most);
+    const std::size_t before = waiting.size();
+    waiting.resize(before + static_cast<std::size_t>(most) * channels);
+    auto* into = reinterpret_cast<std::uint8_t*>(waiting.data() + before);
+    const int made = swr_convert(resampler.get(), &into, most, nullptr, 0);
+    check(made);
+    waiting.resize(before + static_cast<std::size_t>(made) * channels);
+    check(swr_init(resampler.get()));  // it begins anew
   }
-  inside.waiting.erase(inside.waiting.begin(), inside.waiting.begin() + static_cast<std::ptrdiff_t>(at));
+  const std::size_t whole = kFrameSamples * channels;
+  waiting.resize((waiting.size() + whole - 1) / whole * whole);
+}
+
+std::vector<RTCEncodedAudioFrame> AudioEncoder::Inside::encode_whole_frames() {
+  std::vector<RTCEncodedAudioFrame> frames;
+  const std::size_t whole = kFrameSamples * channels;
+  std::size_t at = 0;
+  for (; waiting.size() - at >= whole; at += whole) {
+    auto encoded = encode_frame(at);
+    if (!encoded.data.empty()) frames.push_back(std::move(encoded));
+    *next += kFrame;
+  }
+  waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(at));
   return frames;
 }
 

@@ -27,6 +27,9 @@ class PARLEY_EXPORT AudioEncoder {
   /// same in all calls; else TypeError. A gap in the timestamps is a pause. Throws EncodingError,
   /// and NotSupportedError if FFmpeg has no libopus.
   std::vector<RTCEncodedAudioFrame> encode(const Sound& sound);
+  /// At the end, or before a pause: what does not fill a frame, and silence behind it. Sound that comes after that has
+  /// its own time. Throws EncodingError.
+  std::vector<RTCEncodedAudioFrame> flush();
 
  private:
   struct Inside;
