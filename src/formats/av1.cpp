@@ -100,25 +100,52 @@ class Sender {
   Bytes packet_;
 };
 
-/// The elements of one payload. nullopt if it is cut off.
-std::optional<std::vector<ByteView>> elements(ByteView payload) {
-  std::vector<ByteView> found;
-  if (payload.size() < 2) return std::nullopt;
+/// Calls `each(element)` for the elements of one payload, as long as it returns true. False if the payload is cut off.
+template <class Each>
+bool each_element(ByteView payload, Each each) {
+  if (payload.size() < 2) return false;
   const unsigned count = payload[0] >> 4 & 3;
   ByteReader reader(payload.subspan(1));
-  while (reader.remaining() > 0) {
+  for (unsigned number = 1; reader.remaining() > 0; ++number) {
     std::size_t size = reader.remaining();
-    if (count == 0 || found.size() + 1 < count) {
+    if (count == 0 || number < count) {
       const auto told = read_leb128(reader);
-      if (!told) return std::nullopt;
+      if (!told) return false;
       size = *told;
     }
     const auto element = reader.take(size);
-    if (!element) return std::nullopt;
-    found.push_back(*element);
+    if (!element) return false;
+    if (!each(*element)) return true;
   }
-  return found;
+  return true;
 }
+
+/// What of a frame's beginning tells whether decoding can begin with it. N says so, and then nothing else counts, since
+/// programs encrypt frames. But not all senders set it: without, it is a sequence header before a key frame.
+class Beginning {
+ public:
+  explicit Beginning(bool new_sequence) : new_sequence_(new_sequence) {}
+
+  /// The next OBU, or as much of it as is there. False if nothing else counts.
+  bool add(ByteView obu) {
+    ByteReader reader(obu);
+    const auto first = reader.number<std::uint8_t>();
+    if (!first) return false;
+    const auto is = [&](ObuType type) { return (*first >> 3 & 0x0F) == static_cast<int>(type); };
+    if (is(ObuType::SequenceHeader)) has_header_ = true;
+    if (!is(ObuType::Frame) && !is(ObuType::FrameHeader)) return true;
+    if ((*first & 0x04) != 0) reader.number<std::uint8_t>();
+    if ((*first & 0x02) != 0) read_leb128(reader);
+    // AV1 bitstream specification section 5.9.2: show_existing_frame and frame_type, all zero in key frames.
+    const auto head = reader.number<std::uint8_t>();
+    is_delta_ = head && (*head & 0xE0) != 0;
+    return false;
+  }
+  [[nodiscard]] bool is_key_frame() const { return new_sequence_ || (has_header_ && !is_delta_); }
+
+ private:
+  bool new_sequence_, has_header_ = false, is_delta_ = false;
+};
 
 }  // namespace
 
@@ -133,47 +160,56 @@ Result<void> Av1Packetizer::packetize(ByteView frame, const FrameInfo&, std::siz
 
 Result<PayloadInfo> Av1Depacketizer::inspect(ByteView payload) const {
   if (payload.size() < 2) return fail(ErrorKind::DataError, "an AV1 payload is cut off");
-  const bool begins = (payload[0] & kNewSequence) != 0;
-  if (begins && (payload[0] & kContinues) != 0) return fail(ErrorKind::DataError, "a sequence begins inside an OBU");
-  return PayloadInfo{.begins_frame = begins, .key_frame = begins};
+  const bool new_sequence = (payload[0] & kNewSequence) != 0, continues = (payload[0] & kContinues) != 0;
+  if (new_sequence && continues) return fail(ErrorKind::DataError, "a sequence begins inside an OBU");
+  Beginning beginning(new_sequence);
+  if (!new_sequence && !continues) each_element(payload, [&](ByteView element) { return beginning.add(element); });
+  return PayloadInfo{.begins_frame = beginning.is_key_frame(), .key_frame = beginning.is_key_frame()};
 }
 
 Result<Frame> Av1Depacketizer::assemble(std::span<const ByteView> payloads) {
-  std::vector<Bytes> units;
-  bool goes_on = false;
-  for (const ByteView payload : payloads) {
-    const auto parts = elements(payload);
-    if (!parts || parts->empty()) return fail(ErrorKind::DataError, "an AV1 payload is cut off");
-    if (((payload[0] & kContinues) != 0) != goes_on) return fail(ErrorKind::DataError, "a part of an OBU is missing");
-    for (std::size_t i = 0; i < parts->size(); ++i) {
-      if (i > 0 || !goes_on) {
-        // None is empty; otherwise a packet of zeros would be thousands of them.
-        if (!units.empty() && units.back().empty()) return fail(ErrorKind::DataError, "an empty OBU");
-        units.emplace_back();
+  Frame frame;
+  frame.data.reserve(total_size(payloads));
+  Beginning beginning(!payloads.empty() && !payloads[0].empty() && (payloads[0][0] & kNewSequence) != 0);
+  bool begun = false, goes_on = false;  // of the unit
+  bool told = false;
+  Bytes unit;
+  // What has been put together. None is empty; otherwise a packet of zeros would be thousands of them.
+  const auto finish = [&] {
+    ByteReader reader(unit);
+    const auto obu = read_obu(reader);
+    if (!obu) return false;
+    if (!is_left_out(*obu)) {
+      if (!told) told = !beginning.add(unit);
+      if (obu->is(ObuType::SequenceHeader)) read_sequence_header(obu->content, frame.info);
+      if (obu->header.size() > 1) {
+        frame.info.temporal_index = obu->header[1] >> 5;
+        frame.info.spatial_index = obu->header[1] >> 3 & 3;
       }
-      units.back().insert(units.back().end(), (*parts)[i].begin(), (*parts)[i].end());
+      append_obu(frame.data, *obu);
     }
+    unit.clear();
+    return true;
+  };
+  for (const ByteView payload : payloads) {
+    if (payload.size() < 2) return fail(ErrorKind::DataError, "an AV1 payload is cut off");
+    if (((payload[0] & kContinues) != 0) != goes_on) return fail(ErrorKind::DataError, "a part of an OBU is missing");
+    bool broken = false;
+    const bool whole = each_element(payload, [&](ByteView element) {
+      if (begun && !goes_on && !finish()) broken = true;
+      begun = true;
+      goes_on = false;
+      unit.insert(unit.end(), element.begin(), element.end());
+      return !broken;
+    });
+    if (!whole) return fail(ErrorKind::DataError, "an AV1 payload is cut off");
+    if (broken) return fail(ErrorKind::DataError, "a broken OBU");
     goes_on = (payload[0] & kContinued) != 0;
   }
   if (goes_on) return fail(ErrorKind::DataError, "the end of an OBU is missing");
-  Frame frame;
-  frame.data.reserve(total_size(payloads));
-  for (const Bytes& unit : units) {
-    ByteReader reader(unit);
-    const auto obu = read_obu(reader);
-    if (!obu) return fail(ErrorKind::DataError, "a broken OBU");
-    if (is_left_out(*obu)) continue;
-    if (obu->is(ObuType::SequenceHeader)) {
-      frame.info.key_frame = true;
-      read_sequence_header(obu->content, frame.info);
-    }
-    if (obu->header.size() > 1) {
-      frame.info.temporal_index = obu->header[1] >> 5;
-      frame.info.spatial_index = obu->header[1] >> 3 & 3;
-    }
-    append_obu(frame.data, *obu);
-  }
+  if (!begun || !finish()) return fail(ErrorKind::DataError, "a broken OBU");
   if (frame.data.empty()) return fail(ErrorKind::DataError, "an empty AV1 frame");
+  frame.info.key_frame = beginning.is_key_frame();
   return frame;
 }
 

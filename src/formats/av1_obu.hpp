@@ -10,7 +10,14 @@
 /// Open bitstream units: AV1 bitstream specification section 5.3.
 namespace parley::formats {
 
-enum class ObuType : std::uint8_t { SequenceHeader = 1, TemporalDelimiter = 2, TileList = 8, Padding = 15 };
+enum class ObuType : std::uint8_t {
+  SequenceHeader = 1,
+  TemporalDelimiter = 2,
+  FrameHeader = 3,
+  Frame = 6,
+  TileList = 8,
+  Padding = 15,
+};
 
 struct Obu {
   ByteView header;  ///< one or two bytes

@@ -44,8 +44,9 @@ const Row* find(std::string_view name) {
 
 }  // namespace
 
-std::unique_ptr<Packetizer> make_packetizer(std::string_view name) {
+std::unique_ptr<Packetizer> make_packetizer(std::string_view name, std::optional<std::string_view> fmtp) {
   const Row* found = find(name);
+  if (found && fmtp && found->name == "H264") return std::make_unique<H264Packetizer>(h264_packing(*fmtp));
   return found ? found->packetizer() : nullptr;
 }
 

@@ -83,10 +83,8 @@ class Depacketizer {
 };
 
 /// By the encoding name, whatever its case. nullptr if the format is not known. Formats of audio that are one frame in
-/// one packet need no more than that.
-std::unique_ptr<Packetizer> make_packetizer(std::string_view name);
+/// one packet need no more than that. `fmtp`: the format's parameters, if any were negotiated.
+std::unique_ptr<Packetizer> make_packetizer(std::string_view name, std::optional<std::string_view> fmtp = std::nullopt);
 std::unique_ptr<Depacketizer> make_depacketizer(std::string_view name);
-
-/// Whether texts are equal but for the case of ASCII letters.
 
 }  // namespace parley::formats

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
 #include "formats/bit_reader.hpp"
 #include "formats/picture_kind.hpp"
 #include "formats/units.hpp"
@@ -107,7 +108,8 @@ struct Syntax {
     // first_mb_in_slice is 0 if its exp-Golomb code is a single bit.
     const bool first_slice = (type == kSlice || type == kIdr) && unit.size() > 1 && (unit[1] & 0x80) != 0;
     return {.begins_frame = type == kSps || type == kDelimiter || first_slice,
-            .key_frame = type == kSps || type == kIdr};
+            .key_frame = type == kSps || type == kIdr,
+            .may_follow_others = first_slice};
   }
   static void note(ByteView unit, FrameInfo& info) {
     if (type(unit) == kIdr) info.key_frame = true;
@@ -117,8 +119,28 @@ struct Syntax {
 
 }  // namespace
 
+/// RFC 6184 section 8.1: a packetization-mode that is not told is 0.
+H264Packing h264_packing(std::string_view fmtp) {
+  const auto take = [](std::string_view& text, char end) {
+    const std::size_t at = std::min(text.find(end), text.size());
+    std::string_view taken = text.substr(0, at);
+    text.remove_prefix(std::min(at + 1, text.size()));
+    while (taken.starts_with(' ')) taken.remove_prefix(1);
+    while (taken.ends_with(' ')) taken.remove_suffix(1);
+    return taken;
+  };
+  while (!fmtp.empty()) {
+    std::string_view value = take(fmtp, ';');
+    if (!equal_ignoring_case(take(value, '='), "packetization-mode")) continue;
+    return take(value, ';') == "0" ? H264Packing::SingleUnits : H264Packing::NonInterleaved;
+  }
+  return H264Packing::SingleUnits;
+}
+
 Result<void> H264Packetizer::packetize(ByteView frame, const FrameInfo&, std::size_t most, PayloadSink& sink) {
-  return send_units<Syntax>(frame, kDelimiter, most, sink);
+  const Aggregation aggregation =
+      packing_ == H264Packing::SingleUnits ? Aggregation::Never : Aggregation::WhereThereIsRoom;
+  return send_units<Syntax>(frame, kDelimiter, most, sink, aggregation);
 }
 
 Result<PayloadInfo> H264Depacketizer::inspect(ByteView payload) const { return inspect_units<Syntax>(payload); }

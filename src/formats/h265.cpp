@@ -145,7 +145,8 @@ struct Syntax {
     // Of a slice, first_slice_segment_in_pic_flag is the first bit.
     const bool first_slice = type < kFirstOfNoSlice && unit.size() > 2 && (unit[2] & 0x80) != 0 && layer(unit) == 0;
     return {.begins_frame = type == kVps || type == kSps || type == kDelimiter || first_slice,
-            .key_frame = type == kVps || type == kSps || is_irap(type)};
+            .key_frame = type == kVps || type == kSps || is_irap(type),
+            .may_follow_others = first_slice};
   }
   static void note(ByteView unit, FrameInfo& info) {
     if (layer(unit) != 0) return;

@@ -30,15 +30,19 @@ bool is_whole_unit(ByteView unit) {
   return unit.size() >= Syntax::kHeader && Syntax::is_unit(Syntax::type(unit));
 }
 
-/// Sends units as payloads; small ones that follow each other share one.
+/// Whether small units that follow each other share a payload.
+enum class Aggregation { Never, WhereThereIsRoom };
+
+/// Sends units as payloads.
 template <class Syntax>
 class UnitSender {
  public:
-  UnitSender(std::size_t most, PayloadSink& sink) : most_(most), sink_(sink) {}
+  UnitSender(std::size_t most, PayloadSink& sink, Aggregation aggregation)
+      : most_(most), most_together_(aggregation == Aggregation::Never ? 1 : kMostTogether), sink_(sink) {}
 
   void add(ByteView unit, bool last) {
     const std::size_t grown = size_ + kLengthSize + unit.size();
-    if (!together_.empty() && (grown > most_ || together_.size() == kMostTogether)) flush(false);
+    if (!together_.empty() && (grown > most_ || together_.size() == most_together_)) flush(false);
     if (unit.size() > most_) {
       fragment(unit, last);
       return;
@@ -83,7 +87,7 @@ class UnitSender {
     });
   }
 
-  std::size_t most_;
+  std::size_t most_, most_together_;
   PayloadSink& sink_;
   std::vector<ByteView> together_;
   std::size_t size_ = Syntax::kHeader;  ///< of the payload that `together_` would make
@@ -92,11 +96,12 @@ class UnitSender {
 /// Sends the units of an Annex B stream but for those of type `delimiter`: packets delimit. Units whose type would be
 /// taken for a payload's are left out, too.
 template <class Syntax>
-Result<void> send_units(ByteView stream, std::uint8_t delimiter, std::size_t most, PayloadSink& sink) {
+Result<void> send_units(ByteView stream, std::uint8_t delimiter, std::size_t most, PayloadSink& sink,
+                        Aggregation aggregation = Aggregation::WhereThereIsRoom) {
   std::vector<ByteView> units = nal_units(stream);
   std::erase_if(units, [&](ByteView unit) { return !is_whole_unit<Syntax>(unit) || Syntax::type(unit) == delimiter; });
   if (units.empty()) return fail(ErrorKind::DataError, "not an Annex B byte stream");
-  UnitSender<Syntax> sender(most, sink);
+  UnitSender<Syntax> sender(most, sink, aggregation);
   for (std::size_t i = 0; i < units.size(); ++i) sender.add(units[i], i + 1 == units.size());
   return {};
 }
@@ -127,10 +132,10 @@ struct Fragment {
   ByteView part;
 };
 
-/// nullopt if it is broken.
+/// nullopt if it is broken. It may be empty (RFC 6184 section 5.8).
 template <class Syntax>
 std::optional<Fragment<Syntax>> read_fragment(ByteView payload) {
-  if (payload.size() < Syntax::kHeader + 2) return std::nullopt;
+  if (payload.size() < Syntax::kHeader + 1) return std::nullopt;
   Fragment<Syntax> fragment(payload);
   return is_whole_unit<Syntax>(fragment.header) ? std::optional(fragment) : std::nullopt;
 }
@@ -141,12 +146,13 @@ Result<PayloadInfo> inspect_units(ByteView payload) {
   bool valid = payload.size() >= Syntax::kHeader;
   if (!valid) {
   } else if (Syntax::type(payload) == Syntax::kTogether) {
-    bool first = true;
+    // What is in front of the one that is known to begin a frame belongs to it: messages, other parameter sets.
     valid = each_together<Syntax>(payload, [&](ByteView unit) {
       const PayloadInfo told = Syntax::tells(unit);
-      if (first) info.begins_frame = told.begins_frame;
+      if (told.begins_frame)
+        info.may_follow_others = told.may_follow_others && (info.may_follow_others || !info.begins_frame);
+      info.begins_frame = info.begins_frame || told.begins_frame;
       info.key_frame = info.key_frame || told.key_frame;
-      first = false;
     });
   } else if (Syntax::type(payload) == Syntax::kFragment) {
     const auto fragment = read_fragment<Syntax>(payload);
@@ -154,9 +160,10 @@ Result<PayloadInfo> inspect_units(ByteView payload) {
     if (valid) {
       std::array<std::uint8_t, Syntax::kHeader + 1> start{};
       std::ranges::copy(fragment->header, start.begin());
-      start.back() = fragment->part.front();
-      info = Syntax::tells(start);
+      if (!fragment->part.empty()) start.back() = fragment->part.front();
+      info = Syntax::tells(ByteView(start).first(Syntax::kHeader + (fragment->part.empty() ? 0 : 1)));
       info.begins_frame = info.begins_frame && fragment->begins;
+      info.may_follow_others = info.may_follow_others && info.begins_frame;
     }
   } else {
     valid = is_whole_unit<Syntax>(payload);

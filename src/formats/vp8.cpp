@@ -20,6 +20,8 @@ void read_size(ByteView frame, FrameInfo& info) {
 
 /// Of the descriptor's second byte.
 constexpr std::uint8_t kPictureId = 0x80, kBaseIndex = 0x40, kTemporalIndex = 0x20;
+/// TID has two bits.
+constexpr std::uint8_t kMostTemporal = 3;
 /// Y, of the byte that has the temporal layer.
 constexpr std::uint8_t kSync = 0x20;
 
@@ -35,7 +37,7 @@ Result<void> Vp8Packetizer::packetize(ByteView frame, const FrameInfo& info, std
   if (info.temporal_index) {
     // Receivers tell layers apart from the first picture on, or not at all: so every frame says which it is of, the
     // lowest, too.
-    const std::uint8_t layer = *info.temporal_index;
+    const auto layer = std::min<std::uint8_t>(*info.temporal_index, kMostTemporal);
     if (layer == 0) {
       ++base_index_;
       lowest_upper_ = kNone;

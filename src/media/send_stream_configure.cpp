@@ -72,7 +72,7 @@ bool SendStream::repeats_sound(const Format& format) const {
 }
 
 std::unique_ptr<formats::Packetizer> SendStream::packetizer_for(const Format& format) const {
-  auto made = formats::make_packetizer(format.name);
+  auto made = formats::make_packetizer(format.name, format.fmtp);
   if (made || !format.is_media) return made;
   if (kind_ == Kind::Audio) return std::make_unique<formats::WholePacketizer>();
   return std::make_unique<formats::GenericPacketizer>();

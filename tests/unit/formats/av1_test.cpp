@@ -101,6 +101,35 @@ TEST(Av1, TellsKeyFramesAndTheirSize) {
   EXPECT_FALSE(depacketizer.inspect(delta_payloads.all[0])->key_frame);
 }
 
+/// N is not set by all senders, and may be all that can be read.
+TEST(Av1, ASequenceHeaderBeforeAKeyFrameTellsKeyFramesAsWell) {
+  Av1Depacketizer depacketizer;
+  const auto sequence = [](int head, const Bytes& frame) {
+    return joined({bytes({head, static_cast<int>(kSequenceContent.size()) + 1, kSequence}), kSequenceContent,
+                   bytes({kFrame}), frame});
+  };
+  const auto is_key = [&](const Bytes& payload) {
+    const auto told = depacketizer.inspect(payload);
+    EXPECT_EQ(told->begins_frame, told->key_frame);
+    EXPECT_EQ(assembled(depacketizer, {payload})->info.key_frame, told->key_frame);
+    return told->key_frame;
+  };
+  EXPECT_TRUE(is_key(sequence(0x20, bytes({0x10, 7}))));
+  EXPECT_FALSE(is_key(sequence(0x20, bytes({0x30, 7})))) << "repeated before another frame";
+  EXPECT_FALSE(is_key(sequence(0x20, bytes({0x88, 7})))) << "before one that is shown again";
+  EXPECT_TRUE(is_key(sequence(0x28, bytes({0x30, 7})))) << "N, and encrypted";
+  EXPECT_TRUE(is_key(bytes({0x18, kFrame, 0xFF, 7}))) << "likewise";
+  EXPECT_FALSE(is_key(bytes({0x10, kFrame, 0x10, 7}))) << "of which no decoder knows the size";
+  // Delimiters come first, and an extension and a size may be in front of the frame's type.
+  EXPECT_TRUE(is_key(joined({bytes({0x30, 1, kDelimiter, static_cast<int>(kSequenceContent.size()) + 1, kSequence}),
+                             kSequenceContent, bytes({kFrame | 4 | kSize, 0x00, 2, 0x10, 7})})));
+  // In one packet with all that is before the frame.
+  const Bytes alone = joined({bytes({0x10, kSequence}), kSequenceContent});
+  EXPECT_TRUE(depacketizer.inspect(alone)->key_frame);
+  EXPECT_TRUE(assembled(depacketizer, {alone, bytes({0x10, kFrame, 0x10, 7})})->info.key_frame);
+  EXPECT_FALSE(depacketizer.inspect(bytes({0x90, kSequence, 1}))->key_frame) << "the middle of something";
+}
+
 TEST(Av1, ReadsElementsWithAndWithoutACount) {
   Av1Depacketizer depacketizer;
   const Bytes frame = joined({obu(kMetadata, bytes({1})), obu(kMetadata, bytes({2, 3})), obu(kFrame, bytes({0x30}))});

@@ -122,7 +122,51 @@ TEST(H264, KnowsWhatCertainlyBeginsAFrame) {
   EXPECT_FALSE(begins(bytes({0x7C, 0x05, 0x88})));  // its middle
   EXPECT_FALSE(begins(bytes({0x7C, 0x85, 0x48})));  // another slice
   EXPECT_TRUE(begins(bytes({0x78, 0, 1, 0x67, 0, 1, 0x68})));
-  EXPECT_FALSE(begins(bytes({0x78, 0, 1, 0x68, 0, 1, 0x67})));
+  EXPECT_TRUE(begins(bytes({0x78, 0, 1, 0x68, 0, 1, 0x67})));
+  EXPECT_TRUE(begins(bytes({0x78, 0, 2, 0x06, 5, 0, 2, 0x65, 0x88})));
+  EXPECT_FALSE(begins(bytes({0x78, 0, 2, 0x06, 5, 0, 2, 0x65, 0x48})));
+}
+
+TEST(H264, KnowsWhatParameterSetsMayPrecede) {
+  const H264Depacketizer depacketizer;
+  const auto may_follow = [&](const Bytes& payload) { return depacketizer.inspect(payload)->may_follow_others; };
+  EXPECT_TRUE(may_follow(slice(0x65, 9)));
+  EXPECT_TRUE(may_follow(bytes({0x7C, 0x85, 0x88})));
+  EXPECT_TRUE(may_follow(bytes({0x78, 0, 2, 0x06, 5, 0, 2, 0x65, 0x88, 0, 2, 0x65, 0x48})));
+  EXPECT_FALSE(may_follow(kSps));
+  EXPECT_FALSE(may_follow(bytes({0x7C, 0x05, 0x88})));
+  EXPECT_FALSE(may_follow(bytes({0x78, 0, 1, 0x67, 0, 2, 0x65, 0x88})));
+  EXPECT_FALSE(may_follow(bytes({0x78, 0, 1, 0x06, 0, 1, 0x67, 0, 2, 0x65, 0x88})));
+}
+
+/// RFC 6184 section 5.8.
+TEST(H264, AFragmentMayBeEmpty) {
+  H264Depacketizer depacketizer;
+  const Bytes begin = bytes({0x7C, 0x85, 0x88}), middle = bytes({0x7C, 0x05}), end = bytes({0x7C, 0x45});
+  EXPECT_TRUE(depacketizer.inspect(end)->key_frame);
+  EXPECT_FALSE(depacketizer.inspect(bytes({0x7C, 0x85}))->begins_frame);
+  EXPECT_EQ(data_of(depacketizer, {begin, middle, end}), stream({bytes({0x65, 0x88})}));
+}
+
+/// RFC 6184 section 6.2: nothing together.
+TEST(H264, SendsEachUnitByItselfToThoseWhoUnderstandNothingElse) {
+  H264Packetizer packetizer(H264Packing::SingleUnits);
+  const Bytes small = slice(0x65, 90), large = slice(0x65, 300);
+  EXPECT_EQ(packetized(packetizer, stream({kSps, kPps, small}), 100).all, (List{kSps, kPps, small}));
+  EXPECT_EQ(packetized(packetizer, stream({kSps, kPps, small}), 100).marked, 1U);
+  EXPECT_EQ(packetized(packetizer, stream({kSps, large}), 100).all.size(), 5U) << "there is no other way";
+}
+
+TEST(H264, ParametersSayWhatMayBeInPackets) {
+  EXPECT_EQ(h264_packing("profile-level-id=42e01f;packetization-mode=1"), H264Packing::NonInterleaved);
+  EXPECT_EQ(h264_packing("Packetization-Mode = 1 ; profile-level-id=42e01f"), H264Packing::NonInterleaved);
+  EXPECT_EQ(h264_packing("profile-level-id=42e01f; packetization-mode=0"), H264Packing::SingleUnits);
+  EXPECT_EQ(h264_packing("profile-level-id=42e01f"), H264Packing::SingleUnits);
+  EXPECT_EQ(h264_packing(""), H264Packing::SingleUnits);
+  const Bytes frame = stream({kSps, kPps});
+  EXPECT_EQ(packetized(*make_packetizer("h264", "packetization-mode=0"), frame, 100).all.size(), 2U);
+  EXPECT_EQ(packetized(*make_packetizer("H264", "packetization-mode=1"), frame, 100).all.size(), 1U);
+  EXPECT_EQ(packetized(*make_packetizer("H264"), frame, 100).all.size(), 1U);
 }
 
 TEST(H264, KnowsWhatBelongsToAKeyFrame) {
@@ -160,7 +204,6 @@ TEST(H264, RefusesBrokenPayloads) {
       bytes({0x78, 0, 1, 0x67, 0}),  // rest
       bytes({0x78, 0, 1, 0x78}),     // an aggregation inside
       bytes({0x7C}),                 // a fragment without header
-      bytes({0x7C, 0x85}),           // a fragment of nothing
       bytes({0x7C, 0xDC, 1}),        // a fragment of fragments
       bytes({0x7C, 0xC0, 1}),        // a fragment of type 0
   };

@@ -130,7 +130,11 @@ TEST(H265, KnowsWhatCertainlyBeginsAFrame) {
   EXPECT_FALSE(begins(bytes({kFragment, 1, 19, 0x88})));
   EXPECT_FALSE(begins(bytes({kFragment, 1, 0x80 | 19, 0x48})));
   EXPECT_TRUE(begins(bytes({kTogether, 1, 0, 2, kVps, 1, 0, 2, kPps, 1})));
-  EXPECT_FALSE(begins(bytes({kTogether, 1, 0, 2, kPps, 1, 0, 2, kVps, 1})));
+  EXPECT_TRUE(begins(bytes({kTogether, 1, 0, 2, kPps, 1, 0, 2, kVps, 1})));
+  EXPECT_TRUE(begins(bytes({kTogether, 1, 0, 2, kSei, 1, 0, 3, kIdr, 1, 0x80})));
+  EXPECT_FALSE(begins(bytes({kTogether, 1, 0, 2, kSei, 1, 0, 3, kIdr, 1, 0x00})));
+  EXPECT_TRUE(depacketizer.inspect(slice(kIdr, 9))->may_follow_others);
+  EXPECT_FALSE(depacketizer.inspect(bytes({kVps, 1, 0}))->may_follow_others);
 }
 
 TEST(H265, KnowsWhatBelongsToAKeyFrame) {
@@ -167,7 +171,6 @@ TEST(H265, RefusesBrokenPayloads) {
       bytes({kTogether, 1, 0, 2, kVps, 1, 0}),    // rest
       bytes({kTogether, 1, 0, 2, kTogether, 1}),  // an aggregation inside
       bytes({kFragment, 1}),                      // a fragment without header
-      bytes({kFragment, 1, 0x80 | 19}),           // a fragment of nothing
       bytes({kFragment, 1, 0x80 | 49, 1}),        // a fragment of fragments
   };
   for (std::size_t i = 0; i < broken.size(); ++i) {

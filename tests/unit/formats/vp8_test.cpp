@@ -167,5 +167,12 @@ TEST(Vp8, FramesOfAnySizeComeBackFromEvenPayloads) {
     }
 }
 
+TEST(Vp8, HasFourTemporalLayersAtMost) {
+  Vp8Packetizer packetizer;
+  Vp8Depacketizer depacketizer;
+  const Payloads payloads = packetized(packetizer, bytes({0x11, 1, 2}), 100, FrameInfo{.temporal_index = 4});
+  EXPECT_EQ(assembled(depacketizer, payloads.all)->info.temporal_index, 3);
+}
+
 }  // namespace
 }  // namespace parley::formats
