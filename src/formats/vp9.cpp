@@ -136,7 +136,7 @@ void Vp9Packetizer::note_size(Place place, Size size) {
 }
 
 /// Section 4.2.
-Vp9Packetizer::Descriptor Vp9Packetizer::describe(const FrameInfo& info, Place place) const {
+Vp9Packetizer::Descriptor Vp9Packetizer::describe(const FrameInfo& info, Place place, bool key_frame) const {
   Descriptor made;
   made.add(kId | kFlexible, 1);
   made.add(0x8000U | id_, 2);
@@ -146,10 +146,10 @@ Vp9Packetizer::Descriptor Vp9Packetizer::describe(const FrameInfo& info, Place p
     const bool may_switch_up = info.temporal_index && info.regular_layers;
     // D: made from the smaller one of this picture, which P does not speak of.
     made.add(static_cast<unsigned>(place.temporal << 5 | (may_switch_up ? kSwitchUp : 0) | place.spatial << 1 |
-                                   (place.spatial > 0 ? 1 : 0)),
+                                   (place.spatial > 0 && !key_frame ? 1 : 0)),
              1);
   }
-  if (!key_picture_) {
+  if (!key_picture_ && !key_frame) {
     made.bytes[0] |= kPredicted;
     add_references(info, place, made);
   }
@@ -171,7 +171,7 @@ Result<void> Vp9Packetizer::packetize(ByteView frame, const FrameInfo& info, std
     if (key_picture_) last_ids_ = {};
   }
   note_size(place, header.width > 0 ? Size{header.width, header.height} : Size{info.width, info.height});
-  Descriptor descriptor = describe(info, place);
+  Descriptor descriptor = describe(info, place, header.key_frame);
   last_ids_[place.spatial][place.temporal] = id_;
   // With the first payload of a key picture.
   const std::size_t without_structure = descriptor.size;

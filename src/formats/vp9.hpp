@@ -36,7 +36,7 @@ class Vp9Packetizer final : public Packetizer {
       while (count-- > 0) bytes[size++] = static_cast<std::uint8_t>(value >> 8 * count);
     }
   };
-  Descriptor describe(const FrameInfo& info, Place place) const;
+  Descriptor describe(const FrameInfo& info, Place place, bool key_frame) const;
   void add_references(const FrameInfo& info, Place place, Descriptor& descriptor) const;
   void add_structure(std::uint8_t layers, Descriptor& descriptor) const;
   void note_size(Place place, Size size);

@@ -34,6 +34,7 @@ bool FrameBuffer::insert(const MediaPacket& packet, TimePoint now) {
   if (highest_ < 0) {
     // The first that arrives need not be the first that was sent.
     oldest_ = std::max<std::int64_t>(packet.number - kBeforeFirst, 0);
+    first_ = packet.number;
     if (continuity_ == Continuity::Any) begin_at(packet.number);
   }
   if (packet.number < oldest_ || find(packet.number) != nullptr) return false;
@@ -65,6 +66,7 @@ bool FrameBuffer::insert(const MediaPacket& packet, TimePoint now) {
 
 void FrameBuffer::begin_at(std::int64_t number) {
   next_ = number;
+  awaited_.reset();
   forget(number);
   whole_until_ = std::max(whole_until_, number);
   while (find(whole_until_) != nullptr) ++whole_until_;
@@ -85,16 +87,24 @@ bool FrameBuffer::begins(const Slot& slot) const {
   return !slot.payload.empty() && slot.info.begins_frame && slot.info.key_frame;
 }
 
-/// Where video can begin: the oldest key frame whose first packet is there.
+/// Where video can begin: the oldest key frame whose first packet is there. If it may have had others in front of it,
+/// what is missing there has to come first, or be given up.
 void FrameBuffer::find_a_start() {
   last_picture_.reset();
+  awaited_.reset();
   for (std::int64_t number = oldest_; number <= highest_; ++number) {
     const Slot* slot = find(number);
     if (slot == nullptr || !begins(*slot)) continue;
+    bool may_follow = slot->info.may_follow_others;
     // Packets of the same frame may precede the one that is known to begin it: messages before parameter sets.
     for (const Slot* before = find(number - 1); before != nullptr && number > oldest_; before = find(number - 1)) {
       if (before->timestamp != slot->timestamp || before->payload.empty()) break;
+      if (before->info.begins_frame && !before->info.may_follow_others) may_follow = false;
       --number;
+    }
+    if (may_follow && number > std::max(oldest_, first_) && find(number - 1) == nullptr) {
+      awaited_ = number - 1;
+      return;
     }
     whole_until_ = number;
     begin_at(number);
@@ -155,11 +165,12 @@ std::optional<FrameBuffer::Head> FrameBuffer::head() {
 }
 
 std::optional<std::int64_t> FrameBuffer::missing() const {
-  return next_ && whole_until_ < highest_ ? std::optional(whole_until_) : std::nullopt;
+  if (!next_) return awaited_;
+  return whole_until_ < highest_ ? std::optional(whole_until_) : std::nullopt;
 }
 
 TimePoint FrameBuffer::missing_since() const {
-  std::int64_t number = whole_until_;
+  std::int64_t number = missing().value_or(highest_);
   while (number < highest_ && find(number) == nullptr) ++number;
   const Slot* const behind = find(number);
   return behind == nullptr ? TimePoint() : behind->arrival;
@@ -180,7 +191,12 @@ void FrameBuffer::begin_anew() {
 }
 
 void FrameBuffer::skip() {
-  if (!next_) return;
+  if (!next_ && !awaited_) return;
+  if (!next_) {
+    forget(*awaited_ + 1);
+    find_a_start();
+    return;
+  }
   if (continuity_ == Continuity::Any) {
     std::int64_t number = *next_;
     while (number <= highest_ && find(number) == nullptr) ++number;

@@ -115,6 +115,8 @@ class FrameBuffer {
   std::vector<Slot> slots_ = std::vector<Slot>(kSlots);  // a power of two, by number
   std::size_t payload_bytes_ = 0;                        // that they have room for
   std::optional<std::int64_t> next_;                     // where the next frame begins
+  std::optional<std::int64_t> awaited_;                  // without it: may be in front of what it could begin with
+  std::int64_t first_ = 0;                               // the packet that was the first to come
   std::optional<std::uint16_t> last_picture_;            // of the frame before it
   std::int64_t whole_until_ = 0;                         // all from next_ to before it are there
   std::int64_t oldest_ = 0, highest_ = -1;               // what is in the ring; nothing before the first packet

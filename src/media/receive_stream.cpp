@@ -197,7 +197,10 @@ std::optional<ArrivedFrame> ReceiveStream::next_frame(TimePoint now) {
     Decoder* reader = decoder(payload_type);
     return reader ? reader->depacketizer.get() : nullptr;
   });
-  if (!arrived) return std::nullopt;
+  if (!arrived) {
+    note_blocked(now);  // the buffer may have looked for a beginning
+    return std::nullopt;
+  }
   nacks_.forget_before(arrived->last + 1);
   keyless_since_.reset();
   if (arrived->frame.info.key_frame) key_frame_wanted_ = false;

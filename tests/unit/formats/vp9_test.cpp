@@ -174,6 +174,18 @@ TEST(Vp9, WritesTheSizesOfAPictureOneAfterTheOther) {
             List{joined({bytes({0xFC, 0x92, 0x35, 0x03, 0x02}), kDeltaFrame})});
 }
 
+/// Neither D nor P: sizes may be made each by itself (S2T1 of webrtc-svc).
+TEST(Vp9, AKeyFrameRefersToNothingWhateverItsSize) {
+  Vp9Packetizer packetizer(0x1234);
+  const FrameInfo smaller{.spatial_index = 0, .spatial_layers = 2}, larger{.spatial_index = 1, .spatial_layers = 2};
+  packetized(packetizer, kKeyFrame, 100, smaller);
+  EXPECT_EQ(packetized(packetizer, kKeyFrame, 100, larger).all,
+            List{joined({bytes({0xBC, 0x92, 0x34, 0x02}), kKeyFrame})});
+  packetized(packetizer, kDeltaFrame, 100, smaller);
+  EXPECT_EQ(packetized(packetizer, kKeyFrame, 100, larger).all,
+            List{joined({bytes({0xBC, 0x92, 0x35, 0x02}), kKeyFrame})});
+}
+
 TEST(Vp9, EachSizeRefersToItsOwnPictures) {
   Vp9Packetizer packetizer;
   const auto references = [&](const Bytes& frame, std::uint8_t spatial, std::uint8_t temporal) {

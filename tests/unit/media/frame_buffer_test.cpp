@@ -5,6 +5,7 @@
 #include "call.hpp"
 #include "formats/h264.hpp"
 #include "formats/vp8.hpp"
+#include "formats/vp9.hpp"
 
 namespace parley::media {
 namespace {
@@ -76,6 +77,28 @@ TEST(FrameBuffer, DoesNotWaitForLostProtectionBetweenPicturesThatAreCounted) {
   video.picture(20, 0x7F, true);
   video.picture(22, 0);
   EXPECT_THAT(video.frames(), ElementsAre(20, 22));
+}
+
+/// The larger size of a picture may follow a smaller one, which is what was lost.
+TEST(FrameBuffer, WhatMayFollowOthersIsNotTakenForTheBeginningOfThePictureThatIsCountedNext) {
+  FrameBuffer buffer(FrameBuffer::Continuity::KeyFrame);
+  formats::Vp9Depacketizer depacketizer;
+  const auto insert = [&](std::int64_t number, std::uint32_t timestamp, const Bytes& payload, bool marker) {
+    buffer.insert({.number = number,
+                   .timestamp = timestamp,
+                   .marker = marker,
+                   .payload = payload,
+                   .info = *depacketizer.inspect(payload)},
+                  kStart);
+  };
+  // I, L, F, B, E; the id; the layer.
+  insert(10, 100, {0xBC, 5, 0x00, 0x82}, true);
+  insert(12, 200, {0xBC, 6, 0x02, 0x82}, true);
+  const auto frame = buffer.next([&](PayloadType) { return &depacketizer; });
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(frame->last, 10);
+  EXPECT_FALSE(buffer.next([&](PayloadType) { return &depacketizer; }));
+  EXPECT_EQ(buffer.missing(), 11);
 }
 
 TEST(FrameBuffer, WaitsForWhatMayBeAPicture) {
@@ -153,6 +176,76 @@ TEST(FrameBuffer, BeginsWithAllPacketsOfAKeyFrameWhateverIsInTheFirst) {
   ASSERT_TRUE(frame);
   EXPECT_EQ(frame->first, 1);
   EXPECT_EQ(frame->last, 2);
+}
+
+/// Pictures of H.264, a unit in each packet: S and P are parameter sets, D is a delimiter, I and p are slices, each the
+/// last packet of its picture.
+struct Units {
+  FrameBuffer buffer{FrameBuffer::Continuity::KeyFrame};
+  formats::H264Depacketizer depacketizer;
+
+  void packet(std::int64_t number, std::uint32_t timestamp, char unit) {
+    const bool slice = unit == 'I' || unit == 'p';
+    const Bytes payload = unit == 'S'   ? Bytes{0x67, 0x42}
+                          : unit == 'P' ? Bytes{0x68, 0x42}
+                          : unit == 'D' ? Bytes{0x09, 0x10}
+                                        : Bytes{static_cast<std::uint8_t>(unit == 'I' ? 0x65 : 0x41), 0x88, 1};
+    buffer.insert({.number = number,
+                   .timestamp = timestamp,
+                   .marker = slice,
+                   .payload = payload,
+                   .info = *depacketizer.inspect(payload)},
+                  kStart);
+  }
+  /// First and last packet.
+  std::vector<std::pair<std::int64_t, std::int64_t>> frames() {
+    std::vector<std::pair<std::int64_t, std::int64_t>> got;
+    while (const auto frame = buffer.next([this](PayloadType) { return &depacketizer; }))
+      got.emplace_back(frame->first, frame->last);
+    return got;
+  }
+};
+
+TEST(FrameBuffer, WaitsForWhatMayBeParameterSetsOfTheKeyFrameThatItBeginsWith) {
+  Units video;
+  video.packet(10, 100, 'p');
+  video.packet(12, 200, 'P');
+  video.packet(13, 200, 'I');
+  EXPECT_TRUE(video.frames().empty());
+  EXPECT_EQ(video.buffer.missing(), 11);
+  EXPECT_EQ(video.buffer.missing_since(), kStart);
+  video.packet(11, 200, 'S');
+  EXPECT_THAT(video.frames(), ElementsAre(std::pair(11, 13)));
+  EXPECT_EQ(video.buffer.missing(), std::nullopt);
+}
+
+TEST(FrameBuffer, BeginsWithoutParameterSetsThatDoNotCome) {
+  Units video;
+  video.packet(10, 100, 'p');
+  video.packet(12, 200, 'I');
+  EXPECT_TRUE(video.frames().empty());
+  video.buffer.skip();
+  EXPECT_EQ(video.buffer.missing(), std::nullopt);
+  EXPECT_THAT(video.frames(), ElementsAre(std::pair(12, 12)));
+  EXPECT_TRUE(video.buffer.is_past(11));
+}
+
+TEST(FrameBuffer, WaitsForNoParameterSetsThatCannotBeThere) {
+  Units first, behind, delimited, told;
+  first.packet(10, 100, 'P');
+  first.packet(11, 100, 'I');
+  EXPECT_THAT(first.frames(), ElementsAre(std::pair(10, 11))) << "nothing was before it";
+  behind.packet(10, 100, 'p');
+  behind.packet(11, 200, 'I');
+  EXPECT_THAT(behind.frames(), ElementsAre(std::pair(11, 11))) << "another picture is";
+  delimited.packet(10, 100, 'p');
+  delimited.packet(12, 200, 'D');
+  delimited.packet(13, 200, 'I');
+  EXPECT_THAT(delimited.frames(), ElementsAre(std::pair(12, 13))) << "it is the first packet";
+  told.packet(10, 100, 'p');
+  told.packet(12, 200, 'S');
+  told.packet(13, 200, 'I');
+  EXPECT_THAT(told.frames(), ElementsAre(std::pair(12, 13))) << "they are there";
 }
 
 TEST(FrameBuffer, TellsWhatIsMissingAndGoesOnAfterItWithAKeyFrame) {
