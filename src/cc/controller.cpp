@@ -4,39 +4,52 @@
 
 namespace parley::cc {
 
-/// Less than this part of what may be sent is sent: the application is the limit.
-static constexpr double kLimitedBelow = 0.65;
-static constexpr Duration kBucket = 100ms;
-
 GoogleController::GoogleController(const Limits& limits)
     : limits_(limits), delay_(limits.start), loss_(limits.start), target_(limits.start) {}
 
 void GoogleController::on_sent(const SentPacket& packet) {
-  if (!bucket_) bucket_ = packet.sent;
-  while (packet.sent - *bucket_ >= kBucket) {
-    sent_rate_ += 0.3 * (static_cast<double>(bucket_bytes_) * 8 / seconds(kBucket) - sent_rate_);
-    bucket_bytes_ = 0;
-    *bucket_ += kBucket;
-    if (packet.sent - *bucket_ > 5s) {
-      bucket_ = packet.sent;
-      sent_rate_ = 0;
-    }
-  }
-  bucket_bytes_ += packet.size;
+  sent_.add(packet.size, packet.sent);
+  miss_feedback(packet.sent);
   if (begun_) return;
   begun_ = true;
   plan_.begin(limits_.start);
 }
 
-bool GoogleController::is_limited() const { return sent_rate_ < kLimitedBelow * target_; }
+/// Whoever hears nothing of many packets in a row does not know what it does to the path: half, and half again. Peers
+/// that have never told anything keep the rate that it has begun with.
+void GoogleController::miss_feedback(TimePoint now) {
+  constexpr std::size_t kMany = 10;
+  constexpr Duration kLeastPatience = 1s, kBetweenFeedback = 250ms, kPause = 500ms;
+  if (now - last_untold_ > kPause) untold_ = 0;
+  if (untold_++ == 0) untold_since_ = now;
+  last_untold_ = now;
+  if (!told_of_packets_ || untold_ < kMany) return;
+  if (now - untold_since_ < std::max<Duration>(kLeastPatience, 3 * round_trip_ + 2 * kBetweenFeedback)) return;
+  untold_since_ = now;
+  if (!before_silence_) before_silence_ = target_;
+  delay_.set(target_ / 2, now);
+  settle(now);
+}
+
+/// What got through before may well do so again; the queue's trend is that of other times.
+void GoogleController::end_silence(TimePoint now) {
+  untold_ = 0;
+  if (!before_silence_) return;
+  trend_ = {};
+  received_ = {};
+  plan_.back(*before_silence_, now);
+  before_silence_.reset();
+}
 
 void GoogleController::on_feedback(const Feedback& feedback) {
   const TimePoint now = feedback.received;
   if (!told_of_packets_) loss_.set(limits_.most);  // from now on the delay leads
   told_of_packets_ = true;
+  end_silence(now);
   std::size_t arrived = 0, lost = 0, markable = 0, marked = 0;
   std::optional<double> probed;
   for (const PacketResult& result : feedback.packets) {
+    if (result.packet.sent < path_since_) continue;
     if (!result.arrival) {
       ++lost;
       continue;
@@ -48,6 +61,7 @@ void GoogleController::on_feedback(const Feedback& feedback) {
     received_.add(*result.arrival, result.packet.size);
     if (const auto rate = results_.add(result)) probed = rate;
   }
+  if (arrived + lost == 0) return;
   loss_.add(arrived, lost, round_trip_, now);
   const double before = target_;
   if (probed && marked == 0 && trend_.usage() != Usage::Overuse && *probed > delay_.rate()) {
@@ -56,7 +70,7 @@ void GoogleController::on_feedback(const Feedback& feedback) {
     loss_.set(std::max(loss_.rate(), delay_.rate()));
     plan_.shown(*probed);
   } else {
-    delay_.update(trend_.usage(), received_.rate(), {is_limited(), trend_.queueing(), round_trip_}, now);
+    delay_.update(trend_.usage(), received_.rate(), {is_limited(now), trend_.queueing(), round_trip_}, now);
   }
   if (const auto factor = marks_.add(marked, markable, round_trip_, now))
     delay_.set(std::min(delay_.rate(), *factor * before), now);
@@ -65,7 +79,7 @@ void GoogleController::on_feedback(const Feedback& feedback) {
 }
 
 void GoogleController::on_loss(std::size_t received, std::size_t lost, TimePoint now) {
-  loss_.add(received, lost, round_trip_, now);
+  loss_.add(received, lost, round_trip_, now, !is_limited(now));
   settle(now);
 }
 
@@ -78,6 +92,24 @@ void GoogleController::on_remote_limit(double rate, TimePoint now) {
   // Where the peer estimates, it knows better than our slow growth.
   if (!told_of_packets_) loss_.set(std::max(loss_.rate(), rate));
   settle(now);
+}
+
+/// Begins as if nothing had been sent yet, but never faster than it was.
+void GoogleController::on_path_change(TimePoint now) {
+  if (sent_.rate(now) == 0 && !begun_) return;
+  target_ = std::min(target_, limits_.start);
+  trend_ = {};
+  received_ = {};
+  marks_ = {};
+  results_ = {};
+  delay_ = DelayRate(target_);
+  loss_ = LossRate(told_of_packets_ ? 2 * target_ : target_);
+  remote_limit_.reset();
+  round_trip_ = kUsualRoundTrip;
+  path_since_ = now;
+  untold_ = 0;
+  before_silence_.reset();
+  plan_.begin(target_);
 }
 
 void GoogleController::settle(TimePoint now) {
@@ -98,9 +130,9 @@ void GoogleController::settle(TimePoint now) {
 }
 
 std::optional<Probe> GoogleController::probe(TimePoint now) {
-  if (!begun_) return std::nullopt;
+  if (!begun_ || before_silence_) return std::nullopt;
   const auto due = plan_.due(target_, std::min(limits_.most, remote_limit_.value_or(limits_.most)),
-                             is_limited() ? std::optional(sent_rate_) : std::nullopt, now);
+                             is_limited(now) ? std::optional(sent_.rate(now)) : std::nullopt, now);
   if (due) results_.begin(*due);
   return due;
 }

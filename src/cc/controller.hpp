@@ -10,6 +10,7 @@
 #include "cc/marked_share.hpp"
 #include "cc/probing.hpp"
 #include "cc/received_rate.hpp"
+#include "cc/sent_rate.hpp"
 
 namespace parley::cc {
 
@@ -18,12 +19,16 @@ class Controller {
  public:
   virtual ~Controller() = default;
   virtual void on_sent(const SentPacket& packet) = 0;
+  /// A packet has left of which the peer will not tell.
+  virtual void on_sent_untold(std::size_t /*size*/, TimePoint /*now*/) {}
   virtual void on_feedback(const Feedback& feedback) = 0;
   /// Losses as receivers report them, where there is no feedback about single packets.
   virtual void on_loss(std::size_t received, std::size_t lost, TimePoint now) = 0;
   virtual void on_round_trip(Duration round_trip, TimePoint now) = 0;
   /// What the peer allows (REMB).
   virtual void on_remote_limit(double rate, TimePoint now) = 0;
+  /// Packets take another way from now on, of which nothing is known.
+  virtual void on_path_change(TimePoint /*now*/) {}
   /// For all that is sent, and how fast packets may follow each other.
   [[nodiscard]] virtual double target_rate() const = 0;
   [[nodiscard]] virtual double pacing_rate() const = 0;
@@ -33,20 +38,22 @@ class Controller {
 };
 
 struct Limits {
-  double start = 300'000, least = 30'000, most = 20'000'000;
+  double start = 300'000, least = 30'000, most = 1e9;
 };
 
 /// Delay and loss, whichever allows less: draft-ietf-rmcat-gcc-02, with probing. Where packets are sent with ECT(1),
-/// also marks of congestion.
+/// also marks of congestion. Where feedback stops coming, the rate falls by itself (RFC 8836 section 2).
 class GoogleController final : public Controller {
  public:
   explicit GoogleController(const Limits& limits);
 
   void on_sent(const SentPacket& packet) override;
+  void on_sent_untold(std::size_t size, TimePoint now) override { sent_.add(size, now); }
   void on_feedback(const Feedback& feedback) override;
   void on_loss(std::size_t received, std::size_t lost, TimePoint now) override;
   void on_round_trip(Duration round_trip, TimePoint now) override;
   void on_remote_limit(double rate, TimePoint now) override;
+  void on_path_change(TimePoint now) override;
   [[nodiscard]] double target_rate() const override { return target_; }
   /// Queues that mark are short: a burst would be marked, however little is sent.
   [[nodiscard]] double pacing_rate() const override { return (marks_.known() ? 1.25 : 2.5) * target_; }
@@ -55,7 +62,12 @@ class GoogleController final : public Controller {
 
  private:
   void settle(TimePoint now);
-  [[nodiscard]] bool is_limited() const;
+  [[nodiscard]] bool is_limited(TimePoint now) { return sent_.rate(now) < kLimitedBelow * target_; }
+  void miss_feedback(TimePoint now);
+  void end_silence(TimePoint now);
+
+  /// Less than this part of what may be sent is sent: the application is the limit.
+  static constexpr double kLimitedBelow = 0.65;
 
   Limits limits_;
   DelayTrend trend_;
@@ -65,16 +77,21 @@ class GoogleController final : public Controller {
   MarkedShare marks_;
   ProbePlan plan_;
   ProbeResults results_;
-  Duration round_trip_ = 100ms;
+  static constexpr Duration kUsualRoundTrip = 100ms;
+  Duration round_trip_ = kUsualRoundTrip;
   std::optional<double> remote_limit_;
   double target_;
   bool begun_ = false;
   /// Whether the peer tells of single packets. If not, the losses that it reports and what it allows are all there is.
   bool told_of_packets_ = false;
-  /// Bytes sent in the last moments, in buckets of 100 ms: whether the application uses what it may.
-  double sent_rate_ = 0;
-  std::size_t bucket_bytes_ = 0;
-  std::optional<TimePoint> bucket_;
+  SentRate sent_;
+  /// What was sent before says nothing of the path there is now.
+  TimePoint path_since_ = TimePoint::min();
+  /// Packets that have left without a pause since the peer has told of any; since when, or since it was last a reason
+  /// to fall.
+  std::size_t untold_ = 0;
+  TimePoint untold_since_{}, last_untold_{};
+  std::optional<double> before_silence_;  ///< the rate, if it has fallen by that
 };
 
 }  // namespace parley::cc

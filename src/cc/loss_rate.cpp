@@ -12,7 +12,7 @@ constexpr Duration kInterval = 200ms;
 
 }  // namespace
 
-void LossRate::add(std::size_t received, std::size_t lost, Duration round_trip, TimePoint now) {
+void LossRate::add(std::size_t received, std::size_t lost, Duration round_trip, TimePoint now, bool used) {
   received_ += received;
   lost_ += lost;
   if (!judged_) judged_ = now;
@@ -24,7 +24,7 @@ void LossRate::add(std::size_t received, std::size_t lost, Duration round_trip, 
     if (decreased_ && now - *decreased_ < 300ms + round_trip) return;
     rate_ *= 1 - 0.5 * fraction_;
     decreased_ = now;
-  } else if (fraction_ < kLittle) {
+  } else if (fraction_ < kLittle && used) {
     rate_ *= 1.08;
   }
   judged_ = now;

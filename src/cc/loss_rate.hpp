@@ -12,7 +12,8 @@ namespace parley::cc {
 class LossRate {
  public:
   explicit LossRate(double start) : rate_(start) {}
-  void add(std::size_t received, std::size_t lost, Duration round_trip, TimePoint now);
+  /// `used`: about as much is sent as it allows. If not, it is not known to allow more.
+  void add(std::size_t received, std::size_t lost, Duration round_trip, TimePoint now, bool used = true);
   [[nodiscard]] double rate() const { return rate_; }
   /// The delay allows only this much: what losses allow is not known to be much more.
   void limit(double rate);

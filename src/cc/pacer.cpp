@@ -7,11 +7,17 @@ namespace {
 
 /// Timers are not finer, and one system call sends many packets.
 constexpr Duration kBurst = 5ms;
+/// Of a probe, which is short itself, no more than the finest timers need.
+constexpr Duration kProbeBurst = 2ms;
+/// What fills a probe that has bytes enough but too few packets.
+constexpr std::size_t kPadding = 100;
 
 }  // namespace
 
+Duration Pacer::ahead() const { return burst_ && !burst_->is_over() ? kProbeBurst : kBurst; }
+
 bool Pacer::is_open(Priority priority, TimePoint now) const {
-  return priority == Priority::Audio || now + kBurst > free_at_;
+  return priority == Priority::Audio || now + ahead() > free_at_;
 }
 
 bool Pacer::pass(std::size_t bytes, Priority priority, TimePoint now) {
@@ -63,23 +69,27 @@ Packet* Pacer::pop(TimePoint now) {
 }
 
 void Pacer::spend(std::size_t bytes, TimePoint now) {
-  if (burst_ && burst_->sent >= burst_->probe.bytes) burst_.reset();
+  if (burst_ && burst_->is_over()) burst_.reset();
   free_at_ = std::max(free_at_, now) + from_seconds(static_cast<double>(bytes) * 8 / rate_now());
-  if (burst_) burst_->sent += bytes;
+  free_at_ = std::min<TimePoint>(free_at_, now + kMostDebt);
+  if (!burst_) return;
+  burst_->sent += bytes;
+  ++burst_->packets;
 }
 
 std::optional<std::uint32_t> Pacer::probe() const { return burst_ ? std::optional(burst_->probe.id) : std::nullopt; }
 
 std::size_t Pacer::padding(TimePoint now) const {
-  if (!burst_ || burst_->sent >= burst_->probe.bytes || waiting_ > 0 || now + kBurst <= free_at_) return 0;
-  return burst_->probe.bytes - burst_->sent;
+  if (!burst_ || burst_->is_over() || waiting_ > 0 || !is_open(Priority::Video, now)) return 0;
+  const Probe& probe = burst_->probe;
+  return burst_->sent < probe.bytes ? probe.bytes - burst_->sent : kPadding;
 }
 
 void Pacer::padded(std::size_t bytes, TimePoint now) { spend(bytes, now); }
 
 std::optional<TimePoint> Pacer::next_deadline() const {
-  const bool probing = burst_ && burst_->sent < burst_->probe.bytes;
-  return waiting_ > 0 || probing ? std::optional(free_at_ - kBurst + 1ms) : std::nullopt;
+  const bool probing = burst_ && !burst_->is_over();
+  return waiting_ > 0 || probing ? std::optional(free_at_ - ahead() + 1ms) : std::nullopt;
 }
 
 }  // namespace parley::cc

@@ -24,6 +24,9 @@ class Pacer {
   /// What waits longer than this makes the pacer faster than its rate: a late frame is worse than a queue elsewhere.
   static constexpr Duration kLongestWait = 250ms;
 
+  /// Whatever has left, at whatever rate: the next packet leaves before this has passed. Audio does not wait for it.
+  static constexpr Duration kMostDebt = 500ms;
+
   void set_rate(double rate) { rate_ = rate; }
   /// Whether a packet of this size may leave at once, before all that waits. Then it counts as sent.
   bool pass(std::size_t bytes, Priority priority, TimePoint now);
@@ -55,13 +58,15 @@ class Pacer {
   using Queue = RingQueue<Waiting>;
   struct Burst {
     Probe probe;
-    std::size_t sent = 0;
+    std::size_t sent = 0, packets = 0;
+    [[nodiscard]] bool is_over() const { return sent >= probe.bytes && packets >= probe.packets; }
   };
 
   Queue* next_queue();
   [[nodiscard]] bool is_open(Priority priority, TimePoint now) const;
   void spend(std::size_t bytes, TimePoint now);
   [[nodiscard]] double rate_now() const;
+  [[nodiscard]] Duration ahead() const;
 
   double rate_ = 1e9;
   std::array<Queue, kPriorities> queues_;

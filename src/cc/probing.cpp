@@ -8,7 +8,14 @@ namespace {
 constexpr Duration kLength = 15ms;
 constexpr Duration kPause = 50ms;
 constexpr std::size_t kLeastBytes = 7200;
-constexpr std::size_t kLeastPackets = 4;
+/// What is slower than that may be shorter, so that it is over soon.
+constexpr Duration kLongest = 250ms;
+/// Shorter ones are not measured: clocks are not finer, and networks put packets together.
+constexpr Duration kShortest = 2ms;
+/// What arrives so much faster than it has left has waited somewhere.
+constexpr double kMostCompressed = 2;
+/// What networks add to each packet, and how large those of media are.
+constexpr double kBelow = 40, kUsualPacket = 1200;
 constexpr double kEnough = 0.8;
 /// Between probes while the application uses little.
 constexpr Duration kLimitedPause = 5s;
@@ -40,7 +47,7 @@ std::optional<double> ProbeResults::add(const PacketResult& result) {
     running.first_arrival_size = result.packet.size;
   }
   running.last_arrival = std::max(running.last_arrival, *result.arrival);
-  if (running.packets < kLeastPackets ||
+  if (static_cast<double>(running.packets) < kEnough * static_cast<double>(running.probe.packets) ||
       static_cast<double>(running.bytes) < kEnough * static_cast<double>(running.probe.bytes))
     return std::nullopt;
   const auto rate = judge(running);
@@ -51,15 +58,22 @@ std::optional<double> ProbeResults::add(const PacketResult& result) {
 std::optional<double> ProbeResults::judge(const Running& running) {
   const double sending = seconds(running.last_sent - running.first_sent);
   const double arriving = seconds(running.last_arrival - running.first_arrival);
-  if (sending <= 0 || sending > 1 || arriving > 1) return std::nullopt;
+  if (sending < seconds(kShortest) || sending > 1 || arriving > 1 || kMostCompressed * arriving < sending)
+    return std::nullopt;
   const double sent = static_cast<double>(running.bytes - running.last_sent_size) * 8 / sending;
-  if (arriving <= 0) return sent;
   const double received = static_cast<double>(running.bytes - running.first_arrival_size) * 8 / arriving;
   // Where it came out slower than it went in, that is the path's rate; a little less leaves room.
-  return received < 0.9 * sent ? 0.95 * received : std::min(sent, received);
+  const double shown = received < 0.9 * sent ? 0.95 * received : std::min(sent, received);
+  // Padding comes in small packets, which take more of the path than what media will.
+  const double packet = static_cast<double>(running.bytes) / static_cast<double>(running.packets);
+  const double worth = (packet + kBelow) / packet * kUsualPacket / (kUsualPacket + kBelow);
+  // Nobody has tried whether more than was wanted would get through, though timers may have let it leave faster.
+  return std::min(shown * worth, running.probe.rate);
 }
 
 void ProbePlan::begin(double start) {
+  last_.reset();
+  recover_at_.reset();
   wanted_ = {3 * start, 6 * start};
   further_above_ = 0.7 * 6 * start;
 }
@@ -75,6 +89,12 @@ void ProbePlan::fell(double before, TimePoint now) {
   wanted_.clear();
   recover_rate_ = recover_at_ ? std::max(recover_rate_, 0.85 * before) : 0.85 * before;
   recover_at_ = now + kRecoveryPause;
+}
+
+void ProbePlan::back(double before, TimePoint now) {
+  fell(before, now);
+  wanted_ = {0.5 * before, before};
+  further_above_ = 0.7 * before;
 }
 
 std::optional<Probe> ProbePlan::due(double rate, double most, std::optional<double> used, TimePoint now) {
@@ -95,9 +115,9 @@ std::optional<Probe> ProbePlan::due(double rate, double most, std::optional<doub
   const double faster = std::min(wanted_.front(), most);
   wanted_.erase(wanted_.begin());
   last_ = now;
-  return Probe{.id = next_id_++,
-               .rate = faster,
-               .bytes = std::max(kLeastBytes, static_cast<std::size_t>(faster / 8 * seconds(kLength)))};
+  const auto bytes = [&](Duration length) { return static_cast<std::size_t>(faster / 8 * seconds(length)); };
+  return Probe{
+      .id = next_id_++, .rate = faster, .bytes = std::max(bytes(kLength), std::min(kLeastBytes, bytes(kLongest)))};
 }
 
 std::optional<TimePoint> ProbePlan::next_deadline() const {

@@ -13,11 +13,12 @@ namespace parley::cc {
 struct Probe {
   std::uint32_t id = 0;
   double rate = 0;
-  /// How much it takes.
-  std::size_t bytes = 0;
+  /// How much it takes, at least: times between few packets say little.
+  std::size_t bytes = 0, packets = 5;
 };
 
-/// What probes have shown. A probe counts when four fifths of it have arrived.
+/// What probes have shown. A probe counts when four fifths of it have arrived, unless what became of it cannot be the
+/// path's rate.
 class ProbeResults {
  public:
   void begin(const Probe& probe);
@@ -45,6 +46,8 @@ class ProbePlan {
   void shown(double rate);
   /// The rate fell from `before` although little was sent, or for another reason that may pass.
   void fell(double before, TimePoint now);
+  /// The peer tells of packets again, after the rate had fallen from `before` because it did not.
+  void back(double before, TimePoint now);
   /// The next probe, if it is time. `rate` is what may be sent, `used` what is sent where that is much less.
   std::optional<Probe> due(double rate, double most, std::optional<double> used, TimePoint now);
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;

@@ -8,7 +8,7 @@ namespace {
 constexpr Duration kWindow = 500ms;
 constexpr Duration kLeast = 150ms;
 /// More do not arrive in the window honestly.
-constexpr std::size_t kMost = 10'000;
+constexpr std::size_t kMost = 100'000;
 
 }  // namespace
 

@@ -85,7 +85,7 @@ void ArrivalLog::note(std::int64_t number, bool arrived) {
 
 std::optional<TimePoint> ArrivalLog::next_deadline() const {
   if (!since_) return std::nullopt;
-  return waiting_ >= kMany ? *since_ : *since_ + kInterval;
+  return waiting_ >= kMany ? *since_ : *since_ + interval_;
 }
 
 }  // namespace parley::media

@@ -35,6 +35,8 @@ class ArrivalLog {
   static constexpr std::size_t kMany = 100;
   static constexpr Duration kInterval = 50ms;
 
+  /// How long the first of those that were not told of waits.
+  void set_interval(Duration interval) { interval_ = interval; }
   void arrived(std::uint16_t number, TimePoint now, Ecn ecn = Ecn::NotCapable);
   /// From the first packet that was not told of to the last one, without a gap in the numbers. Empty if there is
   /// nothing new.
@@ -65,6 +67,7 @@ class ArrivalLog {
   Reported reported_;
   std::optional<std::int64_t> told_until_;  // all before it
   std::optional<TimePoint> since_;
+  Duration interval_ = kInterval;
   std::uint8_t count_ = 0;
 };
 

@@ -64,6 +64,8 @@ struct Encoding {
   std::string rid;
   bool active = true;
   Importance importance = Importance::Low;
+  /// Bits per second that the program wants it to have at most.
+  std::optional<double> most = std::nullopt;
   /// What networks see of it (RFC 2474), for whoever sends the packets.
   std::uint8_t dscp = 0;
   /// How the program makes layers (webrtc-svc), if it says so.

@@ -3,10 +3,19 @@
 namespace parley::media {
 
 const cc::SentPacket& SentLog::add(std::size_t size, std::optional<std::uint32_t> probe, TimePoint now, Ecn mark) {
-  Slot& slot = slots_[static_cast<std::size_t>(next_) % kLength];
+  const Slot& oldest = slots_[place(next_)];
+  if (oldest.waiting && now - oldest.packet.sent < kAwaited && slots_.size() < kMost) grow();
+  Slot& slot = slots_[place(next_)];
   slot = {.packet = {.number = next_, .size = size, .sent = now, .probe = probe, .ecn = mark}, .waiting = true};
   ++next_;
   return slot.packet;
+}
+
+void SentLog::grow() {
+  std::vector<Slot> before(2 * slots_.size());
+  before.swap(slots_);
+  for (const Slot& slot : before)
+    if (slot.packet.number > 0) slots_[place(slot.packet.number)] = slot;
 }
 
 /// Of all that have this number, the last one sent.
@@ -17,13 +26,13 @@ std::int64_t SentLog::full(std::uint16_t number) const {
 
 bool SentLog::was_lost(std::int64_t number) const {
   if (number < 1) return false;
-  const Slot& slot = slots_[static_cast<std::size_t>(number) % kLength];
+  const Slot& slot = slots_[place(number)];
   return slot.packet.number == number && slot.lost;
 }
 
 SentLog::Slot* SentLog::find(std::int64_t number) {
   if (number < 1) return nullptr;
-  Slot& slot = slots_[static_cast<std::size_t>(number) % kLength];
+  Slot& slot = slots_[place(number)];
   return slot.packet.number == number && slot.waiting ? &slot : nullptr;
 }
 

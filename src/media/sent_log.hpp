@@ -9,7 +9,7 @@
 namespace parley::media {
 
 /// The packets of a transport that the peer has not yet told of (transport-wide-cc), by their transport-wide number. A
-/// ring: what is not told of within its length is forgotten.
+/// ring, as long as what is sent in a second; what is not told of within its length is forgotten.
 class SentLog {
  public:
   /// The number of the next packet.
@@ -27,14 +27,19 @@ class SentLog {
   void repeat_full(std::int64_t number);
 
  private:
-  static constexpr std::size_t kLength = 4096;
+  static constexpr std::size_t kLeast = 4096, kMost = 32768;
+  static constexpr Duration kAwaited = 1s;
   struct Slot {
     cc::SentPacket packet;
     bool waiting = false, lost = false, repeated = false;
   };
   [[nodiscard]] std::int64_t full(std::uint16_t number) const;
+  [[nodiscard]] std::size_t place(std::int64_t number) const {
+    return static_cast<std::size_t>(number) % slots_.size();
+  }
   Slot* find(std::int64_t number);
-  std::vector<Slot> slots_ = std::vector<Slot>(kLength);
+  void grow();
+  std::vector<Slot> slots_ = std::vector<Slot>(kLeast);
   std::int64_t next_ = 1;
 };
 

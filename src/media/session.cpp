@@ -25,6 +25,7 @@ void Session::configure(std::vector<Section> sections) {
   sections_ = std::move(sections);
   configure_receiving();
   configure_sending();
+  shares_.set_senders(sections_);
   if (connected_) begin_sending();
 }
 
@@ -124,6 +125,15 @@ void Session::connect(TimePoint now) {
   connected_ = true;
   if (!next_report_) next_report_ = now + 500ms;
   begin_sending();
+  if (total_rate_ > 0) tell_rate(now);
+}
+
+void Session::change_path(TimePoint now) {
+  controller_->on_path_change(now);
+  round_trip_known_ = false;
+  path_changed_ = now;
+  if (limit_) limit_.emplace();
+  tell_rate_if_changed(now);
 }
 
 /// Whoever begins to send, or goes on after a pause, begins with a key frame.
@@ -163,14 +173,13 @@ void Session::advance(TimePoint now) {
     collect(*incoming, now);
     ask(*incoming, now);
   }
-  if (const auto due = arrivals_.next_deadline(); due && *due <= now) tell_arrivals();
+  if (const auto due = arrivals_.next_deadline(); due && *due <= now) tell_arrivals(now);
   if (const auto due = source_arrivals_.next_deadline(); due && *due <= now) tell_arrivals_by_source(now);
   if (limit_ && limit_->next_deadline() && *limit_->next_deadline() <= now) tell_limit(now);
   if (next_report_ && *next_report_ <= now) report(now);
   if (next_tone_ && *next_tone_ <= now) advance_tones(now);
   send_paced(now);
-  // A controller may go by time alone.
-  if (told_rate_ > 0 && controller_->target_rate() != total_rate_) tell_rate(now);
+  tell_rate_if_changed(now);
   hand_over();
 }
 

@@ -19,6 +19,7 @@
 #include "media/budget.hpp"
 #include "media/fastest.hpp"
 #include "media/feedback_clock.hpp"
+#include "media/feedback_interval.hpp"
 #include "media/format.hpp"
 #include "media/frame_notes.hpp"
 #include "media/layer_choice.hpp"
@@ -31,6 +32,7 @@
 #include "media/router.hpp"
 #include "media/send_stream.hpp"
 #include "media/sent_log.hpp"
+#include "media/shares.hpp"
 #include "media/source_arrivals.hpp"
 #include "media/source_numbers.hpp"
 #include "media/statistics.hpp"
@@ -94,8 +96,8 @@ class Session {
     virtual void on_ended(SectionKey section) = 0;
     /// The next frame for the encoding with this rid should be a key frame.
     virtual void on_key_frame_request(SectionKey section, const std::string& rid) = 0;
-    /// How much media may be sent, in bits per second.
-    virtual void on_target_rate(double rate) = 0;
+    /// How much media the sender of a section may send, in bits per second.
+    virtual void on_target_rate(SectionKey section, double rate) = 0;
     /// The peer has begun to play a key of a telephone.
     virtual void on_tone(SectionKey /*section*/, char /*key*/) {}
   };
@@ -124,8 +126,10 @@ class Session {
   [[nodiscard]] Ecn marking() const { return told_by_source_ && mark_check_.usable() ? mark_ : Ecn::NotCapable; }
   /// The sections of the transport from now on. What stays keeps its state.
   void configure(std::vector<Section> sections);
-  /// Packets can be sent from now on.
+  /// Packets can be sent from now on. After each configure(), too.
   void connect(TimePoint now);
+  /// They take another way than before, through another network.
+  void change_path(TimePoint now);
   /// `ecn`: how the network has marked it, as far as that can be seen.
   void receive_rtp(ByteView packet, TimePoint now, Ecn ecn = Ecn::NotCapable);
   void receive_rtcp(ByteView packet, TimePoint now);
@@ -143,8 +147,6 @@ class Session {
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
   void advance(TimePoint now);
 
-  /// What the sender of a section is told to send, in bits per second: of on_target_rate(), its part.
-  void set_target(SectionKey section, double target);
   /// statistics.cpp
   [[nodiscard]] Statistics statistics(TimePoint now) const;
 
@@ -246,6 +248,7 @@ class Session {
   std::list<Recovered> recover(Incoming& incoming, const Section& section, TimePoint now);
   // session_send.cpp
   Outgoing* sender(SectionKey key);
+  void note_sent(SectionKey section, std::size_t bytes, TimePoint now);
   SendStream* stream_of(Ssrc source, Outgoing** owner = nullptr);
   Result<SendStream*> stream_for(SectionKey key, std::string_view rid);
   bool is_chosen(SendStream& stream, Outgoing& outgoing, std::string_view rid, bool key_frame, std::uint32_t pixels,
@@ -273,6 +276,7 @@ class Session {
   void take_transport_feedback(const rtp::RtcpPacket& packet, TimePoint now);
   void take_congestion_feedback(const rtp::RtcpPacket& packet, TimePoint now);
   void tell_rate(TimePoint now);
+  void tell_rate_if_changed(TimePoint now);
   // session_reports.cpp
   void report(TimePoint now);
   std::vector<rtp::ReportBlock> report_blocks(TimePoint now);
@@ -280,7 +284,7 @@ class Session {
   [[nodiscard]] bool is_heard(const Incoming& incoming) const;
   [[nodiscard]] std::vector<const SendStream*> sending_streams() const;
   void ask(Incoming& incoming, TimePoint now);
-  void tell_arrivals();
+  void tell_arrivals(TimePoint now);
   void tell_arrivals_by_source(TimePoint now);
   void tell_limit(TimePoint now);
   // session_extended.cpp
@@ -324,6 +328,7 @@ class Session {
   std::vector<ReceivedFrame> ready_;
   Bytes padding_;
   std::chrono::system_clock::time_point wall_offset_;
+  FeedbackInterval feedback_interval_;
   FeedbackClock arrival_clock_, source_clock_{FeedbackClock::kBySource};
 
   ArrivalLog arrivals_;                  // for feedback to the peer
@@ -336,7 +341,9 @@ class Session {
   std::uint32_t congestion_feedback_sent_ = 0, congestion_feedback_received_ = 0;
   std::unique_ptr<cc::Controller> controller_;
   cc::Pacer pacer_;
-  double told_rate_ = 0, total_rate_ = 0;  // to the program; what that was a part of
+  Shares shares_;
+  double total_rate_ = 0;  // that was divided last; 0 before the peer has told anything
+  std::optional<TimePoint> path_changed_;
   RepeatedRate repeated_;
   std::size_t repeats_left_ = 0, told_left_ = 0;  // in the datagram that is being read
   bool clocks_changed_ = false;                   // by it

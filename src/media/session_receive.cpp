@@ -30,6 +30,7 @@ void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
   const auto key = router_.route(header.ssrc, mid ? as_text(*mid) : std::string_view(), header.payload_type);
   const Section* section = key ? find_section(*key) : nullptr;
   if (section == nullptr) return;
+  feedback_interval_.add(bytes.size());
   const auto number = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::TransportSequenceNumber));
   if (number && number->size() == 2)
     arrivals_.arrived(static_cast<std::uint16_t>((*number)[0] << 8 | (*number)[1]), now);

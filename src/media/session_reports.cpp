@@ -128,8 +128,9 @@ void Session::ask(Incoming& incoming, TimePoint now) {
   });
 }
 
-void Session::tell_arrivals() {
+void Session::tell_arrivals(TimePoint now) {
   const std::vector<ArrivalLog::Arrival> arrivals = arrivals_.take();
+  arrivals_.set_interval(feedback_interval_.next(now));
   if (arrivals.empty()) return;
   rtp::TransportFeedback feedback{.sender = own_source(),
                                   .source = incoming_.empty() ? Ssrc(0) : incoming_.begin()->first};
@@ -149,6 +150,7 @@ void Session::tell_arrivals_by_source(TimePoint now) {
   constexpr std::size_t kMostInOne = 400;
   const auto wall = wall_clock(now);
   rtp::CongestionFeedback feedback{.sender = own_source(), .sources = {}, .time = rtp::to_ntp(wall).compact()};
+  source_arrivals_.set_interval(feedback_interval_.next(now));
   std::size_t count = 0;
   const auto send = [&] {
     if (count == 0) return;

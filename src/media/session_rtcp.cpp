@@ -118,7 +118,9 @@ void Session::take_report(const rtp::ReportBlock& block, TimePoint now) {
     note_round_trip(*measured, now);
   }
   stream->note_loss(block.fraction_lost / 256.0, round_trip_);
-  if (paced_) return;
+  // What it tells of may be the path before, whose packets are nobody's loss now.
+  constexpr Duration kReportInterval = 1s;
+  if (paced_ || (path_changed_ && now - *path_changed_ < kReportInterval)) return;
   const auto lost = static_cast<std::size_t>(block.fraction_lost);
   controller_->on_loss(256 - lost, lost, now);
 }
@@ -236,10 +238,15 @@ void Session::take_congestion_feedback(const rtp::RtcpPacket& packet, TimePoint 
 /// What is left when what has been lost is sent again.
 void Session::tell_rate(TimePoint now) {
   const double total = total_rate_ = controller_->target_rate();
-  const double rate = std::max(total - repeated_.rate(now), total / 2);
-  if (rate == told_rate_) return;
-  told_rate_ = rate;
-  handler_.on_target_rate(rate);
+  for (const auto& [section, rate] : shares_.divide(std::max(total - repeated_.rate(now), total / 2), now)) {
+    sender(section)->target = rate;
+    handler_.on_target_rate(section, rate);
+  }
+}
+
+/// A controller may go by time alone.
+void Session::tell_rate_if_changed(TimePoint now) {
+  if (total_rate_ > 0 && controller_->target_rate() != total_rate_) tell_rate(now);
 }
 
 }  // namespace parley::media

@@ -71,6 +71,7 @@ Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingF
     return {};
   (*stream)->set_target(outgoing.streams.size() == 1 ? outgoing.target : std::nullopt);
   auto sent = send_one(**stream, frame, now);
+  note_sent(key, frame.data.size(), now);
   if (sent && outgoing.target) outgoing.limitation.sent(frame.data.size(), *outgoing.target, now);
   return sent;
 }
@@ -80,7 +81,15 @@ Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingP
   if (!stream) return Unexpected(stream.error());
   if (!(*stream)->encoding().active || !is_chosen(**stream, *sender(key), rid, packet.begins_key_frame, 0, now))
     return {};
-  return send_one(**stream, packet, now);
+  auto sent = send_one(**stream, packet, now);
+  note_sent(key, packet.payload.size(), now);
+  return sent;
+}
+
+/// Somebody may use its share again; packets may have left without an answer for too long.
+void Session::note_sent(SectionKey section, std::size_t bytes, TimePoint now) {
+  if (shares_.sent(section, bytes, now) && total_rate_ > 0) tell_rate(now);
+  tell_rate_if_changed(now);
 }
 
 /// Of what comes in layers, and goes out without.
@@ -112,10 +121,6 @@ Result<void> Session::send_one(SendStream& stream, const Media& media, TimePoint
   repeated_.add(counters.protecting_bytes + counters.protecting_header_bytes - before, now);
   send_paced(now);
   return sent;
-}
-
-void Session::set_target(SectionKey section, double target) {
-  if (Outgoing* outgoing = sender(section)) outgoing->target = target;
 }
 
 void Session::set_pace(TimePoint now) {
@@ -183,10 +188,10 @@ void Session::repeat(SendStream& stream, const rtp::Nack& nack, TimePoint now) {
   ++stream.counters().nacks;
   PacketSink sink(*this, cc::Priority::Retransmission, now);
   // The peer's reports are all that is known of the round trip: neither those nor NACKs let it have more than the path
-  // is thought to carry.
+  // is thought to carry, half of which stays for what is new. A program may send more than it should.
   constexpr Duration kLeastPause = 10ms;
-  constexpr double kLeastBudget = 1e6;
-  const double budget = std::max(2 * controller_->target_rate(), kLeastBudget);
+  constexpr double kLeastBudget = 50e3;
+  const double budget = std::max(std::max(controller_->target_rate(), shares_.sent_rate(now)) / 2, kLeastBudget);
   for (const std::uint16_t number : std::span(nack.numbers).first(taken)) {
     if (repeated_.rate(now) > budget) break;
     stream.repeat(number, now, std::max(round_trip_, kLeastPause), sink);
@@ -230,6 +235,8 @@ void Session::stamp(const cc::Packet& packet, TimePoint now) {
     if (SendStream* stream = sent.ecn == Ecn::Ect1 ? stream_sending(source) : nullptr)
       ++stream->counters().ect1_packets;
     controller_->on_sent(sent);
+  } else {
+    controller_->on_sent_untold(packet.size(), now);
   }
 }
 

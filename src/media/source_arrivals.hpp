@@ -25,9 +25,15 @@ class SourceArrivals {
       if (logs_.size() >= kMost) forget_the_silent(now);
       if (logs_.size() >= kMost) return;
       found = logs_.emplace(source, Log{}).first;
+      found->second.arrivals.set_interval(interval_);
     }
     found->second.arrivals.arrived(number, now, ecn);
     found->second.last = now;
+  }
+  /// How long the first packet of a source waits until it is told of.
+  void set_interval(Duration interval) {
+    interval_ = interval;
+    for (auto& [source, log] : logs_) log.arrivals.set_interval(interval);
   }
   /// What is new of each.
   std::vector<Source> take() {
@@ -56,6 +62,7 @@ class SourceArrivals {
     std::erase_if(logs_, [&](const auto& entry) { return now - entry.second.last > 10s; });
   }
   std::map<Ssrc, Log> logs_;
+  Duration interval_ = ArrivalLog::kInterval;
 };
 
 }  // namespace parley::media

@@ -37,7 +37,7 @@ Statistics Session::statistics(TimePoint now) const {
     for (std::size_t i = 0; i < outgoing.streams.size(); ++i)
       if (find_section(outgoing.section)->sends || outgoing.streams[i]->has_sent())
         all.outgoing.push_back(statistics_of(outgoing, i, now));
-  if (told_rate_ > 0) all.available = controller_->target_rate();
+  if (total_rate_ > 0) all.available = controller_->target_rate();
   all.congestion_feedback_sent = congestion_feedback_sent_;
   all.congestion_feedback_received = congestion_feedback_received_;
   return all;

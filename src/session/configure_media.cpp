@@ -81,6 +81,7 @@ std::vector<media::Encoding> to_media(const jsep::Sender& sender, const jsep::Me
                          .rid = encoding.rid.value_or(""),
                          .active = encoding.active,
                          .importance = encoding.importance,
+                         .most = encoding.max_bitrate,
                          .dscp = dscp_of(kind, encoding.network_importance.value_or(encoding.importance)),
                          .scalability_mode = encoding.scalability_mode.value_or(""),
                          .format = format_of(encoding, section.sends)});

@@ -7,6 +7,7 @@
 #include "base/random.hpp"
 #include "rtp/packet.hpp"
 #include "session/frame_notes.hpp"
+#include "session/network_path.hpp"
 #include "session/program_controller.hpp"
 
 namespace parley::session {
@@ -24,14 +25,6 @@ std::string_view codec_name(std::string_view mime_type) {
 std::chrono::system_clock::time_point wall_offset() {
   return std::chrono::system_clock::now() -
          std::chrono::duration_cast<std::chrono::system_clock::duration>(Clock::now().time_since_epoch());
-}
-
-/// A sender has the importance of its highest encoding.
-double weight_of(const media::Section& section) {
-  unsigned highest = 0;
-  for (const media::Encoding& encoding : section.encodings)
-    if (encoding.active) highest = std::max(highest, weight(encoding.importance));
-  return highest > 0 ? highest : weight(Importance::Low);
 }
 
 }  // namespace
@@ -58,22 +51,23 @@ class MediaPlane::Lane final : public media::Session::Handler {
   [[nodiscard]] bool has(media::SectionKey key) const { return std::ranges::find(keys_, key) != keys_.end(); }
   void configure(std::vector<media::Section> sections) {
     keys_.clear();
-    video_senders_.clear();
-    audio_senders_ = 0;
     markings_.clear();
     for (const media::Section& section : sections) {
       keys_.push_back(section.key);
-      if (!section.sends) continue;
-      mark(section);
-      if (section.kind == media::Kind::Video) {
-        video_senders_.push_back({section.key, weight_of(section)});
-      } else {
-        ++audio_senders_;
-      }
+      if (section.sends) mark(section);
     }
     session_.configure(std::move(sections));
+    if (!path_) (void)moved();
     if (transport_.has_srtp()) session_.connect(Clock::now());
     deadline_.update();
+  }
+  /// Whether the selected pair leads through other networks than when that was asked last.
+  bool moved() {
+    const ice::Agent* carrier = transport_.carrier();
+    const auto pair = carrier != nullptr ? carrier->selected_pair() : std::nullopt;
+    if (!pair) return false;
+    const auto before = std::exchange(path_, path_of(*pair));
+    return before && before != path_;
   }
   [[nodiscard]] media::Statistics statistics() const { return session_.statistics(Clock::now()); }
   /// What may move the next deadline.
@@ -103,7 +97,9 @@ class MediaPlane::Lane final : public media::Session::Handler {
   void on_key_frame_request(media::SectionKey section, const std::string& rid) override {
     if (owner_.observer_ != nullptr) owner_.observer_->on_key_frame_request(id_of(section), rid);
   }
-  void on_target_rate(double rate) override;
+  void on_target_rate(media::SectionKey section, double rate) override {
+    if (owner_.observer_ != nullptr) owner_.observer_->on_target_rate(id_of(section), rate);
+  }
   void on_tone(media::SectionKey section, char key) override {
     if (owner_.observer_ != nullptr) owner_.observer_->on_tone(id_of(section), key);
   }
@@ -113,10 +109,6 @@ class MediaPlane::Lane final : public media::Session::Handler {
   MediaPlane& owner_;
   media::Session session_;
   Deadline<media::Session> deadline_;
-  struct VideoSender {
-    media::SectionKey key;
-    double weight;
-  };
   struct Marking {
     Ssrc source;
     std::uint8_t dscp;
@@ -124,10 +116,9 @@ class MediaPlane::Lane final : public media::Session::Handler {
   [[nodiscard]] std::uint8_t dscp_of(ByteView head) const;
   void mark(const media::Section& section);
 
+  std::optional<NetworkPath> path_;
   std::vector<media::SectionKey> keys_;
-  std::vector<VideoSender> video_senders_;
   std::vector<Marking> markings_;  // of those that are marked
-  std::size_t audio_senders_ = 0;
 };
 
 void MediaPlane::Lane::mark(const media::Section& section) {
@@ -140,20 +131,6 @@ void MediaPlane::Lane::mark(const media::Section& section) {
 std::uint8_t MediaPlane::Lane::dscp_of(ByteView head) const {
   const auto found = std::ranges::find(markings_, rtp::source_of(head), &Marking::source);
   return found == markings_.end() ? std::uint8_t{0} : found->dscp;
-}
-
-/// Each video gets its part of what audio leaves: equal ones, unless some are more important (RFC 8835 section 4.1).
-void MediaPlane::Lane::on_target_rate(double rate) {
-  constexpr double kAudio = 50'000;
-  if (video_senders_.empty()) return;
-  const double left = std::max(rate - kAudio * static_cast<double>(audio_senders_), rate / 4);
-  double parts = 0;
-  for (const VideoSender& sender : video_senders_) parts += sender.weight;
-  for (const auto& [key, weight] : video_senders_) {
-    const double each = left * weight / parts;
-    session_.set_target(key, each);
-    if (owner_.observer_ != nullptr) owner_.observer_->on_target_rate(id_of(key), each);
-  }
 }
 
 void MediaPlane::Lane::on_frame(media::ReceivedFrame&& received) {
@@ -225,6 +202,11 @@ void MediaPlane::configure(Transport& transport, std::vector<media::Section> sec
 void MediaPlane::connected(Transport& transport) {
   if (Lane* lane = find(transport))
     lane->with_session([](media::Session& session, TimePoint now) { session.connect(now); });
+}
+
+void MediaPlane::path_changed(Transport& transport) {
+  if (Lane* lane = find(transport); lane != nullptr && lane->moved())
+    lane->with_session([](media::Session& session, TimePoint now) { session.change_path(now); });
 }
 
 void MediaPlane::forget(const Transport& transport) {

@@ -54,6 +54,8 @@ class MediaPlane {
   void configure(Transport& transport, std::vector<media::Section> sections, const std::string& cname);
   /// Packets can be sent.
   void connected(Transport& transport);
+  /// They take another way than before, maybe through another network.
+  void path_changed(Transport& transport);
   void forget(const Transport& transport);
   void receive_rtp(Transport& transport, ByteView packet);
   void receive_rtcp(Transport& transport, ByteView packet);

@@ -40,8 +40,10 @@ std::optional<cc::Probe> ProgramController::probe(TimePoint now) {
   program_->on_time(now);
   const auto wanted = program_->probe(now);
   if (!wanted || wanted->bytes == 0) return std::nullopt;
-  return cc::Probe{
-      .id = wanted->id, .rate = within_reason(wanted->rate), .bytes = std::min(wanted->bytes, kMostProbeBytes)};
+  return cc::Probe{.id = wanted->id,
+                   .rate = within_reason(wanted->rate),
+                   .bytes = std::min(wanted->bytes, kMostProbeBytes),
+                   .packets = 1};
 }
 
 std::optional<TimePoint> ProgramController::next_deadline() const {

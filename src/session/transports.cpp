@@ -37,6 +37,7 @@ jsep::TransportId Connection::id_of(const Transport& transport) const {
 
 void Connection::on_path_changed(Transport& transport) {
   if (is_data_transport(transport)) data_.path_changed();
+  media_.path_changed(transport);
 }
 
 void Connection::on_dtls_state(Transport& transport, const std::optional<Error>& error) {

@@ -155,9 +155,9 @@ class Driver final : public Session::Handler {
   void on_begun(SectionKey key) override { check(key == kAudio || key == kVideo); }
   void on_ended(SectionKey key) override { check(key == kAudio || key == kVideo); }
   void on_key_frame_request(SectionKey key, const std::string&) override { check(key == kVideo); }
-  void on_target_rate(double rate) override {
+  void on_target_rate(SectionKey section, double rate) override {
+    check(section == kVideo);
     check(rate >= 1000 && rate <= 1e9);
-    session_.set_target(kVideo, rate);
   }
 
  private:

@@ -127,7 +127,10 @@ TEST(GoogleController, LossesAloneLowerTheRateWhereNothingElseIsTold) {
 TEST(GoogleController, WithoutFeedbackItGrowsAsLongAsNothingIsLost) {
   GoogleController controller({.start = 300e3});
   TimePoint now = kStart;
-  for (int i = 0; i < 60; ++i) controller.on_loss(256, 0, now += 1s);
+  for (int i = 0; i < 600; ++i) {
+    controller.on_sent_untold(static_cast<std::size_t>(controller.target_rate() / 8 / 10), now += 100ms);
+    if (i % 10 == 9) controller.on_loss(256, 0, now);
+  }
   EXPECT_GT(controller.target_rate(), 2e6);
   controller.on_remote_limit(500e3, now);
   EXPECT_EQ(controller.target_rate(), 500e3);

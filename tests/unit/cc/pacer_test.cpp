@@ -120,6 +120,26 @@ TEST(Pacer, DoesNotSaveUpForABurstWhileNothingIsSent) {
   EXPECT_LE(leaving(pacer, kStart + 10s).size(), 2U);
 }
 
+/// Sound that takes twice the rate for half a minute; then the rate is another one.
+TEST(Pacer, WhatSoundTakesIsCountedButDoesNotKeepVideoBackForLong) {
+  Pacer pacer;
+  pacer.set_rate(30e3);
+  TimePoint now = kStart;
+  for (int i = 0; i < 1500; ++i, now += 20ms) EXPECT_TRUE(pacer.pass(160, Priority::Audio, now));
+  pacer.set_rate(3e6);
+  EXPECT_FALSE(pacer.pass(1000, Priority::Video, now));
+  EXPECT_TRUE(pacer.pass(1000, Priority::Video, now + Pacer::kMostDebt));
+}
+
+/// And nothing keeps sound back.
+TEST(Pacer, AudioPassesWhateverIsOwed) {
+  Pacer pacer;
+  pacer.set_rate(30e3);
+  EXPECT_TRUE(pacer.pass(100'000, Priority::Video, kStart));
+  for (std::uint8_t i = 0; i < 100; ++i) push(pacer, packet(i), Priority::Video);
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(pacer.pass(160, Priority::Audio, kStart));
+}
+
 TEST(Pacer, KeepsTheBytesOfEachPacketApart) {
   Pacer pacer;
   for (int round = 0; round < 3; ++round)
@@ -203,6 +223,23 @@ TEST(Pacer, AProbeTakesWhatWaitsAtItsOwnRateAndThenPadding) {
   push(pacer, packet(1), Priority::Video);
   ASSERT_NE(pacer.pop(now + 1s), nullptr);
   EXPECT_EQ(pacer.probe(), std::nullopt);
+}
+
+/// Between two large packets there is too little time to measure.
+TEST(Pacer, AProbeOfLargePacketsIsFilledUpWithSmallOnes) {
+  Pacer pacer;
+  for (std::uint8_t i = 0; i < 2; ++i) push(pacer, packet(i), Priority::Video);
+  pacer.begin({.id = 9, .rate = 1e6, .bytes = 1500, .packets = 5}, kStart);
+  std::size_t packets = 0;
+  for (TimePoint now = kStart; now < kStart + 1s; now += 1ms) {
+    packets += leaving(pacer, now).size();
+    for (std::size_t needed = pacer.padding(now); needed > 0; needed = pacer.padding(now), ++packets) {
+      EXPECT_LE(needed, 100U);
+      pacer.padded(needed, now);
+      EXPECT_EQ(pacer.probe(), 9U);
+    }
+  }
+  EXPECT_EQ(packets, 5U);
 }
 
 TEST(Pacer, AProbeThatCannotBePaddedEnds) {

@@ -35,7 +35,7 @@ struct Node final : Session::Handler {
   void on_begun(SectionKey) override {}
   void on_ended(SectionKey) override {}
   void on_key_frame_request(SectionKey, const std::string&) override {}
-  void on_target_rate(double) override {}
+  void on_target_rate(SectionKey, double) override {}
 
   SeededRandom random;
   Session session;

@@ -77,6 +77,13 @@ TEST(ArrivalLog, ManyPacketsAreToldOfAtOnce) {
   EXPECT_EQ(log.next_deadline(), kStart);
 }
 
+TEST(ArrivalLog, TellsAsOftenAsItIsWanted) {
+  ArrivalLog log;
+  log.set_interval(250ms);
+  log.arrived(1, kStart);
+  EXPECT_EQ(log.next_deadline(), kStart + 250ms);
+}
+
 TEST(ArrivalLog, AHostilePeerCannotMakeItTellWithoutEnd) {
   ArrivalLog log;
   for (std::uint32_t number = 0; number < 65536; number += 1500) {
@@ -122,10 +129,22 @@ TEST(SentLog, WhatWasReportedLostMayStillArrive) {
   EXPECT_TRUE(log.take(number, true));
 }
 
+/// At a gigabit a second there are many of them.
+TEST(SentLog, KnowsWhatWasSentInTheLastQuarterOfASecond) {
+  SentLog log;
+  std::uint16_t first = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    if (i == 200'000 - 25'000) first = log.next();
+    log.add(1200, std::nullopt, kStart + i * 10us);
+  }
+  for (std::uint16_t i = 0; i < 25'000; ++i)
+    EXPECT_TRUE(log.take(static_cast<std::uint16_t>(first + i), true).has_value());
+}
+
 TEST(SentLog, ForgetsWhatIsTooOld) {
   SentLog log;
   const std::uint16_t number = log.next();
-  for (int i = 0; i < 5000; ++i) log.add(1, std::nullopt, kStart);
+  for (int i = 0; i < 5000; ++i) log.add(1, std::nullopt, kStart + i * 1ms);
   EXPECT_FALSE(log.take(number, true));
   EXPECT_TRUE(log.take(static_cast<std::uint16_t>(number + 4999), true));
 }

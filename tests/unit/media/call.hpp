@@ -57,13 +57,17 @@ struct End final : Session::Handler {
   void on_key_frame_request(SectionKey section, const std::string& rid) override {
     requests.emplace_back(section, rid);
   }
-  void on_target_rate(double rate) override { rates.push_back(rate); }
+  void on_target_rate(SectionKey section, double rate) override {
+    rates.push_back(rate);
+    if (on_rate) on_rate(section, rate);
+  }
   void on_tone(SectionKey section, char key) override { tones.emplace_back(section, key); }
 
   SeededRandom random;
   Session session;
   std::function<void(End&, ByteView, bool)> send;
   std::function<void(const ReceivedPacket&)> forward;
+  std::function<void(SectionKey section, double rate)> on_rate;
   std::vector<ReceivedFrame> frames;
   std::vector<SectionKey> begun, ended;
   std::vector<std::pair<SectionKey, std::string>> requests;

@@ -30,6 +30,7 @@ struct EndingCall : Call {
     }
     for (rtp::RtcpReader reader(bytes); const auto packet = rtcp ? reader.next() : std::nullopt;) {
       if (rtp::RtcpType(packet->type) == rtp::RtcpType::PayloadFeedback) ++key_frame_requests;
+      if (rtp::RtcpType(packet->type) != rtp::RtcpType::ReceiverReport) continue;
       if (const auto report = rtp::parse_receiver_report(*packet))
         for (const rtp::ReportBlock& block : report->blocks) blocks.push_back(block.source);
     }

@@ -273,13 +273,28 @@ TEST(MediaStatistics, TellsTheSendersTimeOfWhatIsPlayed) {
   EXPECT_NEAR(since_report, seconds(call.now - in.told->arrival), 0.002);
 }
 
+/// Always allows the same.
+struct FixedRate final : cc::Controller {
+  explicit FixedRate(const double& rate_) : rate(rate_) {}
+  void on_sent(const cc::SentPacket&) override {}
+  void on_feedback(const cc::Feedback&) override {}
+  void on_loss(std::size_t, std::size_t, TimePoint) override {}
+  void on_round_trip(Duration, TimePoint) override {}
+  void on_remote_limit(double, TimePoint) override {}
+  [[nodiscard]] double target_rate() const override { return rate; }
+  [[nodiscard]] double pacing_rate() const override { return 2 * rate; }
+  std::optional<cc::Probe> probe(TimePoint) override { return std::nullopt; }
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const override { return std::nullopt; }
+  const double& rate;
+};
+
 TEST(MediaStatistics, TheTargetIsWhatTheProgramWasToldAndHugeFramesAreFarAboveIt) {
+  double rate = 1'000'000;  // about 4100 bytes a frame
   WatchedCall call;
-  call.stream(30);
+  call.left->session.set_controller(std::make_unique<FixedRate>(rate));
   EXPECT_EQ(call.outgoing().target, std::nullopt);
   EXPECT_FALSE(call.outgoing().limitation.is_known());
-  call.left->session.set_target(kVideo, 1'000'000);  // about 4100 bytes a frame
-  call.stream(90);
+  call.stream(120);
   EXPECT_EQ(call.outgoing().target, 1'000'000);
   EXPECT_EQ(call.outgoing().counters.huge_frames, 0U);
   EXPECT_TRUE(call.outgoing().limitation.is_limited());
@@ -287,8 +302,8 @@ TEST(MediaStatistics, TheTargetIsWhatTheProgramWasToldAndHugeFramesAreFarAboveIt
   call.made.resize(1000, call.now);  // more packets than a frame has
   ASSERT_TRUE(call.left->session.send(kVideo, "", frame_of(data, true), call.now));
   EXPECT_EQ(call.outgoing().counters.huge_frames, 1U);
-  call.left->session.set_target(kVideo, 4'000'000);
-  call.stream(30);
+  rate = 4'000'000;
+  call.stream(60);
   EXPECT_FALSE(call.outgoing().limitation.is_limited());
   EXPECT_NE(call.left->session.statistics(call.now).available, std::nullopt);
 }
