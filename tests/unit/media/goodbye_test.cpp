@@ -1,9 +1,9 @@
 // Sources that are gone, with a goodbye or without: RFC 3550 sections 6.3 and 6.4.
 #include <gmock/gmock.h>
 
-#include "call.hpp"
 #include "rtp/feedback.hpp"
 #include "rtp/reports.hpp"
+#include "video_call.hpp"
 
 namespace parley::media::test {
 namespace {
@@ -11,9 +11,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-const Encoding kHigh{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = "h"};
-const Encoding kLow{.source = Ssrc(2000), .retransmission = Ssrc(2001), .rid = "l"};
 
 /// Left sends video to right. What right says is counted.
 struct EndingCall : Call {

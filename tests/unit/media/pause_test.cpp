@@ -1,7 +1,7 @@
 // What is not sent, or not received, for a while.
 #include <gmock/gmock.h>
 
-#include "call.hpp"
+#include "video_call.hpp"
 
 namespace parley::media::test {
 namespace {
@@ -9,9 +9,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-const Encoding kHigh{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = "h"};
-const Encoding kLow{.source = Ssrc(2000), .retransmission = Ssrc(2001), .rid = "l"};
 
 struct PausedCall : Call {
   PausedCall() {

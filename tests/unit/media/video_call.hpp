@@ -9,6 +9,9 @@
 namespace parley::media::test {
 
 inline const Encoding kEncoding{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = ""};
+/// Two layers.
+inline const Encoding kHigh{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = "h"};
+inline const Encoding kLow{.source = Ssrc(2000), .retransmission = Ssrc(2001), .rid = "l"};
 
 /// Left sends video to right.
 struct VideoCall : Call {
