@@ -172,6 +172,18 @@ TEST(ProbePlan, NeverProbesBeyondTheMost) {
   EXPECT_EQ(plan.next_deadline(), std::nullopt);
 }
 
+/// A call of 20 kbit/s would otherwise send far more padding than media on a fast path.
+TEST(ProbePlan, LooksOnlyForWhatMayBeUsedSoon) {
+  ProbePlan plan;
+  plan.begin(8e6);
+  EXPECT_DOUBLE_EQ(plan.due(8e6, 1e9, 2e4, kStart)->rate, 20e6);
+  EXPECT_FALSE(plan.due(20e6, 1e9, 2e4, kStart + 1s));
+  plan.shown(48e6);
+  EXPECT_DOUBLE_EQ(plan.due(48e6, 1e9, 2e7, kStart + 2s)->rate, 80e6) << "four times what is used";
+  plan.shown(80e6);
+  EXPECT_DOUBLE_EQ(plan.due(80e6, 1e9, std::nullopt, kStart + 3s)->rate, 160e6);
+}
+
 TEST(ProbePlan, TriesAgainSomeTimeAfterTheRateFell) {
   ProbePlan plan;
   plan.fell(2e6, kStart);
