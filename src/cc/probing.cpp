@@ -20,8 +20,9 @@ constexpr double kEnough = 0.8;
 /// Between probes while the application uses little.
 constexpr Duration kLimitedPause = 5s;
 constexpr double kMuchMore = 4;
-/// Up to here it is known soon what there is, whether it is used or not; probes of more would be most of what is sent.
-constexpr double kMostUnused = 20e6;
+/// Up to here, or so many times what is used (which comes after what is known to be there), it is known soon what there
+/// is. Probes of more would be most of what is sent.
+constexpr double kMostUnused = 20e6, kFarMore = 40;
 /// Between looking whether what was lost is there again.
 constexpr Duration kRecoveryPause = 4s;
 
@@ -109,8 +110,8 @@ std::optional<Probe> ProbePlan::due(double rate, double most, std::optional<doub
       recover_at_.reset();
     }
   }
+  if (used) most = std::min(most, std::max(kMostUnused, kFarMore * *used));
   // There is no use in knowing much more than is used.
-  if (used) most = std::min(most, std::max(kMostUnused, kMuchMore * *used));
   if (wanted_.empty() && used && last_ && now - *last_ >= kLimitedPause)
     wanted_.push_back(std::min(2 * rate, kMuchMore * *used));
   while (!wanted_.empty() && std::min(wanted_.front(), most) <= rate) wanted_.erase(wanted_.begin());

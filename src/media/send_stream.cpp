@@ -57,6 +57,13 @@ bool SendStream::set_flowing(bool flowing) {
   return begins;
 }
 
+bool SendStream::should_ask_again(TimePoint now) {
+  constexpr Duration kPatience = 500ms;
+  if (!needs_key_frame_ || !missed_key_frame_ || now - *missed_key_frame_ < kPatience) return false;
+  missed_key_frame_ = now;
+  return true;
+}
+
 /// All sizes of a picture are of one moment.
 bool SendStream::continues_picture(const OutgoingFrame& frame) const {
   return frame.info.spatial_index > 0 && frame.info.spatial_layers > 1 && clock_.has_begun();
@@ -116,8 +123,12 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
     return fail(ErrorKind::InvalidAccessError, "the codec was not negotiated");
   }
   if (playing_) return {};  // the tone takes the sound's place
-  if (needs_key_frame_ && !is_key_frame(frame, chosen->format)) return {};
+  if (needs_key_frame_ && !is_key_frame(frame, chosen->format)) {
+    if (!missed_key_frame_) missed_key_frame_ = now;
+    return {};
+  }
   needs_key_frame_ = false;
+  missed_key_frame_.reset();
   mapping_.reset();
   rtp::Header header{.payload_type = chosen->format.payload_type,
                      .timestamp = continues_picture(frame)

@@ -133,6 +133,9 @@ class SendStream {
   /// Whether frames are wanted; true if they are from now on. After a pause the first is a key frame: numbers go on as
   /// if there had been none, so nobody would notice what is missing.
   bool set_flowing(bool flowing);
+  /// Whether frames have come for a while without the key frame that the next one has to be: whoever was asked for it
+  /// has made it too early, or has not heard.
+  bool should_ask_again(TimePoint now);
   /// Frames count their time from somewhere else from now on.
   void forget_clock() { clock_.forget_source(); }
   /// The peer has reported on this source: it knows whose it is.
@@ -227,9 +230,10 @@ class SendStream {
   std::uint32_t last_timestamp_ = 0, last_clock_rate_ = 0;
   TimePoint last_frame_{};
   bool known_ = false, flowing_ = false, needs_key_frame_ = false;
-  CaptureClock told_captures_;  // what the receiver has been told
-  bool turned_ = false;         // a frame was not upright, so that all say how they are
-  Bytes note_values_;           // of the extensions of a frame
+  std::optional<TimePoint> missed_key_frame_;  // since the first frame that had to be one, or since it was asked for
+  CaptureClock told_captures_;                 // what the receiver has been told
+  bool turned_ = false;                        // a frame was not upright, so that all say how they are
+  Bytes note_values_;                          // of the extensions of a frame
   DependencyWriter dependencies_;
   DependencyWriter::Values descriptors_;  // of a frame
   bool structure_left_out_ = false;       // of packets that were passed on, the last one

@@ -71,6 +71,7 @@ Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingF
     return {};
   (*stream)->set_target(outgoing.streams.size() == 1 ? outgoing.target : std::nullopt);
   auto sent = send_one(**stream, frame, now);
+  if ((*stream)->should_ask_again(now)) ask_encoder(outgoing, **stream, now);
   note_sent(key, frame.data.size(), now);
   if (sent && outgoing.target) outgoing.limitation.sent(frame.data.size(), *outgoing.target, now);
   return sent;

@@ -179,7 +179,7 @@ TEST(ProbePlan, LooksOnlyForWhatMayBeUsedSoon) {
   EXPECT_DOUBLE_EQ(plan.due(8e6, 1e9, 2e4, kStart)->rate, 20e6);
   EXPECT_FALSE(plan.due(20e6, 1e9, 2e4, kStart + 1s));
   plan.shown(48e6);
-  EXPECT_DOUBLE_EQ(plan.due(48e6, 1e9, 2e7, kStart + 2s)->rate, 80e6) << "four times what is used";
+  EXPECT_DOUBLE_EQ(plan.due(48e6, 1e9, 2e6, kStart + 2s)->rate, 80e6) << "forty times what is used";
   plan.shown(80e6);
   EXPECT_DOUBLE_EQ(plan.due(80e6, 1e9, std::nullopt, kStart + 3s)->rate, 160e6);
 }

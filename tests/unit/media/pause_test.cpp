@@ -54,6 +54,26 @@ TEST(Pause, OfAnEncodingEndsWithAKeyFrame) {
   EXPECT_TRUE(call.right->frames[3].arrived.frame.info.key_frame);
 }
 
+/// The one that was asked for may have come before the pause was over, and an encoder that has just made one may not
+/// listen.
+TEST(Pause, AsksAgainWhereNoKeyFrameComes) {
+  PausedCall call;
+  call.send(kHigh, true);
+  call.configure_left(false);
+  call.configure_left(true);
+  call.left->requests.clear();
+  call.send(kHigh, false, 15);
+  EXPECT_THAT(call.left->requests, IsEmpty());
+  call.send(kHigh, false, 2);
+  EXPECT_THAT(call.left->requests, SizeIs(1)) << "after half a second";
+  call.send(kHigh, false, 16);
+  EXPECT_THAT(call.left->requests, SizeIs(2));
+  call.send(kHigh, true);
+  call.send(kHigh, false, 40);
+  EXPECT_THAT(call.left->requests, SizeIs(2));
+  EXPECT_THAT(call.right->frames, SizeIs(42));
+}
+
 TEST(Pause, OfOneEncodingIsNothingToTheOther) {
   PausedCall call;
   call.send(kHigh, true);
