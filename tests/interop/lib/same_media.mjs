@@ -18,7 +18,7 @@ export function compareReceivers(kind, one, other) {
     for (const stream of [mine, yours]) {
       between('audioLevel', stream.audioLevel, 0, 1);
       between('totalAudioEnergy', stream.totalAudioEnergy, 0, stream.totalSamplesDuration);
-      close('samples', stream.totalSamplesReceived / 48000, stream.totalSamplesDuration, 0.02, 0.1);
+      close('samples', stream.totalSamplesReceived / 48000, stream.totalSamplesDuration, 0.05, 0.5); // a busy browser plays late
     }
     return;
   }
