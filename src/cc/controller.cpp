@@ -9,6 +9,7 @@ GoogleController::GoogleController(const Limits& limits)
 
 void GoogleController::on_sent(const SentPacket& packet) {
   sent_.add(packet.size, packet.sent);
+  if (!packet.probe) used_.add(packet.size, packet.sent);
   miss_feedback(packet.sent);
   if (begun_) return;
   begun_ = true;
@@ -132,7 +133,7 @@ void GoogleController::settle(TimePoint now) {
 std::optional<Probe> GoogleController::probe(TimePoint now) {
   if (!begun_ || before_silence_) return std::nullopt;
   const auto due = plan_.due(target_, std::min(limits_.most, remote_limit_.value_or(limits_.most)),
-                             is_limited(now) ? std::optional(sent_.rate(now)) : std::nullopt, now);
+                             is_limited(now) ? std::optional(used_.rate(now)) : std::nullopt, now);
   if (due) results_.begin(*due);
   return due;
 }

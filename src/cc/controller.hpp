@@ -84,7 +84,7 @@ class GoogleController final : public Controller {
   bool begun_ = false;
   /// Whether the peer tells of single packets. If not, the losses that it reports and what it allows are all there is.
   bool told_of_packets_ = false;
-  SentRate sent_;
+  SentRate sent_, used_;  // all; what was not there to fill a probe
   /// What was sent before says nothing of the path there is now.
   TimePoint path_since_ = TimePoint::min();
   /// Packets that have left without a pause since the peer has told of any; since when, or since it was last a reason

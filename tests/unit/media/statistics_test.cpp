@@ -191,8 +191,9 @@ TEST(MediaStatistics, WhatCannotBeRepairedIsDroppedAndAFreeze) {
   EXPECT_GT(in.pace.freezes().total, 300 * 33ms);
   EXPECT_EQ(in.counters.key_frames, call.keys);
   EXPECT_GE(call.keys, 2U);
-  // What came between the loss and the key frame.
-  EXPECT_EQ(in.counters.frames + in.frames_dropped, 60U + 90U);
+  // What came between the loss and the key frame, with what the pacer still held when the path came back.
+  EXPECT_GE(in.counters.frames + in.frames_dropped, 60U + 90U);
+  EXPECT_LE(in.counters.frames + in.frames_dropped, 60U + 90U + 15U);
   EXPECT_GT(in.frames_dropped, 0U);
 }
 
