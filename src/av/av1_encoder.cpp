@@ -76,7 +76,8 @@ Av1Encoder::Av1Encoder(const Settings& settings)
   configuration_.rc_buf_optimal_sz = 600;
   check(aom_codec_enc_init(&codec_, codec, &configuration_, 0));
   // The quickest that looks well, for pictures that a telephone takes as for large ones.
-  aom_codec_control(&codec_, AOME_SET_CPUUSED, std::size_t{settings.width} * settings.height > 320 * 240 ? 10 : 9);
+  aom_codec_control(&codec_, AOME_SET_CPUUSED,
+                    std::size_t{settings.width} * settings.height > std::size_t{320} * 240 ? 10 : 9);
   aom_codec_control(&codec_, AV1E_SET_AQ_MODE, 3U);  // pictures are refreshed bit by bit
   aom_codec_control(&codec_, AOME_SET_MAX_INTRA_BITRATE_PCT, 500U);
   // What costs more time than it saves bits at this speed.
