@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -18,6 +19,13 @@ inline ByteView as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 inline std::string_view as_text(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+/// Copies `from` to the front of `to`, which has room for it, and returns what is behind it there. std::ranges::copy of
+/// GCC 12 copies spans byte by byte, which took a tenth of the time of a packet.
+inline std::span<std::uint8_t> copy_bytes(ByteView from, std::span<std::uint8_t> to) {
+  if (!from.empty()) std::memcpy(to.data(), from.data(), from.size());
+  return to.subspan(from.size());
+}
 
 /// Reads big-endian (network order) numbers and runs of bytes; after a read past the end every answer is nullopt.
 class ByteReader {

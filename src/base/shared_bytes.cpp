@@ -1,6 +1,5 @@
 #include "base/shared_bytes.hpp"
 
-#include <algorithm>
 #include <memory_resource>
 
 namespace parley {
@@ -11,7 +10,7 @@ std::shared_ptr<const std::uint8_t[]> share(ByteView bytes) {
       {.max_blocks_per_chunk = 64, .largest_required_pool_block = 2048}, std::pmr::new_delete_resource());
   auto shared =
       std::allocate_shared_for_overwrite<std::uint8_t[]>(std::pmr::polymorphic_allocator<>(&pool), bytes.size());
-  std::ranges::copy(bytes, shared.get());
+  copy_bytes(bytes, {shared.get(), bytes.size()});
   return shared;
 }
 

@@ -1,7 +1,5 @@
 #include "media/packet_history.hpp"
 
-#include <algorithm>
-
 namespace parley::media {
 
 PacketHistory::PacketHistory(std::size_t slots) : slots_(slots) {}
@@ -24,7 +22,7 @@ cc::Packet* PacketHistory::find(std::uint16_t number) {
 void PacketHistory::take_over(std::uint16_t number, const cc::Packet& left) {
   cc::Packet* const kept = find(number);
   if (kept == nullptr || kept->head.size() != left.head.size()) return;
-  std::ranges::copy(left.written_last(), kept->head.begin());
+  copy_bytes(left.written_last(), kept->head);
   kept->has_left = left.has_left;
 }
 

@@ -54,14 +54,14 @@ void SendStream::Writer::on_payload(std::span<const ByteView> pieces, bool last)
   if (rest_ != nullptr) place_in_frame(last);
   if (shield_ != nullptr && shield_->red) return on_protected(pieces, size);
   cc::Packet& packet = begin(header_size_ + size);
-  auto at = packet.head.begin() + static_cast<std::ptrdiff_t>(header_size_);
-  for (const ByteView piece : pieces) at = std::ranges::copy(piece, at).out;
+  auto rest = std::span(packet.head).subspan(header_size_);
+  for (const ByteView piece : pieces) rest = copy_bytes(piece, rest);
   finish(packet, size);
 }
 
 void SendStream::Writer::on_copied(ByteView payload) {
   cc::Packet& packet = begin(header_size_ + payload.size());
-  std::ranges::copy(payload, packet.head.begin() + static_cast<std::ptrdiff_t>(header_size_));
+  copy_bytes(payload, std::span(packet.head).subspan(header_size_));
   finish(packet, payload.size());
 }
 
@@ -76,8 +76,8 @@ void SendStream::Writer::on_protected(std::span<const ByteView> pieces, std::siz
   Bytes& plain = shield_->bytes;
   plain.resize(header_size_ + size);
   extensions_->write(header_, plain);
-  auto at = plain.begin() + static_cast<std::ptrdiff_t>(header_size_);
-  for (const ByteView piece : pieces) at = std::ranges::copy(piece, at).out;
+  auto rest = std::span(plain).subspan(header_size_);
+  for (const ByteView piece : pieces) rest = copy_bytes(piece, rest);
   on_red(header_.payload_type, ByteView(plain).subspan(header_size_));
   if (const auto made = shield_->protector.add(header_.sequence_number, plain)) on_protection(*made);
 }
@@ -86,7 +86,7 @@ void SendStream::Writer::on_red(PayloadType inside, ByteView payload) {
   const PayloadType outside = std::exchange(header_.payload_type, *shield_->red);
   cc::Packet& packet = begin(header_size_ + kRedHeader + payload.size());
   packet.head[header_size_] = inside.get();
-  std::ranges::copy(payload, packet.head.begin() + static_cast<std::ptrdiff_t>(header_size_ + kRedHeader));
+  copy_bytes(payload, std::span(packet.head).subspan(header_size_ + kRedHeader));
   header_.payload_type = outside;
   finish(packet, kRedHeader + payload.size());
 }

@@ -125,7 +125,7 @@ void write_header(const Header& header, std::span<const Extension> extensions, s
     } else {
       put(static_cast<unsigned>(extension.id) << 4 | (extension.value.size() - 1), 1);
     }
-    std::ranges::copy(extension.value, out.begin() + static_cast<std::ptrdiff_t>(at));
+    copy_bytes(extension.value, out.subspan(at));
     at += extension.value.size();
   }
   while (at < end) put(0, 1);

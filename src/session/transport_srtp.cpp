@@ -1,5 +1,4 @@
 // SRTP over a transport, with the keys of its DTLS association: RFC 5764.
-#include <algorithm>
 #include <array>
 
 #include "base/log.hpp"
@@ -61,7 +60,7 @@ bool Transport::send_rtp(ByteView head, ByteView payload, ice::Mark mark) {
   srtp::Session* const session = srtp();
   const std::size_t size = head.size() + payload.size();
   if (session == nullptr || carrier_ == nullptr || size > kLongest) return false;
-  std::ranges::copy(payload, std::ranges::copy(head, buffer.begin()).out);
+  copy_bytes(payload, copy_bytes(head, buffer));
   const auto sealed = session->protect_rtp(buffer, size);
   if (sealed) carrier_->agent.send(*sealed, mark);
   return sealed.has_value();
@@ -71,7 +70,7 @@ bool Transport::send_rtcp(ByteView packet) {
   Buffer buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): written below
   srtp::Session* const session = srtp();
   if (session == nullptr || carrier_ == nullptr || packet.size() > kLongest) return false;
-  std::ranges::copy(packet, buffer.begin());
+  copy_bytes(packet, buffer);
   const auto sealed = session->protect_rtcp(buffer, packet.size());
   if (sealed) carrier_->agent.send(*sealed);
   return sealed.has_value();
@@ -81,7 +80,7 @@ void Transport::receive_srtp(ByteView packet) {
   Buffer buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): written below
   srtp::Session* const session = srtp();
   if (session == nullptr || packet.size() > kLongest) return;
-  std::ranges::copy(packet, buffer.begin());
+  copy_bytes(packet, buffer);
   const auto copy = std::span(buffer).first(packet.size());
   if (rtp::is_rtcp(packet)) {
     if (const auto opened = session->unprotect_rtcp(copy)) observer_->on_rtcp(*this, *opened);

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "srtp/cryptex.hpp"
 #include "srtp/gcm_keys.hpp"
 #include "srtp/numbers.hpp"
@@ -157,7 +155,7 @@ class OpensslTransform final : public Transform {
     if (!index) return Unexpected(index.error());
     const Layout layout(profile_, Kind::Rtcp, whole);
     const Sealing packet = report(layout, *index);
-    std::ranges::copy(packet.number, layout.number().begin());
+    copy_bytes(packet.number, layout.number());
     if (!outgoing_.rtcp.seal(packet)) return Unexpected(Refusal::Failed);
     return whole;
   }

@@ -55,6 +55,16 @@ TEST(Result, OfNothingSucceedsByDefault) {
   EXPECT_EQ(std::move(result).error().kind, ErrorKind::DataError);
 }
 
+TEST(CopyBytes, FillsTheFrontAndReturnsTheRest) {
+  Bytes to(5, 9);
+  const auto rest = copy_bytes(Bytes{3, 4}, copy_bytes(Bytes{1}, to));
+  EXPECT_EQ(to, (Bytes{1, 3, 4, 9, 9}));
+  EXPECT_EQ(rest.data(), to.data() + 3);
+  EXPECT_EQ(rest.size(), 2u);
+  EXPECT_EQ(copy_bytes({}, rest).size(), 2u);
+  EXPECT_TRUE(copy_bytes({}, {}).empty());
+}
+
 TEST(ByteReader, ReadsNetworkOrder) {
   const Bytes raw{0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0xff, 0xee, 0xdd, 0xcc, 0xbb, 0xaa, 0x99, 0x88, 'x', 'y'};
   ByteReader reader(raw);
