@@ -15,6 +15,7 @@ if(PARLEY_AV)
     libswresample>=4)
   pkg_check_modules(VPX REQUIRED IMPORTED_TARGET vpx>=1.12)
   pkg_check_modules(AOM REQUIRED IMPORTED_TARGET aom>=3.6)
+  pkg_check_modules(OPUS REQUIRED IMPORTED_TARGET opus>=1.3)
 endif()
 
 find_program(CCACHE_PROGRAM ccache)

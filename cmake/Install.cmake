@@ -59,7 +59,7 @@ endif()
 if(PARLEY_AV)
   file(GLOB av_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/parley/av/*.hpp)
   install(FILES ${av_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/parley/av)
-  parley_pc_libs(PC_LIBS ${FFMPEG_LINK_LIBRARIES} ${VPX_LINK_LIBRARIES} ${AOM_LINK_LIBRARIES})
+  parley_pc_libs(PC_LIBS ${FFMPEG_LINK_LIBRARIES} ${VPX_LINK_LIBRARIES} ${AOM_LINK_LIBRARIES} ${OPUS_LINK_LIBRARIES})
   parley_install_library(parley-av)
 endif()
 

@@ -10,7 +10,7 @@ log=build/demo.log
 mkdir -p build
 # Media needs the codecs of the component parley-av, which not every system has.
 programs=(offer answer) av=OFF
-if pkg-config --exists libavformat libswscale libswresample vpx aom; then
+if pkg-config --exists libavformat libswscale libswresample vpx aom opus; then
   programs+=(send-card receive-card) av=ON
 fi
 echo "Building the library and ${#programs[@]} programs (a few minutes the first time) …"
@@ -48,7 +48,7 @@ connect offer answer
 echo "The peers connected, three messages went each way, and both have closed the connection and ended."
 
 if [ $av = OFF ]; then
-  echo "Picture and sound are left out: this system lacks FFmpeg's, libaom's or libvpx's development packages."
+  echo "Picture and sound are left out: this system lacks FFmpeg's, libaom's, libopus's or libvpx's development packages."
   exit 0
 fi
 cat << 'WORDS'

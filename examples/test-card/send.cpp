@@ -32,6 +32,7 @@ Promise<void> sendPictures(std::shared_ptr<MediaStreamTrack> track) {
 Promise<void> sendTone(std::shared_ptr<MediaStreamTrack> track) {
   const auto loop = EventLoop::shared();
   av::AudioEncoder encoder;
+  encoder.follow(track);
   const auto start = std::chrono::steady_clock::now();
   for (int i = 0; i < kSounds; ++i) {
     for (auto& frame : encoder.encode(card::tone(i))) track->write(std::move(frame));

@@ -46,6 +46,14 @@ struct TargetBitrateEvent {
   std::shared_ptr<RTCRtpSender> sender{};
 };
 
+/// How much of a track's sound is lost on the way to one of its receivers, by that receiver's last report. Whoever
+/// encodes can add what makes up for it. (Not in W3C, likewise.)
+struct PacketLossEvent {
+  /// Of the packets since the report before, 0 to 1; more than what is missing where lost packets are sent again.
+  double fraction = 0;
+  /// Which of the senders of the track it is.
+  std::shared_ptr<RTCRtpSender> sender{};
+};
 /// The peer has pressed a key of a telephone: what its RTCDTMFSender plays. (Not in W3C, where one hears it.)
 struct ToneEvent {
   /// "0" to "9", "A" to "D", "*" or "#".
@@ -57,7 +65,8 @@ using MediaStreamTrackEvents =
     EventTarget<EventType<"mute", Event>, EventType<"unmute", Event>, EventType<"ended", Event>,
                 EventType<"videoframe", RTCEncodedVideoFrame>, EventType<"audioframe", RTCEncodedAudioFrame>,
                 EventType<"rtp", RTCRtpPacket>, EventType<"keyframerequest", KeyFrameRequestEvent>,
-                EventType<"targetbitrate", TargetBitrateEvent>, EventType<"tone", ToneEvent>>;
+                EventType<"targetbitrate", TargetBitrateEvent>, EventType<"packetloss", PacketLossEvent>,
+                EventType<"tone", ToneEvent>>;
 
 /// One source of audio or video, encoded: Media Capture and Streams section 4.3. A local one is made with create() and
 /// fed with write(); a remote one is made by an RTCRtpReceiver and gives what arrives to `videoframe` or `audioframe`,
@@ -127,6 +136,8 @@ class PARLEY_EXPORT MediaStreamTrack : public MediaStreamTrackEvents {
   EventHandler<KeyFrameRequestEvent> onkeyframerequest{list<"keyframerequest">()};
   /// On a local video track: what the encoder should aim at from now on.
   EventHandler<TargetBitrateEvent> ontargetbitrate{list<"targetbitrate">()};
+  /// On a local audio track: a receiver has told, every few seconds, how much is lost on the way to it.
+  EventHandler<PacketLossEvent> onpacketloss{list<"packetloss">()};
   /// On a remote audio track: the peer has begun to play a key.
   EventHandler<ToneEvent> ontone{list<"tone">()};
 

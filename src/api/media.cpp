@@ -183,4 +183,11 @@ void Peer::on_target_rate(jsep::TransceiverId id, double bits_per_second) {
   });
 }
 
+void Peer::on_loss(jsep::TransceiverId id, double fraction) {
+  queue([this, id, fraction] {
+    if (const auto sending = find_sender(id); sending && sending->track()->kind() == "audio")
+      sending->track()->core()->source->tell_loss(fraction, sending);
+  });
+}
+
 }  // namespace parley::api

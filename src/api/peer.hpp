@@ -164,6 +164,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void on_media_muted(jsep::TransceiverId id, bool muted) override;
   void on_key_frame_request(jsep::TransceiverId id, const std::string& rid) override;
   void on_target_rate(jsep::TransceiverId id, double bits_per_second) override;
+  void on_loss(jsep::TransceiverId id, double fraction) override;
   void on_tone(jsep::TransceiverId id, char key) override;
   // session::Observer, channels.cpp
   void on_channel_announced(dcep::ChannelKey key, const dcep::ChannelInit& init) override;

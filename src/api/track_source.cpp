@@ -210,4 +210,12 @@ void TrackSource::tell_target(double bits_per_second, const std::shared_ptr<RTCR
   });
 }
 
+void TrackSource::tell_loss(double fraction, const std::shared_ptr<RTCRtpSender>& sender) {
+  if (is_remote()) return;
+  on_loop([fraction, sender](const auto& tracks) {
+    for (const auto& track : tracks)
+      track->lists->template get<"packetloss">()->fire(PacketLossEvent{fraction, sender});
+  });
+}
+
 }  // namespace parley::api

@@ -50,8 +50,9 @@ class TrackSource {
   void request_key_frame(const std::string& rid, const std::shared_ptr<RTCRtpSender>& sender = nullptr);
   /// Of one of the remote source's encodings; all if empty.
   void request_layer(const std::string& rid);
-  /// Tells the program, if it is a local source.
+  /// These tell the program, if it is a local source.
   void tell_target(double bits_per_second, const std::shared_ptr<RTCRtpSender>& sender);
+  void tell_loss(double fraction, const std::shared_ptr<RTCRtpSender>& sender);
 
   /// Those that have not ended, in the order in which they were made.
   [[nodiscard]] std::vector<std::shared_ptr<TrackCore>> live_tracks();

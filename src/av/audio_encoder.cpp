@@ -1,108 +1,152 @@
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 
-#include "av/ffmpeg.hpp"
+#include "av/codec_table.hpp"
+#include "av/sender_shares.hpp"
+#include "av/sound_encoder.hpp"
 #include "parley/av/audio_codecs.hpp"
 #include "parley/errors.hpp"
 
 namespace parley::av {
 
 using std::chrono::microseconds;
-using namespace std::chrono_literals;
+/// In a second.
+constexpr std::size_t kFrames = 50;
+
+/// What other threads may say to the encoder.
+struct AudioEncoderState {
+  std::atomic<double> target = 0;  // bits per second
+  std::atomic<double> loss = 0;    // of frames, 0 to 1
+
+  std::mutex mutex;
+  SenderShares arriving;
+
+  /// At once if it gets worse, else little by little: losses come in bursts.
+  void note(const PacketLossEvent& event) {
+    const std::lock_guard lock(mutex);
+    const double most = 1 - arriving.note(event.sender, 1 - event.fraction, std::chrono::steady_clock::now());
+    loss = most > loss ? most : loss + (most - loss) / 4;
+  }
+  void let_go() {
+    const std::lock_guard lock(mutex);
+    if (const auto least = arriving.leave(std::chrono::steady_clock::now())) loss = 1 - *least;
+  }
+};
 
 struct AudioEncoder::Inside {
-  double bits_per_second = 0;
+  const CodecEntry* codec = nullptr;
+  bool dtx = false;
   std::uint32_t sample_rate = 0;
   std::uint8_t channels = 0;
-  CodecPtr codec;
-  ResamplerPtr resampler;  // if the rate is another than Opus's
-  FramePtr frame{av_frame_alloc()};
-  PacketPtr packet{av_packet_alloc()};
-  std::vector<std::int16_t> waiting;  // at 48 kHz, less than a frame
+  std::unique_ptr<SoundEncoder> encoder;
+  ResamplerPtr resampler;             // if the encoder has another rate or number of channels
+  std::vector<std::int16_t> waiting;  // as the encoder takes it, less than a frame
   std::optional<microseconds> next;   // when the first that waits is to be heard
 
   void open(const Sound& sound);
   void append(const Sound& sound);
+  void convert(const std::int16_t* samples, std::size_t count);
   void place(microseconds timestamp);
   void finish();
+  [[nodiscard]] std::size_t whole() const {
+    return static_cast<std::size_t>(encoder->sample_rate()) / kFrames * encoder->channels();
+  }
   std::vector<RTCEncodedAudioFrame> encode_whole_frames();
-  RTCEncodedAudioFrame encode_frame(std::size_t from);
 };
 
 namespace {
 
-constexpr int kRate = 48'000;
-constexpr std::size_t kFrameSamples = 960;
-constexpr microseconds kFrame{20'000};
+constexpr double kLeast = 6'000, kMost = 510'000;  // bits per second: RFC 6716 section 2.1.1
 /// What timestamps may be off by from rounding and from clocks that are not quite the same.
 constexpr microseconds kMostOff{60'000};
 
 void check(int code) {
-  if (code < 0) throw EncodingError("libopus: " + error_text(code));
-}
-
-microseconds duration_of(std::size_t samples) {
-  return microseconds(static_cast<std::int64_t>(samples) * 1'000'000 / kRate);
+  if (code < 0) throw EncodingError("the sound cannot be resampled: " + error_text(code));
 }
 
 }  // namespace
 
-AudioEncoder::AudioEncoder(const AudioEncoderOptions& options) : inside_(std::make_unique<Inside>()) {
+AudioEncoder::AudioEncoder(const AudioEncoderOptions& options)
+    : inside_(std::make_unique<Inside>()), state_(std::make_shared<AudioEncoderState>()) {
   make_quiet();
-  if (!(options.bits_per_second >= 6'000 && options.bits_per_second <= 510'000))
+  inside_->codec = find_codec(options.mimeType);
+  if (inside_->codec == nullptr || inside_->codec->kind != Kind::Audio)
+    throw NotSupportedError("there is no encoder for " + options.mimeType);
+  if (!(options.bits_per_second >= kLeast && options.bits_per_second <= kMost))
     throw TypeError("Opus has 6000 to 510000 bits per second");
-  inside_->bits_per_second = options.bits_per_second;
+  inside_->dtx = options.dtx;
+  state_->target = options.bits_per_second;
 }
 
 AudioEncoder::~AudioEncoder() = default;
 
+void AudioEncoder::aim_at(double bits_per_second) {
+  if (std::isfinite(bits_per_second)) state_->target = std::clamp(bits_per_second, kLeast, kMost);
+}
+
+void AudioEncoder::expect_loss(double fraction) {
+  if (std::isfinite(fraction)) state_->loss = std::clamp(fraction, 0.0, 1.0);
+}
+
+void AudioEncoder::follow(const std::shared_ptr<MediaStreamTrack>& track) {
+  if (!track) throw TypeError("follow needs a track");
+  track->addEventListener<"packetloss">([weak = std::weak_ptr(state_)](const PacketLossEvent& event) {
+    if (const auto state = weak.lock()) state->note(event);
+  });
+}
+
 void AudioEncoder::Inside::open(const Sound& sound) {
   if (sound.channels < 1 || sound.channels > 2 || sound.sample_rate < 8'000 || sound.sample_rate > 192'000)
     throw TypeError("sound has one or two channels and 8000 to 192000 samples a second");
-  const AVCodec* const encoder = avcodec_find_encoder_by_name("libopus");
-  if (encoder == nullptr) throw NotSupportedError("FFmpeg has no encoder for Opus");
-  codec.reset(avcodec_alloc_context3(encoder));
-  codec->sample_rate = kRate;
-  codec->sample_fmt = AV_SAMPLE_FMT_S16;
-  av_channel_layout_default(&codec->ch_layout, sound.channels);
-  codec->bit_rate = std::llround(bits_per_second);
-  codec->time_base = {1, kRate};
-  check(av_opt_set(codec->priv_data, "application", "voip", 0));
-  check(avcodec_open2(codec.get(), encoder, nullptr));
-  if (sound.sample_rate != kRate) {
-    SwrContext* made = nullptr;
-    check(swr_alloc_set_opts2(&made, &codec->ch_layout, AV_SAMPLE_FMT_S16, kRate, &codec->ch_layout, AV_SAMPLE_FMT_S16,
+  auto made = codec->id == AV_CODEC_ID_OPUS ? make_opus_encoder({.channels = sound.channels, .dtx = dtx})
+                                            : make_g711_encoder(codec->id);
+  if (static_cast<int>(sound.sample_rate) != made->sample_rate() || sound.channels != made->channels()) {
+    AVChannelLayout from{}, to{};
+    av_channel_layout_default(&from, sound.channels);
+    av_channel_layout_default(&to, made->channels());
+    SwrContext* context = nullptr;
+    check(swr_alloc_set_opts2(&context, &to, AV_SAMPLE_FMT_S16, made->sample_rate(), &from, AV_SAMPLE_FMT_S16,
                               static_cast<int>(sound.sample_rate), 0, nullptr));
-    resampler.reset(made);
-    check(swr_init(made));
+    resampler.reset(context);
+    check(swr_init(context));
   }
+  encoder = std::move(made);
   sample_rate = sound.sample_rate;
   channels = sound.channels;
 }
 
-/// Puts the sound, at Opus's rate, behind what waits.
+/// Puts the sound, as the encoder takes it, behind what waits.
 void AudioEncoder::Inside::append(const Sound& sound) {
-  if (!resampler) {
+  if (resampler) {
+    convert(sound.samples.data(), sound.samples.size() / channels);
+  } else {
     waiting.insert(waiting.end(), sound.samples.begin(), sound.samples.end());
-    return;
   }
-  const auto count = static_cast<int>(sound.samples.size() / channels);
-  const int most = swr_get_out_samples(resampler.get(), count);
+}
+
+/// Without samples: what the resampler holds back.
+void AudioEncoder::Inside::convert(const std::int16_t* samples, std::size_t count) {
+  const int most = swr_get_out_samples(resampler.get(), static_cast<int>(count));
   check(most);
   const std::size_t before = waiting.size();
-  waiting.resize(before + static_cast<std::size_t>(most) * channels);
+  waiting.resize(before + static_cast<std::size_t>(most) * encoder->channels());
   auto* into = reinterpret_cast<std::uint8_t*>(waiting.data() + before);
-  const auto* from = reinterpret_cast<const std::uint8_t*>(sound.samples.data());
-  const int made = swr_convert(resampler.get(), &into, most, &from, count);
+  const auto* from = reinterpret_cast<const std::uint8_t*>(samples);
+  const int made =
+      swr_convert(resampler.get(), &into, most, samples == nullptr ? nullptr : &from, static_cast<int>(count));
   check(made);
-  waiting.resize(before + static_cast<std::size_t>(made) * channels);
+  waiting.resize(before + static_cast<std::size_t>(made) * encoder->channels());
 }
 
 /// Where the sound that comes now belongs. After a gap what waits is too old to be continued.
 void AudioEncoder::Inside::place(microseconds timestamp) {
-  const microseconds expected = next.value_or(timestamp) + duration_of(waiting.size() / channels);
+  const auto samples = static_cast<std::int64_t>(waiting.size() / encoder->channels());
+  const microseconds expected = next.value_or(timestamp) + microseconds(samples * 1'000'000 / encoder->sample_rate());
   if (next && std::chrono::abs(timestamp - expected) <= kMostOff) return;
   waiting.clear();
   next = timestamp;
@@ -111,11 +155,13 @@ void AudioEncoder::Inside::place(microseconds timestamp) {
 std::vector<RTCEncodedAudioFrame> AudioEncoder::encode(const Sound& sound) {
   constexpr std::size_t kMostSamples = std::size_t{1} << 24;
   Inside& inside = *inside_;
-  if (!inside.codec) inside.open(sound);
+  if (!inside.encoder) inside.open(sound);
   if (sound.sample_rate != inside.sample_rate || sound.channels != inside.channels)
     throw TypeError("sound cannot change its rate and channels");
   if (sound.samples.size() % sound.channels != 0 || sound.samples.size() > kMostSamples)
     throw TypeError("a piece of sound has as many samples for each channel, and not more than minutes of them");
+  state_->let_go();
+  inside.encoder->aim_at(state_->target, state_->loss);
   inside.place(sound.timestamp);
   inside.append(sound);
   return inside.encode_whole_frames();
@@ -133,51 +179,23 @@ std::vector<RTCEncodedAudioFrame> AudioEncoder::flush() {
 /// Fills up the last frame: with what the resampler holds back, then with silence.
 void AudioEncoder::Inside::finish() {
   if (resampler) {
-    const int most = swr_get_out_samples(resampler.get(), 0);
-    check(most);
-    const std::size_t before = waiting.size();
-    waiting.resize(before + static_cast<std::size_t>(most) * channels);
-    auto* into = reinterpret_cast<std::uint8_t*>(waiting.data() + before);
-    const int made = swr_convert(resampler.get(), &into, most, nullptr, 0);
-    check(made);
-    waiting.resize(before + static_cast<std::size_t>(made) * channels);
+    convert(nullptr, 0);
     check(swr_init(resampler.get()));  // it begins anew
   }
-  const std::size_t whole = kFrameSamples * channels;
-  waiting.resize((waiting.size() + whole - 1) / whole * whole);
+  waiting.resize((waiting.size() + whole() - 1) / whole() * whole());
 }
 
 std::vector<RTCEncodedAudioFrame> AudioEncoder::Inside::encode_whole_frames() {
   std::vector<RTCEncodedAudioFrame> frames;
-  const std::size_t whole = kFrameSamples * channels;
   std::size_t at = 0;
-  for (; waiting.size() - at >= whole; at += whole) {
-    auto encoded = encode_frame(at);
-    if (!encoded.data.empty()) frames.push_back(std::move(encoded));
-    *next += kFrame;
+  for (; waiting.size() - at >= whole(); at += whole()) {
+    RTCEncodedAudioFrame frame{.data = encoder->encode(std::span(waiting).subspan(at, whole())), .timestamp = next};
+    frame.metadata.mimeType = std::string(codec->mime_type);
+    if (!frame.data.empty()) frames.push_back(std::move(frame));
+    *next += microseconds(1'000'000 / kFrames);
   }
   waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(at));
   return frames;
-}
-
-RTCEncodedAudioFrame AudioEncoder::Inside::encode_frame(std::size_t from) {
-  av_frame_unref(frame.get());
-  frame->format = AV_SAMPLE_FMT_S16;
-  frame->sample_rate = kRate;
-  frame->nb_samples = static_cast<int>(kFrameSamples);
-  check(av_channel_layout_copy(&frame->ch_layout, &codec->ch_layout));
-  check(av_frame_get_buffer(frame.get(), 0));
-  std::copy_n(waiting.begin() + static_cast<std::ptrdiff_t>(from), kFrameSamples * channels,
-              reinterpret_cast<std::int16_t*>(frame->data[0]));
-  check(avcodec_send_frame(codec.get(), frame.get()));
-  RTCEncodedAudioFrame encoded{.timestamp = next};
-  encoded.metadata.mimeType = "audio/opus";
-  const int code = avcodec_receive_packet(codec.get(), packet.get());
-  if (code == AVERROR(EAGAIN)) return encoded;
-  check(code);
-  encoded.data.assign(packet->data, packet->data + packet->size);
-  av_packet_unref(packet.get());
-  return encoded;
 }
 
 }  // namespace parley::av

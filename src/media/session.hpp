@@ -98,6 +98,8 @@ class Session {
     virtual void on_key_frame_request(SectionKey section, const std::string& rid) = 0;
     /// How much media the sender of a section may send, in bits per second.
     virtual void on_target_rate(SectionKey section, double rate) = 0;
+    /// How much of what a sender has sent is lost, 0 to 1, as the peer's last report says.
+    virtual void on_loss(SectionKey /*section*/, double /*fraction*/) {}
     /// The peer has begun to play a key of a telephone.
     virtual void on_tone(SectionKey /*section*/, char /*key*/) {}
   };
@@ -209,6 +211,7 @@ class Session {
       std::optional<std::pair<Ssrc, std::uint8_t>> request = std::nullopt;
     };
     std::map<Ssrc, Asked> asked = {};
+    std::optional<TimePoint> loss_told = std::nullopt;
     bool said_goodbye = false;
   };
   class PacketSink;
@@ -250,6 +253,7 @@ class Session {
   Outgoing* sender(SectionKey key);
   void note_sent(SectionKey section, std::size_t bytes, TimePoint now);
   SendStream* stream_of(Ssrc source, Outgoing** owner = nullptr);
+  void tell_loss(Outgoing& outgoing, double fraction, TimePoint now);
   Result<SendStream*> stream_for(SectionKey key, std::string_view rid);
   bool is_chosen(SendStream& stream, Outgoing& outgoing, std::string_view rid, bool key_frame, std::uint32_t pixels,
                  TimePoint now);

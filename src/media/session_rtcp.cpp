@@ -105,10 +105,12 @@ void Session::align_clocks() {
 }
 
 void Session::take_report(const rtp::ReportBlock& block, TimePoint now) {
-  SendStream* stream = stream_of(block.source);
+  Outgoing* owner = nullptr;
+  SendStream* stream = stream_of(block.source, &owner);
   if (stream == nullptr) return;
+  const double fraction_lost = block.fraction_lost / 256.0;
   stream->set_known();
-  stream->counters().remote = SendStream::Remote{.fraction_lost = block.fraction_lost / 256.0,
+  stream->counters().remote = SendStream::Remote{.fraction_lost = fraction_lost,
                                                  .packets_lost = block.cumulative_lost,
                                                  .jitter = block.jitter,
                                                  .extended_highest = block.extended_highest,
@@ -117,12 +119,21 @@ void Session::take_report(const rtp::ReportBlock& block, TimePoint now) {
     stream->counters().round_trips.add(*measured);
     note_round_trip(*measured, now);
   }
-  stream->note_loss(block.fraction_lost / 256.0, round_trip_);
+  stream->note_loss(fraction_lost, round_trip_);
+  tell_loss(*owner, fraction_lost, now);
   // What it tells of may be the path before, whose packets are nobody's loss now.
   constexpr Duration kReportInterval = 1s;
   if (paced_ || (path_changed_ && now - *path_changed_ < kReportInterval)) return;
   const auto lost = static_cast<std::size_t>(block.fraction_lost);
   controller_->on_loss(256 - lost, lost, now);
+}
+
+/// Now and then, however often the peer reports.
+void Session::tell_loss(Outgoing& outgoing, double fraction, TimePoint now) {
+  constexpr Duration kPause = 200ms;
+  if (outgoing.loss_told && now - *outgoing.loss_told < kPause) return;
+  outgoing.loss_told = now;
+  handler_.on_loss(outgoing.section, fraction);
 }
 
 /// RFC 3550 section 6.4.1: now - LSR - DLSR. nullopt if nothing was sent, or that makes no sense.

@@ -100,6 +100,9 @@ class MediaPlane::Lane final : public media::Session::Handler {
   void on_target_rate(media::SectionKey section, double rate) override {
     if (owner_.observer_ != nullptr) owner_.observer_->on_target_rate(id_of(section), rate);
   }
+  void on_loss(media::SectionKey section, double fraction) override {
+    if (owner_.observer_ != nullptr) owner_.observer_->on_loss(id_of(section), fraction);
+  }
   void on_tone(media::SectionKey section, char key) override {
     if (owner_.observer_ != nullptr) owner_.observer_->on_tone(id_of(section), key);
   }

@@ -31,6 +31,8 @@ class MediaObserver {
   virtual void on_key_frame_request(jsep::TransceiverId id, const std::string& rid) = 0;
   /// What a sender of video may use from now on.
   virtual void on_target_rate(jsep::TransceiverId id, double bits_per_second) = 0;
+  /// How much of what a sender sends is lost, 0 to 1, as the peer's last report of one of its encodings says.
+  virtual void on_loss(jsep::TransceiverId id, double fraction) = 0;
   /// The peer has begun to play a key of a telephone.
   virtual void on_tone(jsep::TransceiverId id, char key) = 0;
 };

@@ -72,6 +72,7 @@ class Call {
     watch("keyframerequest", video_->onkeyframerequest, a_);
     watch("targetbitrate", video_->ontargetbitrate, a_);
     const auto voice = a_->addTrack(audio_, stream_), picture = a_->addTrack(video_, stream_);
+    watch("packetloss", audio_->onpacketloss, a_);
     watch("tonechange", voice->dtmf()->ontonechange, a_);
     picture->transform([this](RTCEncodedVideoFrame frame, const RTCRtpScriptTransformer& out) {
       happened("transform out", a_);
@@ -144,8 +145,8 @@ class Call {
   }
   Promise<void> play() {
     co_await negotiate(a_, b_);
-    co_await until("keyframerequest", "targetbitrate", "transform out", "track", "unmute", "transform in", "rtp",
-                   "videoframe", "audioframe", "ssrcchange", "csrcchange");
+    co_await until("keyframerequest", "targetbitrate", "packetloss", "transform out", "track", "unmute", "transform in",
+                   "rtp", "videoframe", "audioframe", "ssrcchange", "csrcchange");
     on(a_, [](RTCPeerConnection& pc) { pc.getSenders().at(0)->dtmf()->insertDTMF("1", 40, 30); });
     co_await until("tone", "tonechange");
     on(a_, [](RTCPeerConnection& pc) { pc.removeTrack(pc.getSenders().at(1)); });
@@ -191,9 +192,9 @@ TEST_P(CallThatEnds, InsideAHandlerDoesNoHarm) {
 
 std::vector<Case> every_case() {
   std::vector<Case> cases;
-  for (const char* event : {"keyframerequest", "targetbitrate", "tonechange", "transform out", "track", "mute",
-                            "unmute", "ended", "videoframe", "audioframe", "rtp", "tone", "ssrcchange", "csrcchange",
-                            "addtrack", "removetrack", "transform in", "sframe error"})
+  for (const char* event : {"keyframerequest", "targetbitrate", "packetloss", "tonechange", "transform out", "track",
+                            "mute", "unmute", "ended", "videoframe", "audioframe", "rtp", "tone", "ssrcchange",
+                            "csrcchange", "addtrack", "removetrack", "transform in", "sframe error"})
     for (const End end : {End::Close, End::Destroy}) cases.push_back({event, end});
   return cases;
 }

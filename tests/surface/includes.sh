@@ -5,7 +5,7 @@ set -euo pipefail
 compiler=$1 folder=$2/include
 cd "$folder"
 brought() { for header in "$@"; do echo "#include <$header>"; done | "$compiler" -std=c++20 -I. -M -x c++ - | tr ' \\' '\n\n' | sort -u; }
-foreign() { grep -E '^/.*/(nlohmann|glib|gio|gobject|nice|openssl|srtp|libsoup|libav|libsw|aom|vpx|usrsctp|agent\.h)' || true; }
+foreign() { grep -E '^/.*/(nlohmann|glib|gio|gobject|nice|openssl|srtp|libsoup|libav|libsw|aom|opus|vpx|usrsctp|agent\.h)' || true; }
 all=$(brought parley/parley.hpp $(ls parley/av/*.hpp))
 # It has read something, and would notice.
 grep -q '^parley/peer_connection\.hpp$' <<< "$all" || { echo "not read: $all"; exit 1; }

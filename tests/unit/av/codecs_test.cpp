@@ -1,11 +1,7 @@
-// Pictures and sound through encoders and decoders.
+// Pictures through encoders and decoders.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <numbers>
-
-#include "parley/av/audio_codecs.hpp"
 #include "parley/av/video_decoder.hpp"
 #include "parley/av/video_encoder.hpp"
 #include "pictures.hpp"
@@ -185,101 +181,6 @@ TEST(VideoEncoder, DoesWhatATrackSays) {
       .get(20s);
   EXPECT_TRUE(arrived.is_set());
   EXPECT_TRUE(key_again.is_set());
-}
-
-Sound tone(std::uint32_t rate, std::uint8_t channels, std::size_t from, std::size_t count) {
-  Sound sound{.sample_rate = rate, .channels = channels};
-  sound.timestamp = std::chrono::microseconds(static_cast<std::int64_t>(from) * 1'000'000 / rate);
-  for (std::size_t i = from; i < from + count; ++i)
-    for (int channel = 0; channel < channels; ++channel)
-      sound.samples.push_back(static_cast<std::int16_t>(
-          10'000 * std::sin(2 * std::numbers::pi * 440 * static_cast<double>(i) / static_cast<double>(rate))));
-  return sound;
-}
-
-/// How much of the second half of the first channel is at a frequency: 1 for a pure tone.
-double share_at(const Sound& sound, double frequency) {
-  double real = 0, imaginary = 0, energy = 0;
-  const std::size_t count = sound.samples.size() / sound.channels;
-  for (std::size_t i = count / 2; i < count; ++i) {
-    const double value = sound.samples[i * sound.channels];
-    const double angle = 2 * std::numbers::pi * frequency * static_cast<double>(i) / sound.sample_rate;
-    real += value * std::cos(angle);
-    imaginary += value * std::sin(angle);
-    energy += value * value;
-  }
-  return 2 * (real * real + imaginary * imaginary) / (energy * static_cast<double>(count - count / 2));
-}
-
-TEST(AudioCodec, ATonePassesThroughOpusWhateverItsRate) {
-  for (const std::uint32_t rate : {48'000U, 44'100U, 16'000U, 8'000U})
-    for (const std::uint8_t channels : {std::uint8_t{1}, std::uint8_t{2}}) {
-      AudioEncoder encoder;
-      AudioDecoder decoder;
-      Sound heard{.channels = 2};
-      std::chrono::microseconds next{0};
-      // In pieces that are no multiples of a frame.
-      const std::size_t piece = rate / 70;
-      for (std::size_t at = 0; at + piece < rate; at += piece)
-        for (const auto& frame : encoder.encode(tone(rate, channels, at, piece))) {
-          EXPECT_EQ(frame.timestamp, next);
-          next += 20ms;
-          EXPECT_EQ(frame.metadata.mimeType, "audio/opus");
-          const Sound part = decoder.decode(frame);
-          EXPECT_EQ(part.sample_rate, 48'000U);
-          EXPECT_EQ(part.channels, 2);
-          EXPECT_EQ(part.samples.size(), 2 * 960U);
-          heard.samples.insert(heard.samples.end(), part.samples.begin(), part.samples.end());
-        }
-      EXPECT_GE(next, 940ms);
-      EXPECT_GT(share_at(heard, 440), 0.9) << rate << ' ' << int{channels};
-      EXPECT_LT(share_at(heard, 660), 0.1) << rate << ' ' << int{channels};
-    }
-}
-
-TEST(AudioCodec, AGapIsAPause) {
-  AudioEncoder encoder;
-  EXPECT_EQ(encoder.encode(tone(48'000, 1, 0, 1440)).size(), 1U);
-  const auto frames = encoder.encode(tone(48'000, 1, 48'000, 960));
-  ASSERT_EQ(frames.size(), 1U);
-  EXPECT_EQ(frames[0].timestamp, 1s);
-}
-
-TEST(AudioCodec, DecodesG711) {
-  for (const char* codec : {"audio/PCMU", "audio/PCMA"}) {
-    AudioDecoder decoder(codec);
-    RTCEncodedAudioFrame frame;
-    frame.data.assign(160, 0x80);
-    const Sound sound = decoder.decode(frame);
-    EXPECT_EQ(sound.sample_rate, 8'000U);
-    EXPECT_EQ(sound.channels, 1);
-    ASSERT_EQ(sound.samples.size(), 160U);
-    // The loudest that there is in the one, nearly silence in the other (G.711 tables 1a and 2a).
-    EXPECT_NEAR(sound.samples[0], std::string(codec) == "audio/PCMU" ? 32'124 : 5'504, 8);
-  }
-}
-
-TEST(AudioCodec, RefusesWhatMakesNoSense) {
-  EXPECT_THROW(AudioDecoder("audio/mp3"), NotSupportedError);
-  EXPECT_THROW(AudioDecoder("video/VP8"), NotSupportedError);
-  EXPECT_THROW(AudioEncoder({.bits_per_second = 0}), TypeError);
-  AudioEncoder encoder;
-  EXPECT_THROW(encoder.encode(tone(48'000, 3, 0, 960)), TypeError);
-  EXPECT_THROW(encoder.encode(tone(1'000, 1, 0, 960)), TypeError);
-  EXPECT_EQ(encoder.encode(tone(48'000, 2, 0, 960)).size(), 1U);
-  EXPECT_THROW(encoder.encode(tone(48'000, 1, 960, 960)), TypeError);
-  AudioDecoder decoder;
-  EXPECT_THROW(decoder.decode({}), EncodingError);
-  std::uint32_t random = 3;
-  for (int i = 0; i < 500; ++i) {
-    RTCEncodedAudioFrame frame;
-    frame.data.resize(static_cast<std::size_t>(i) % 97 + 1);
-    for (auto& byte : frame.data) byte = static_cast<std::uint8_t>((random = random * 1664525 + 1013904223) >> 24);
-    try {
-      EXPECT_LE(decoder.decode(frame).samples.size(), 2 * 5760U);
-    } catch (const EncodingError&) {
-    }
-  }
 }
 
 }  // namespace

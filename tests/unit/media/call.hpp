@@ -61,6 +61,7 @@ struct End final : Session::Handler {
     rates.push_back(rate);
     if (on_rate) on_rate(section, rate);
   }
+  void on_loss(SectionKey section, double fraction) override { losses.emplace_back(section, fraction); }
   void on_tone(SectionKey section, char key) override { tones.emplace_back(section, key); }
 
   SeededRandom random;
@@ -72,6 +73,7 @@ struct End final : Session::Handler {
   std::vector<SectionKey> begun, ended;
   std::vector<std::pair<SectionKey, std::string>> requests;
   std::vector<double> rates;
+  std::vector<std::pair<SectionKey, double>> losses;
   std::vector<std::pair<SectionKey, char>> tones;
 };
 

@@ -83,6 +83,42 @@ TEST(SessionReports, ReportsComeOnceASecondMoreOrLess) {
   EXPECT_THAT(gaps, SizeIs(testing::Gt(20U)));
 }
 
+TEST(SessionReports, TellTheSenderHowMuchIsLost) {
+  Call call;
+  call.to_right.loss = 0.2;
+  call.left->session.configure({sending(audio_section(), {{.source = Ssrc(1000), .retransmission = {}, .rid = ""}})});
+  call.right->session.configure({receiving(audio_section())});
+  call.connect();
+  for (int i = 0; i < 3000; ++i) {
+    ASSERT_TRUE(call.left->session.send(kAudio, "", {.data = Bytes(30, 1)}, call.now));
+    call.run(20ms);
+  }
+  const auto& told = call.left->losses;
+  ASSERT_THAT(told, SizeIs(testing::Ge(40U)));
+  double sum = 0;
+  for (const auto& [section, fraction] : told) {
+    EXPECT_EQ(section, kAudio);
+    sum += fraction;
+  }
+  EXPECT_NEAR(sum / static_cast<double>(told.size()), 0.2, 0.04);
+  EXPECT_TRUE(call.right->losses.empty());
+}
+
+TEST(SessionReports, ManyOfThemAreToldAsFew) {
+  Call call;
+  call.left->session.configure({sending(audio_section(), {{.source = Ssrc(1000), .retransmission = {}, .rid = ""}})});
+  call.connect();
+  ASSERT_TRUE(call.left->session.send(kAudio, "", {.data = Bytes(30, 1)}, call.now));
+  Bytes report;
+  rtp::write(rtp::ReceiverReport{.sender = Ssrc(9), .blocks = {{.source = Ssrc(1000), .fraction_lost = 64}}}, report);
+  for (int i = 0; i < 1000; ++i) {
+    call.left->session.receive_rtcp(report, call.now);
+    call.run(1ms);
+  }
+  EXPECT_THAT(call.left->losses, SizeIs(testing::AllOf(testing::Ge(4U), testing::Le(6U))));
+  EXPECT_THAT(call.left->losses, testing::Each(testing::Pair(kAudio, 0.25)));
+}
+
 /// The timestamp goes round every thirteen hours.
 TEST(SessionReports, TellTheTimeHoweverLongNothingWasSent) {
   Call call;

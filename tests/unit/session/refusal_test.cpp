@@ -33,6 +33,7 @@ struct Deaf final : Observer {
   void on_media_muted(jsep::TransceiverId, bool) override {}
   void on_key_frame_request(jsep::TransceiverId, const std::string&) override {}
   void on_target_rate(jsep::TransceiverId, double) override {}
+  void on_loss(jsep::TransceiverId, double) override {}
   void on_tone(jsep::TransceiverId, char) override {}
 };
 
