@@ -7,7 +7,7 @@
 #include <string>
 
 #include "av/codec_table.hpp"
-#include "av/sender_shares.hpp"
+#include "av/expected_loss.hpp"
 #include "av/sound_encoder.hpp"
 #include "parley/av/audio_codecs.hpp"
 #include "parley/errors.hpp"
@@ -24,17 +24,17 @@ struct AudioEncoderState {
   std::atomic<double> loss = 0;    // of frames, 0 to 1
 
   std::mutex mutex;
-  SenderShares arriving;
+  ExpectedLoss expected;
 
-  /// At once if it gets worse, else little by little: losses come in bursts.
   void note(const PacketLossEvent& event) {
     const std::lock_guard lock(mutex);
-    const double most = 1 - arriving.note(event.sender, 1 - event.fraction, std::chrono::steady_clock::now());
-    loss = most > loss ? most : loss + (most - loss) / 4;
+    expected.note(event.sender, event.fraction, std::chrono::steady_clock::now());
+    loss = expected.value();
   }
-  void let_go() {
+  void expect(double fraction) {
     const std::lock_guard lock(mutex);
-    if (const auto least = arriving.leave(std::chrono::steady_clock::now())) loss = 1 - *least;
+    expected.set(fraction);
+    loss = fraction;
   }
 };
 
@@ -90,7 +90,7 @@ void AudioEncoder::aim_at(double bits_per_second) {
 }
 
 void AudioEncoder::expect_loss(double fraction) {
-  if (std::isfinite(fraction)) state_->loss = std::clamp(fraction, 0.0, 1.0);
+  if (std::isfinite(fraction)) state_->expect(std::clamp(fraction, 0.0, 1.0));
 }
 
 void AudioEncoder::follow(const std::shared_ptr<MediaStreamTrack>& track) {
@@ -122,6 +122,7 @@ void AudioEncoder::Inside::open(const Sound& sound) {
 
 /// Puts the sound, as the encoder takes it, behind what waits.
 void AudioEncoder::Inside::append(const Sound& sound) {
+  if (sound.samples.empty()) return;
   if (resampler) {
     convert(sound.samples.data(), sound.samples.size() / channels);
   } else {
@@ -160,7 +161,6 @@ std::vector<RTCEncodedAudioFrame> AudioEncoder::encode(const Sound& sound) {
     throw TypeError("sound cannot change its rate and channels");
   if (sound.samples.size() % sound.channels != 0 || sound.samples.size() > kMostSamples)
     throw TypeError("a piece of sound has as many samples for each channel, and not more than minutes of them");
-  state_->let_go();
   inside.encoder->aim_at(state_->target, state_->loss);
   inside.place(sound.timestamp);
   inside.append(sound);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "av/sound_decoder.hpp"
 #include "av/sound_encoder.hpp"
@@ -40,19 +41,22 @@ class OpusSoundEncoder final : public SoundEncoder {
   [[nodiscard]] std::uint8_t channels() const override { return channels_; }
   void aim_at(double bits_per_second, double loss) override {
     checked(opus_encoder_ctl(encoder_.get(), OPUS_SET_BITRATE(static_cast<int>(std::lround(bits_per_second)))));
-    checked(opus_encoder_ctl(encoder_.get(), OPUS_SET_PACKET_LOSS_PERC(static_cast<int>(std::ceil(loss * 100)))));
+    checked(opus_encoder_ctl(encoder_.get(), OPUS_SET_PACKET_LOSS_PERC(static_cast<int>(std::lround(loss * 100)))));
   }
   std::vector<std::uint8_t> encode(std::span<const std::int16_t> samples) override {
     std::array<std::uint8_t, 1'275> packet;  // NOLINT(cppcoreguidelines-pro-type-member-init): written below
     const int size = checked(opus_encode(encoder_.get(), samples.data(), static_cast<int>(samples.size() / channels_),
                                          packet.data(), static_cast<int>(packet.size())));
-    // What it calls silence need not be sent.
-    if (size <= 2) return {};
+    // What it calls silence need not be sent, but the first time, so that the decoder knows.
+    const bool silence = size <= 2;
+    if (silence && std::exchange(silent_, true)) return {};
+    silent_ = silence;
     return {packet.begin(), packet.begin() + size};
   }
 
  private:
   std::uint8_t channels_;
+  bool silent_ = false;
   std::unique_ptr<OpusEncoder, FreedBy<opus_encoder_destroy>> encoder_;
 };
 
@@ -91,7 +95,8 @@ class OpusSoundDecoder final : public SoundDecoder {
   };
   static microseconds duration(int samples) { return microseconds(std::int64_t{samples} * 1'000'000 / kRate); }
 
-  /// How many samples of what was lost are worth making up for. What was never sent, in silence, has no numbers.
+  /// How many samples of what was lost are worth making up for. What was never sent, in silence, has no numbers;
+  /// a key of a telephone has, and may sound a little longer.
   [[nodiscard]] int missing_before(const RTCEncodedAudioFrame& frame) const {
     const auto number = frame.metadata.sequenceNumber;
     if (!last_ || !last_->number || !number) return 0;

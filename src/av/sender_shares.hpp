@@ -16,6 +16,8 @@ class SenderShares {
   using TimePoint = std::chrono::steady_clock::time_point;
   static constexpr std::chrono::seconds kSilence{10};
 
+  explicit SenderShares(std::chrono::seconds silence = kSilence) : silence_(silence) {}
+
   /// `sender`: whatever lives as long as it does; nullptr is one, too. The least of all now.
   double note(const std::shared_ptr<const void>& sender, double share, TimePoint now) {
     std::erase_if(told_, [&](const Told& told) { return !told.is_there() || told.sender.lock() == sender; });
@@ -25,7 +27,7 @@ class SenderShares {
   /// The least of those that are left, if somebody has left.
   std::optional<double> leave(TimePoint now) {
     const bool left = std::erase_if(told_, [&](const Told& told) {
-                        return !told.is_there() || (told_.size() > 1 && now - told.at > kSilence);
+                        return !told.is_there() || (told_.size() > 1 && now - told.at > silence_);
                       }) > 0;
     return left && !told_.empty() ? std::optional(least()) : std::nullopt;
   }
@@ -40,6 +42,7 @@ class SenderShares {
   };
   [[nodiscard]] double least() const { return std::ranges::min_element(told_, {}, &Told::share)->share; }
 
+  std::chrono::seconds silence_;
   std::vector<Told> told_;
 };
 

@@ -18,9 +18,10 @@ struct AudioEncoderState;
 struct AudioEncoderOptions {
   /// "audio/opus", "audio/PCMU" or "audio/PCMA".
   std::string mimeType = "audio/opus";
-  /// About how many bits a second of sound takes: 6000 to 510000. (The others take 64000.)
+  /// About how many bits a second of sound takes: 6000 to 510000, with one channel 300000 at most. (The others take
+  /// 64000.)
   double bits_per_second = 48'000;
-  /// Opus: in silence there is a frame every 400 ms only (RFC 6716 section 2.1.9).
+  /// Opus: in silence there are two frames every 400 ms only (RFC 6716 section 2.1.9).
   bool dtx = false;
 };
 
@@ -43,8 +44,8 @@ class PARLEY_EXPORT AudioEncoder {
   /// Opus: how many of the frames get lost on their way, 0 to 1. The more there are, the better does each frame also
   /// hold what the one before it holds (in-band FEC, RFC 6716 section 2.1.7), out of the same bits.
   void expect_loss(double fraction);
-  /// Does that from now on as the track's `packetloss` says: for the receiver that loses most. The encoder need not
-  /// outlive the track, nor the track the encoder.
+  /// Does that from now on as the track's `packetloss` says: for the receiver that loses most, of those
+  /// that have reported in the last 30 s. The encoder need not outlive the track, nor the track the encoder.
   void follow(const std::shared_ptr<MediaStreamTrack>& track);
 
  private:
@@ -62,7 +63,7 @@ class PARLEY_EXPORT AudioDecoder {
 
   /// Opus: two channels at 48 kHz; the others: one at 8 kHz. Up to 120 ms of Opus that were lost in front of the frame,
   /// as its metadata's `sequenceNumber` tells, come with it, from in-band FEC or made up: the sound begins that much
-  /// earlier. Throws EncodingError for what cannot be decoded.
+  /// earlier. What was not sent, in silence, stays a pause. Throws EncodingError for what cannot be decoded.
   Sound decode(const RTCEncodedAudioFrame& frame);
 
  private:

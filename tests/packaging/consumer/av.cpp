@@ -1,4 +1,6 @@
-// The same for the component: a file that is not there, a recording of nothing, and a grey picture there and back.
+// The same for the component: a file that is not there, a recording of nothing, a grey picture and silence there and
+// back.
+#include <parley/av/audio_codecs.hpp>
 #include <parley/av/file_player.hpp>
 #include <parley/av/file_recorder.hpp>
 #include <parley/av/video_decoder.hpp>
@@ -29,11 +31,21 @@ static bool a_picture_comes_back() {
   return true;
 }
 
+static bool silence_comes_back() {
+  for (const char* codec : {"audio/opus", "audio/PCMU"}) {
+    av::AudioEncoder encoder({.mimeType = codec});
+    av::AudioDecoder decoder(codec);
+    const auto frames = encoder.encode({.samples = std::vector<std::int16_t>(960)});
+    if (frames.size() != 1 || decoder.decode(frames[0]).samples.empty()) return false;
+  }
+  return true;
+}
+
 int main() try {
   av::FileRecorder recorder("recording.webm");
   recorder.add(MediaStreamTrack::create("audio"));
   const av::Recording recording = recorder.stop().get(30s);
-  return there_is_no_file() && a_picture_comes_back() && recording.tracks.size() == 1 ? 0 : 1;
+  return there_is_no_file() && a_picture_comes_back() && silence_comes_back() && recording.tracks.size() == 1 ? 0 : 1;
 } catch (const DOMException& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;

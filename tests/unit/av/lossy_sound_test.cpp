@@ -57,12 +57,20 @@ class LossySound : public testing::Test {
     end_ = part.timestamp + std::chrono::microseconds(part.samples.size() / 2 * 1'000'000 / part.sample_rate);
     heard_.samples.insert(heard_.samples.end(), part.samples.begin(), part.samples.end());
   }
+  /// Whether it has something of the frame before it: RFC 6716 section 4.2.4, of one channel and 20 ms.
+  static bool has_fec(const RTCEncodedAudioFrame& frame) {
+    const unsigned configuration = frame.data.at(0) >> 3;
+    return configuration < 16 && frame.data.size() > 1 && (frame.data[1] & 0x40) != 0;
+  }
   /// A tone for as long as nobody has told of losses, and two seconds more.
   Promise<void> speak() {
     const auto start = std::chrono::steady_clock::now();
     std::size_t at = 0;
-    for (int left = 100; left > 0; left -= told_.is_set() ? 1 : 0) {
-      for (auto& frame : encoder_.encode(test::tone(48'000, 1, at, 960))) track_->write(std::move(frame));
+    for (int left = 100; left > 0 && at < 30 * 48'000; left -= told_.is_set() ? 1 : 0) {
+      for (auto& frame : encoder_.encode(test::tone(48'000, 1, at, 960))) {
+        if (has_fec(frame)) ++(told_.is_set() ? with_fec_ : early_fec_);
+        track_->write(std::move(frame));
+      }
       at += 960;
       co_await loop_->delay(start + 20ms * (at / 960) - std::chrono::steady_clock::now());
     }
@@ -76,14 +84,14 @@ class LossySound : public testing::Test {
   Latch connected_, told_;
   Sound heard_{.channels = 2};
   std::optional<std::chrono::microseconds> end_;
-  int frames_ = 0, gaps_ = 0;
+  int frames_ = 0, gaps_ = 0, early_fec_ = 0, with_fec_ = 0;
   RTCPeerConnection a_{parley::test::on_loopback(loop_)}, b_{parley::test::on_loopback(loop_)};
 };
 
 TEST_F(LossySound, IsHeardWithoutGaps) {
   encoder_.follow(track_);
   const auto sender = a_.addTrack(track_);
-  track_->onpacketloss = [&](const PacketLossEvent& event) {
+  track_->onpacketloss = [this, sender](const PacketLossEvent& event) {
     EXPECT_EQ(event.sender, sender);
     if (event.fraction > kLoss / 3 && event.fraction < kLoss * 3) told_.set();
   };
@@ -99,6 +107,9 @@ TEST_F(LossySound, IsHeardWithoutGaps) {
   EXPECT_TRUE(told_.is_set());
   loop_->run([this] {
     EXPECT_GT(frames_, 80);
+    // Opus protects speech, which it takes a tone for in the beginning.
+    EXPECT_EQ(early_fec_, 0);
+    EXPECT_GT(with_fec_, 15);
     // More than six in a row are lost once in ten thousand.
     EXPECT_LE(gaps_, 1);
     EXPECT_GT(static_cast<double>(heard_.samples.size()) / 2 / 960, frames_ * 1.05);
