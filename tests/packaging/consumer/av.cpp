@@ -32,13 +32,10 @@ static bool a_picture_comes_back() {
 }
 
 static bool silence_comes_back() {
-  for (const char* codec : {"audio/opus", "audio/PCMU"}) {
-    av::AudioEncoder encoder({.mimeType = codec});
-    av::AudioDecoder decoder(codec);
-    const auto frames = encoder.encode({.samples = std::vector<std::int16_t>(960)});
-    if (frames.size() != 1 || decoder.decode(frames[0]).samples.empty()) return false;
-  }
-  return true;
+  av::AudioEncoder encoder;
+  av::AudioDecoder decoder;
+  const auto frames = encoder.encode({.samples = std::vector<std::int16_t>(960)});
+  return frames.size() == 1 && decoder.decode(frames[0]).samples.size() == 2 * 960;
 }
 
 int main() try {

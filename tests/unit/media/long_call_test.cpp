@@ -131,6 +131,7 @@ struct LongCall : Call {
     for (End* end : {left.get(), right.get()}) {
       end->frames.clear();
       end->begun.clear();
+      end->losses.clear();
     }
     right->rates.clear();
   }
