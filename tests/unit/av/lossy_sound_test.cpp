@@ -91,8 +91,9 @@ class LossySound : public testing::Test {
 TEST_F(LossySound, IsHeardWithoutGaps) {
   encoder_.follow(track_);
   const auto sender = a_.addTrack(track_);
-  track_->onpacketloss = [this, sender](const PacketLossEvent& event) {
-    EXPECT_EQ(event.sender, sender);
+  // The sender has the track, which must not have the sender.
+  track_->onpacketloss = [this, weak = std::weak_ptr(sender)](const PacketLossEvent& event) {
+    EXPECT_EQ(event.sender, weak.lock());
     if (event.fraction > kLoss / 3 && event.fraction < kLoss * 3) told_.set();
   };
   a_.onconnectionstatechange = [this] {
