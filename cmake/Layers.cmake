@@ -19,6 +19,8 @@ function(parley_layer name)
   list(REMOVE_DUPLICATES all)
   set_target_properties(parley_${name} PROPERTIES PARLEY_LAYERS "${all}" PARLEY_LIBS "${arg_LIBS}")
   target_link_libraries(parley_${name} PRIVATE parley_warnings ${arg_LIBS})
+  set_target_properties(parley_${name} PROPERTIES UNITY_BUILD ${PARLEY_UNITY} UNITY_BUILD_BATCH_SIZE 16
+    UNITY_BUILD_CODE_BEFORE_INCLUDE "// NOLINTNEXTLINE(bugprone-suspicious-include)")
 endfunction()
 
 # A file x_linux.cpp has a portable twin x_portable.cpp; the build takes one of the two.

@@ -5,7 +5,7 @@
 namespace parley::api {
 namespace {
 
-jsep::SdpType to_jsep(RTCSdpType type) {
+jsep::SdpType sdp_type(RTCSdpType type) {
   switch (type) {
     case RTCSdpType::Offer:
       return jsep::SdpType::Offer;
@@ -77,7 +77,7 @@ void Peer::set_local_description(RTCLocalSessionDescriptionInit description, con
   local_description_was_asked_for_ = true;
   chain(done, [this, description = std::move(description)]() -> Result<void> {
     const jsep::SdpType type =
-        description.type ? to_jsep(*description.type) : jsep::implied_local_type(connection_.snapshot().state);
+        description.type ? sdp_type(*description.type) : jsep::implied_local_type(connection_.snapshot().state);
     if (type == jsep::SdpType::Rollback || !description.sdp.empty())
       return set_description(jsep::Side::Local, type, description.sdp);
     auto implied = connection_.implied_description(type);
@@ -88,7 +88,7 @@ void Peer::set_local_description(RTCLocalSessionDescriptionInit description, con
 
 void Peer::set_remote_description(RTCSessionDescriptionInit description, const PromiseResolver<void>& done) {
   chain(done, [this, description = std::move(description)]() -> Result<void> {
-    const jsep::SdpType type = to_jsep(description.type);
+    const jsep::SdpType type = sdp_type(description.type);
     if (jsep::rollback_comes_first(connection_.snapshot().state, type)) {
       if (auto rolled_back = set_description(jsep::Side::Local, jsep::SdpType::Rollback, ""); !rolled_back)
         return rolled_back;

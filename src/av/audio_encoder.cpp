@@ -64,10 +64,7 @@ namespace {
 constexpr double kLeast = 6'000, kMost = 510'000;  // bits per second: RFC 6716 section 2.1.1
 /// What timestamps may be off by from rounding and from clocks that are not quite the same.
 constexpr microseconds kMostOff{60'000};
-
-void check(int code) {
-  if (code < 0) throw EncodingError("the sound cannot be resampled: " + error_text(code));
-}
+constexpr std::string_view kNotResampled = "the sound cannot be resampled";
 
 }  // namespace
 
@@ -111,9 +108,10 @@ void AudioEncoder::Inside::open(const Sound& sound) {
     av_channel_layout_default(&to, made->channels());
     SwrContext* context = nullptr;
     check(swr_alloc_set_opts2(&context, &to, AV_SAMPLE_FMT_S16, made->sample_rate(), &from, AV_SAMPLE_FMT_S16,
-                              static_cast<int>(sound.sample_rate), 0, nullptr));
+                              static_cast<int>(sound.sample_rate), 0, nullptr),
+          kNotResampled);
     resampler.reset(context);
-    check(swr_init(context));
+    check(swr_init(context), kNotResampled);
   }
   encoder = std::move(made);
   sample_rate = sound.sample_rate;
@@ -133,14 +131,14 @@ void AudioEncoder::Inside::append(const Sound& sound) {
 /// Without samples: what the resampler holds back.
 void AudioEncoder::Inside::convert(const std::int16_t* samples, std::size_t count) {
   const int most = swr_get_out_samples(resampler.get(), static_cast<int>(count));
-  check(most);
+  check(most, kNotResampled);
   const std::size_t before = waiting.size();
   waiting.resize(before + static_cast<std::size_t>(most) * encoder->channels());
   auto* into = reinterpret_cast<std::uint8_t*>(waiting.data() + before);
   const auto* from = reinterpret_cast<const std::uint8_t*>(samples);
   const int made =
       swr_convert(resampler.get(), &into, most, samples == nullptr ? nullptr : &from, static_cast<int>(count));
-  check(made);
+  check(made, kNotResampled);
   waiting.resize(before + static_cast<std::size_t>(made) * encoder->channels());
 }
 
@@ -180,7 +178,7 @@ std::vector<RTCEncodedAudioFrame> AudioEncoder::flush() {
 void AudioEncoder::Inside::finish() {
   if (resampler) {
     convert(nullptr, 0);
-    check(swr_init(resampler.get()));  // it begins anew
+    check(swr_init(resampler.get()), kNotResampled);  // it begins anew
   }
   waiting.resize((waiting.size() + whole() - 1) / whole() * whole());
 }

@@ -12,8 +12,6 @@
 namespace parley::av {
 namespace {
 
-constexpr int kMicrosecond = 1'000'000;
-
 /// A temporal unit begins with a delimiter, which does not travel (RTP payload format for AV1, section 5).
 std::span<const std::uint8_t> without_delimiter(std::span<const std::uint8_t> unit) {
   const bool delimited = unit.size() >= 2 && (unit[0] >> 3 & 0xF) == OBU_TEMPORAL_DELIMITER && unit[1] == 0;
@@ -53,12 +51,12 @@ class Av1Encoder final : public PictureEncoder {
 
 Av1Encoder::Av1Encoder(const Settings& settings)
     : layers_(settings.temporal_layers),
-      frame_duration_(static_cast<unsigned long>(kMicrosecond / settings.frame_rate)) {
+      frame_duration_(static_cast<unsigned long>(kEncoderTicks / settings.frame_rate)) {
   aom_codec_iface_t* const codec = aom_codec_av1_cx();
   check(aom_codec_enc_config_default(codec, &configuration_, AOM_USAGE_REALTIME));
   configuration_.g_w = settings.width;
   configuration_.g_h = settings.height;
-  configuration_.g_timebase = {1, kMicrosecond};
+  configuration_.g_timebase = {1, kEncoderTicks};
   configuration_.g_threads = 1;
   // A frame comes out when its picture goes in, and key frames are made when they are asked for.
   configuration_.g_pass = AOM_RC_ONE_PASS;

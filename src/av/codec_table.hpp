@@ -9,6 +9,8 @@ namespace parley::av {
 enum class Kind { Audio, Video };
 inline std::string_view to_string(Kind kind) { return kind == Kind::Audio ? "audio" : "video"; }
 
+inline constexpr int kOpusRate = 48'000, kG711Rate = 8'000;  ///< samples per second
+
 /// A codec that can travel over RTP and be in a file.
 struct CodecEntry {
   std::string_view mime_type;  ///< as descriptions have it

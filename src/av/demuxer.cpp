@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Others (playlists above all) would open files of their own, and no other codec has to be looked into.
-constexpr const char* kContainers = "ivf,h264,hevc,ogg,matroska,webm,mov,mp4";
+constexpr const char* kDemuxers = "ivf,h264,hevc,ogg,matroska,webm,mov,mp4";
 constexpr const char* kDecoders = "vp8,vp9,libvpx,libvpx-vp9,h264,hevc,av1,libdav1d,libaom-av1,opus,libopus";
 /// What a file may say of time: 30 years, so that sums of it stay numbers.
 constexpr std::int64_t kLatest = 1'000'000'000'000'000;
@@ -79,7 +79,7 @@ Demuxer::Demuxer(std::string path) : path_(std::move(path)) {
 void Demuxer::open() {
   Options options;
   options.set("protocol_whitelist", "file");
-  options.set("format_whitelist", kContainers);
+  options.set("format_whitelist", kDemuxers);
   options.set("codec_whitelist", kDecoders);
   AVFormatContext* opened = nullptr;
   // With the protocol in front a name cannot be taken for another address.

@@ -3,12 +3,18 @@
 #include <array>
 #include <mutex>
 
+#include "parley/errors.hpp"
+
 namespace parley::av {
 
 std::string error_text(int code) {
   std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
   av_strerror(code, text.data(), text.size());
   return text.data();
+}
+
+void check(int code, std::string_view what) {
+  if (code < 0) throw EncodingError(std::string(what) + ": " + error_text(code));
 }
 
 void make_quiet() {

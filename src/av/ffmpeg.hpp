@@ -17,6 +17,7 @@ extern "C" {
 #include <limits>
 #include <memory>
 #include <string>
+#include <string_view>
 
 /// FFmpeg's objects with owners. Nothing else in this folder frees one.
 namespace parley::av {
@@ -65,6 +66,8 @@ inline constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min()
 
 /// What an FFmpeg function means by the number it has returned.
 std::string error_text(int code);
+/// Throws an EncodingError that says what failed, if the number means that something has.
+void check(int code, std::string_view what);
 /// Keeps FFmpeg from writing to standard error, unless the program has told it how much to write.
 void make_quiet();
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "av/codec_table.hpp"
 #include "av/sound_decoder.hpp"
 #include "av/sound_encoder.hpp"
 #include "parley/errors.hpp"
@@ -8,38 +9,32 @@
 namespace parley::av {
 namespace {
 
-constexpr int kRate = 8'000;
-
-void check(int code) {
-  if (code < 0) throw EncodingError("G.711: " + error_text(code));
-}
-
 CodecPtr open(const AVCodec* codec) {
   if (codec == nullptr) throw NotSupportedError("FFmpeg was built without G.711");
   CodecPtr opened(avcodec_alloc_context3(codec));
-  opened->sample_rate = kRate;
+  opened->sample_rate = kG711Rate;
   opened->sample_fmt = AV_SAMPLE_FMT_S16;
   av_channel_layout_default(&opened->ch_layout, 1);
-  check(avcodec_open2(opened.get(), codec, nullptr));
+  check(avcodec_open2(opened.get(), codec, nullptr), "G.711");
   return opened;
 }
 
 class G711Encoder final : public SoundEncoder {
  public:
   explicit G711Encoder(AVCodecID codec) : codec_(open(avcodec_find_encoder(codec))) {}
-  [[nodiscard]] int sample_rate() const override { return kRate; }
+  [[nodiscard]] int sample_rate() const override { return kG711Rate; }
   [[nodiscard]] std::uint8_t channels() const override { return 1; }
   void aim_at(double /*bits_per_second*/, double /*loss*/) override {}
   std::vector<std::uint8_t> encode(std::span<const std::int16_t> samples) override {
     av_frame_unref(frame_.get());
     frame_->format = AV_SAMPLE_FMT_S16;
-    frame_->sample_rate = kRate;
+    frame_->sample_rate = kG711Rate;
     frame_->nb_samples = static_cast<int>(samples.size());
-    check(av_channel_layout_copy(&frame_->ch_layout, &codec_->ch_layout));
-    check(av_frame_get_buffer(frame_.get(), 0));
+    check(av_channel_layout_copy(&frame_->ch_layout, &codec_->ch_layout), "G.711");
+    check(av_frame_get_buffer(frame_.get(), 0), "G.711");
     std::ranges::copy(samples, reinterpret_cast<std::int16_t*>(frame_->data[0]));
-    check(avcodec_send_frame(codec_.get(), frame_.get()));
-    check(avcodec_receive_packet(codec_.get(), packet_.get()));
+    check(avcodec_send_frame(codec_.get(), frame_.get()), "G.711");
+    check(avcodec_receive_packet(codec_.get(), packet_.get()), "G.711");
     std::vector<std::uint8_t> encoded(packet_->data, packet_->data + packet_->size);
     av_packet_unref(packet_.get());
     return encoded;
@@ -55,13 +50,13 @@ class G711Decoder final : public SoundDecoder {
  public:
   explicit G711Decoder(AVCodecID codec) : codec_(open(avcodec_find_decoder(codec))) {}
   Sound decode(const RTCEncodedAudioFrame& frame) override {
-    check(av_new_packet(packet_.get(), static_cast<int>(frame.data.size())));
+    check(av_new_packet(packet_.get(), static_cast<int>(frame.data.size())), "G.711");
     std::memcpy(packet_->data, frame.data.data(), frame.data.size());
     const int sent = avcodec_send_packet(codec_.get(), packet_.get());
     av_packet_unref(packet_.get());
-    check(sent);
+    check(sent, "G.711");
     Sound sound{
-        .sample_rate = kRate, .channels = 1, .timestamp = frame.timestamp.value_or(std::chrono::microseconds(0))};
+        .sample_rate = kG711Rate, .channels = 1, .timestamp = frame.timestamp.value_or(std::chrono::microseconds(0))};
     while (avcodec_receive_frame(codec_.get(), frame_.get()) == 0) {
       const auto* const samples = reinterpret_cast<const std::int16_t*>(frame_->data[0]);
       sound.samples.insert(sound.samples.end(), samples, samples + frame_->nb_samples);

@@ -10,10 +10,6 @@
 namespace parley::av {
 namespace {
 
-void check(int code) {
-  if (code < 0) throw EncodingError("libx264: " + error_text(code));
-}
-
 class H264Encoder final : public PictureEncoder {
  public:
   explicit H264Encoder(const Settings& settings);
@@ -44,8 +40,8 @@ H264Encoder::H264Encoder(const Settings& settings) {
   for (const auto& [name, value] :
        {std::pair("preset", "veryfast"), std::pair("tune", "zerolatency"), std::pair("profile", "baseline"),
         std::pair("forced-idr", "1"), std::pair("x264-params", "keyint=infinite:scenecut=0")})
-    check(av_opt_set(codec_->priv_data, name, value, 0));
-  check(avcodec_open2(codec_.get(), encoder, nullptr));
+    check(av_opt_set(codec_->priv_data, name, value, 0), "libx264");
+  check(avcodec_open2(codec_.get(), encoder, nullptr), "libx264");
 }
 
 /// libx264 looks at these with every frame.
@@ -63,16 +59,16 @@ std::optional<PictureEncoder::Encoded> H264Encoder::encode(const Picture& pictur
   frame_->height = picture.height;
   frame_->pts = at.count();
   frame_->pict_type = order.key_frame ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
-  check(av_frame_get_buffer(frame_.get(), 0));
+  check(av_frame_get_buffer(frame_.get(), 0), "libx264");
   const Planes planes = planes_of(picture);
   std::uint8_t* into[4] = {frame_->data[0], frame_->data[1], frame_->data[2], nullptr};
   const std::uint8_t* from[4] = {planes.plane[0], planes.plane[1], planes.plane[2], nullptr};
   const int strides[4] = {planes.stride[0], planes.stride[1], planes.stride[2], 0};
   av_image_copy(into, frame_->linesize, from, strides, AV_PIX_FMT_YUV420P, picture.width, picture.height);
-  check(avcodec_send_frame(codec_.get(), frame_.get()));
+  check(avcodec_send_frame(codec_.get(), frame_.get()), "libx264");
   const int code = avcodec_receive_packet(codec_.get(), packet_.get());
   if (code == AVERROR(EAGAIN)) return std::nullopt;
-  check(code);
+  check(code, "libx264");
   Encoded encoded{.key = (packet_->flags & AV_PKT_FLAG_KEY) != 0,
                   .data = {packet_->data, packet_->data + packet_->size}};
   av_packet_unref(packet_.get());

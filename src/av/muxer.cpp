@@ -5,16 +5,17 @@
 #include <filesystem>
 #include <utility>
 
+#include "av/codec_table.hpp"
 #include "av/opus_packet.hpp"
 #include "parley/errors.hpp"
 
 namespace parley::av {
 namespace {
 
-constexpr int kVideoRate = 90'000, kOpusRate = 48'000, kTelephoneRate = 8'000;
+constexpr int kVideoRate = 90'000;
 /// H.264 and H.265 may be decoded in another order than they are shown; that many frames are what encoders do.
 constexpr std::size_t kEarly = 2;
-constexpr std::chrono::microseconds kUsualFrame{33'333};
+constexpr std::chrono::microseconds kLastFrame{33'333};
 /// How much of a file is kept in memory: whatever comes after the program's sudden end is lost.
 constexpr std::chrono::microseconds kPart{1'000'000};
 
@@ -62,7 +63,7 @@ void describe_video(AVCodecParameters& parameters, const StreamDescription& desc
 void describe_audio(AVCodecParameters& parameters) {
   parameters.codec_type = AVMEDIA_TYPE_AUDIO;
   const bool opus = parameters.codec_id == AV_CODEC_ID_OPUS;
-  parameters.sample_rate = opus ? kOpusRate : kTelephoneRate;
+  parameters.sample_rate = opus ? kOpusRate : kG711Rate;
   av_channel_layout_default(&parameters.ch_layout, opus ? 2 : 1);
   if (opus) {
     set_extradata(parameters, kOpusHead);
@@ -97,7 +98,7 @@ bool may_reorder(const AVCodecParameters& parameters) {
 /// Of sound.
 std::chrono::microseconds duration_of(const CodecEntry& codec, std::span<const std::uint8_t> data) {
   if (codec.id == AV_CODEC_ID_OPUS) return opus_duration(data);
-  return std::chrono::microseconds(data.size() * (1'000'000 / kTelephoneRate));
+  return std::chrono::microseconds(data.size() * (1'000'000 / kG711Rate));
 }
 
 const Container* container_for(const std::string& path) {
@@ -187,7 +188,7 @@ void Muxer::write(const Sample& sample) {
   // How long a picture is shown, the next one tells; the last one of an MP4 file needs to be told.
   packet_->duration = stream.codec->kind == Kind::Audio ? to_ticks(duration_of(*stream.codec, sample.data), base)
                       : stream.step > 0                 ? stream.step
-                                                        : to_ticks(kUsualFrame, base);
+                                                        : to_ticks(kLastFrame, base);
   int code = av_interleaved_write_frame(output_.get(), packet_.get());
   // What waits for others to be sorted in between: FFmpeg would wait for a track of VP8 or VP9 that is silent for ever.
   if (code >= 0 && sample.show_at >= sorted_ + kPart) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "av/codec_table.hpp"
 #include "av/sound_decoder.hpp"
 #include "av/sound_encoder.hpp"
 #include "parley/errors.hpp"
@@ -17,7 +18,6 @@ namespace {
 
 using std::chrono::microseconds;
 
-constexpr int kRate = 48'000;
 /// RFC 6716 section 2.1.4: the longest packet.
 constexpr int kLongest = 5'760;
 /// The smallest step of its time.
@@ -32,12 +32,12 @@ class OpusSoundEncoder final : public SoundEncoder {
  public:
   explicit OpusSoundEncoder(const Settings& settings) : channels_(settings.channels) {
     int code = OPUS_OK;
-    encoder_.reset(opus_encoder_create(kRate, channels_, OPUS_APPLICATION_VOIP, &code));
+    encoder_.reset(opus_encoder_create(kOpusRate, channels_, OPUS_APPLICATION_VOIP, &code));
     checked(code);
     checked(opus_encoder_ctl(encoder_.get(), OPUS_SET_INBAND_FEC(1)));
     checked(opus_encoder_ctl(encoder_.get(), OPUS_SET_DTX(settings.dtx ? 1 : 0)));
   }
-  [[nodiscard]] int sample_rate() const override { return kRate; }
+  [[nodiscard]] int sample_rate() const override { return kOpusRate; }
   [[nodiscard]] std::uint8_t channels() const override { return channels_; }
   void aim_at(double bits_per_second, double loss) override {
     checked(opus_encoder_ctl(encoder_.get(), OPUS_SET_BITRATE(static_cast<int>(std::lround(bits_per_second)))));
@@ -64,7 +64,7 @@ class OpusSoundDecoder final : public SoundDecoder {
  public:
   OpusSoundDecoder() {
     int code = OPUS_OK;
-    decoder_.reset(opus_decoder_create(kRate, kChannels, &code));
+    decoder_.reset(opus_decoder_create(kOpusRate, kChannels, &code));
     checked(code);
   }
   Sound decode(const RTCEncodedAudioFrame& frame) override {
@@ -74,7 +74,7 @@ class OpusSoundDecoder final : public SoundDecoder {
     if (count > kLongest) throw EncodingError("Opus: the packet is longer than 120 ms");
     const int missing = missing_before(frame);
     const microseconds time = frame.timestamp.value_or(microseconds(0));
-    Sound sound{.sample_rate = kRate, .channels = kChannels, .timestamp = time - duration(missing)};
+    Sound sound{.sample_rate = kOpusRate, .channels = kChannels, .timestamp = time - duration(missing)};
     sound.samples.resize(static_cast<std::size_t>(missing + count) * kChannels);
     // From what the frame has of the one before it (FEC), if that is enough; else by guessing.
     if (missing > 0) checked(opus_decode(decoder_.get(), data, size, sound.samples.data(), missing, 1));
@@ -93,7 +93,7 @@ class OpusSoundDecoder final : public SoundDecoder {
     std::optional<microseconds> end;
     int count = 0;
   };
-  static microseconds duration(int samples) { return microseconds(std::int64_t{samples} * 1'000'000 / kRate); }
+  static microseconds duration(int samples) { return microseconds(std::int64_t{samples} * 1'000'000 / kOpusRate); }
 
   /// How many samples of what was lost are worth making up for. What was never sent, in silence, has no numbers;
   /// a key of a telephone has, and may sound a little longer.
@@ -104,7 +104,7 @@ class OpusSoundDecoder final : public SoundDecoder {
     const microseconds gap =
         last_->end && frame.timestamp ? *frame.timestamp - *last_->end : lost * duration(last_->count);
     if (lost == 0 || lost >= 0x8000 || gap.count() <= 0 || gap > duration(kLongest)) return 0;
-    return static_cast<int>((gap.count() * kRate / 1'000'000 + kStep / 2) / kStep * kStep);
+    return static_cast<int>((gap.count() * kOpusRate / 1'000'000 + kStep / 2) / kStep * kStep);
   }
 
   std::unique_ptr<OpusDecoder, FreedBy<opus_decoder_destroy>> decoder_;

@@ -11,6 +11,8 @@
 
 namespace parley::av {
 
+inline constexpr int kEncoderTicks = 1'000'000;  ///< a second has: times are microseconds
+
 /// An encoder for pictures of one size.
 class PictureEncoder {
  public:

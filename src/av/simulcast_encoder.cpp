@@ -80,14 +80,14 @@ namespace {
 constexpr double kNoLimit = 1e9;
 
 /// What of an encoding makes another encoder.
-struct Kind {
+struct EncoderKind {
   std::string mime_type;
   double frame_rate = 0;
   std::string scalability_mode{};
-  bool operator==(const Kind&) const = default;
+  bool operator==(const EncoderKind&) const = default;
 };
 
-Kind kind_of(const RTCRtpEncodingParameters& encoding, const SimulcastEncoderOptions& options) {
+EncoderKind kind_of(const RTCRtpEncodingParameters& encoding, const SimulcastEncoderOptions& options) {
   return {.mime_type = encoding.codec ? encoding.codec->mimeType : options.mimeType,
           .frame_rate = std::clamp(encoding.maxFramerate.value_or(options.frame_rate), 1.0, options.frame_rate),
           .scalability_mode = encoding.scalabilityMode.value_or("L1T1")};
@@ -101,7 +101,7 @@ void check(const std::vector<RTCRtpEncodingParameters>& encodings, const Simulca
     if (encoding.scaleResolutionDownBy && !(*encoding.scaleResolutionDownBy >= 1))
       throw TypeError("pictures can only be made smaller");
     if (encoding.maxFramerate && !(*encoding.maxFramerate >= 0)) throw TypeError("a frame rate is not negative");
-    const Kind kind = kind_of(encoding, options);
+    const EncoderKind kind = kind_of(encoding, options);
     (void)VideoEncoder({.mimeType = kind.mime_type,
                         .bits_per_second = options.bits_per_second,
                         .frame_rate = kind.frame_rate,
@@ -114,7 +114,7 @@ struct Layer {
   RTCRtpEncodingParameters wish;
   FrameThinner thinner;
   PictureScaler scaler;
-  Kind kind;
+  EncoderKind kind;
   std::unique_ptr<VideoEncoder> encoder;  // while it is encoded
   PictureSize size;
   KeyFramePace pace;
@@ -125,7 +125,7 @@ struct Layer {
 
 std::optional<RTCEncodedVideoFrame> Layer::encode(const Picture& picture, double rate,
                                                   const SimulcastEncoderOptions& options) {
-  Kind wanted = kind_of(wish, options);
+  EncoderKind wanted = kind_of(wish, options);
   if (!encoder || kind != wanted) {
     encoder = std::make_unique<VideoEncoder>(VideoEncoderOptions{.mimeType = wanted.mime_type,
                                                                  .bits_per_second = std::max(rate, 1.0),

@@ -22,10 +22,7 @@ struct VideoDecoder::Inside {
 namespace {
 
 constexpr std::int64_t kMostPixels = std::int64_t{8192} * 8192;
-
-void check(int code) {
-  if (code < 0) throw EncodingError("the frame cannot be decoded: " + error_text(code));
-}
+constexpr std::string_view kNotDecoded = "the frame cannot be decoded";
 
 }  // namespace
 
@@ -46,7 +43,7 @@ VideoDecoder::VideoDecoder(std::string_view mimeType) : inside_(std::make_unique
   codec->max_pixels = kMostPixels;
   codec->pkt_timebase = kMicroseconds;
   if (entry->id == AV_CODEC_ID_AV1) av_opt_set(codec->priv_data, "max_frame_delay", "1", 0);
-  check(avcodec_open2(codec, decoder, nullptr));
+  check(avcodec_open2(codec, decoder, nullptr), kNotDecoded);
 }
 
 VideoDecoder::~VideoDecoder() = default;
@@ -57,17 +54,17 @@ std::vector<Picture> VideoDecoder::decode(const RTCEncodedVideoFrame& frame) {
   if (frame.data.empty() || frame.data.size() > std::size_t{std::numeric_limits<int>::max() / 2})
     throw EncodingError("the frame cannot be decoded: its size");
   // With the padding that decoders read into.
-  check(av_new_packet(inside.packet.get(), static_cast<int>(frame.data.size())));
+  check(av_new_packet(inside.packet.get(), static_cast<int>(frame.data.size())), kNotDecoded);
   std::memcpy(inside.packet->data, frame.data.data(), frame.data.size());
   if (frame.timestamp) inside.packet->pts = frame.timestamp->count();
   if (frame.type == RTCEncodedVideoFrameType::Key) inside.packet->flags |= AV_PKT_FLAG_KEY;
   const int sent = avcodec_send_packet(inside.codec.get(), inside.packet.get());
   av_packet_unref(inside.packet.get());
-  check(sent);
+  check(sent, kNotDecoded);
   for (;;) {
     const int code = avcodec_receive_frame(inside.codec.get(), inside.frame.get());
     if (code == AVERROR(EAGAIN) || code == AVERROR_EOF) return pictures;
-    check(code);
+    check(code, kNotDecoded);
     pictures.push_back(inside.picture());
     av_frame_unref(inside.frame.get());
   }

@@ -50,7 +50,7 @@ struct VideoEncoder::Inside {
 namespace {
 
 /// Below that no codec makes pictures.
-constexpr double kLeast = 10'000;
+constexpr double kLeastAim = 10'000;
 /// What the codecs can count, at least.
 constexpr std::uint16_t kLargest = 16'383;
 
@@ -109,7 +109,8 @@ VideoEncoder::~VideoEncoder() = default;
 
 /// An encoder for the picture's size, and for the rate that is wanted.
 void VideoEncoder::Inside::prepare(const Picture& picture, double wanted) {
-  const double aim = std::clamp(wanted, std::min(kLeast, options.most_bits_per_second), options.most_bits_per_second);
+  const double aim =
+      std::clamp(wanted, std::min(kLeastAim, options.most_bits_per_second), options.most_bits_per_second);
   if (encoder && width == picture.width && height == picture.height) {
     if (aim == target) return;
     encoder->aim_at(aim);

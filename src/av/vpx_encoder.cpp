@@ -11,8 +11,6 @@
 namespace parley::av {
 namespace {
 
-constexpr int kMicrosecond = 1'000'000;
-
 /// The last frame is that of the lowest layer, and the golden one that between.
 vpx_enc_frame_flags_t flags_of(const TemporalPattern::Place& place) {
   using Store = TemporalPattern::Store;
@@ -54,12 +52,12 @@ class VpxEncoder final : public PictureEncoder {
 VpxEncoder::VpxEncoder(const Settings& settings)
     : vp9_(settings.codec == AV_CODEC_ID_VP9),
       layers_(settings.temporal_layers),
-      frame_duration_(static_cast<unsigned long>(kMicrosecond / settings.frame_rate)) {
+      frame_duration_(static_cast<unsigned long>(kEncoderTicks / settings.frame_rate)) {
   vpx_codec_iface_t* const codec = vp9_ ? vpx_codec_vp9_cx() : vpx_codec_vp8_cx();
   check(vpx_codec_enc_config_default(codec, &configuration_, 0));
   configuration_.g_w = settings.width;
   configuration_.g_h = settings.height;
-  configuration_.g_timebase = {1, kMicrosecond};
+  configuration_.g_timebase = {1, kEncoderTicks};
   configuration_.g_threads = 1;
   // A frame comes out when its picture goes in, and key frames are made when they are asked for.
   configuration_.g_lag_in_frames = 0;

@@ -7,9 +7,9 @@
 namespace parley::cc {
 namespace {
 
-constexpr Duration kBurst = 5ms;
-constexpr Duration kInterval = 15s;
-constexpr std::size_t kWindow = 20;
+constexpr Duration kGroup = 5ms;
+constexpr Duration kQueueInterval = 15s;
+constexpr std::size_t kTrendSamples = 20;
 constexpr double kSmoothing = 0.9;
 constexpr double kGain = 4.0;
 constexpr std::size_t kMostDeltas = 60;
@@ -27,7 +27,7 @@ double ms(Duration duration) { return seconds(duration) * 1000; }
 
 void DelayTrend::measure_queue(TimePoint sent, Duration arrival) {
   const Duration way = arrival - sent.time_since_epoch();
-  if (!interval_ || sent - *interval_ > kInterval) {
+  if (!interval_ || sent - *interval_ > kQueueInterval) {
     interval_ = sent;
     shortest_before_ = std::exchange(shortest_, std::nullopt);
   }
@@ -45,10 +45,10 @@ void DelayTrend::add(TimePoint sent, Duration arrival) {
   }
   if (sent < current_->first_sent) return;  // out of order
   // Packets that were sent apart and arrive together have waited in a queue together: one burst as well.
-  const bool arrives_together = arrival - current_->last_arrival <= kBurst &&
+  const bool arrives_together = arrival - current_->last_arrival <= kGroup &&
                                 arrival - current_->first_arrival < 100ms &&
                                 (arrival - current_->last_arrival) < (sent - current_->last_sent);
-  if (sent - current_->first_sent <= kBurst || arrives_together) {
+  if (sent - current_->first_sent <= kGroup || arrives_together) {
     current_->last_sent = std::max(current_->last_sent, sent);
     current_->last_arrival = std::max(current_->last_arrival, arrival);
     return;
@@ -74,13 +74,13 @@ void DelayTrend::compare(const Burst& before, const Burst& now) {
   accumulated_ += arrived - sent;
   smoothed_ = kSmoothing * smoothed_ + (1 - kSmoothing) * accumulated_;
   samples_.push_back({at - *first_arrival_, smoothed_});
-  if (samples_.size() > kWindow) samples_.pop_front();
+  if (samples_.size() > kTrendSamples) samples_.pop_front();
   if (const auto trend = slope()) detect(*trend, sent, at);
 }
 
 /// Least squares.
 std::optional<double> DelayTrend::slope() const {
-  if (samples_.size() < kWindow) return std::nullopt;
+  if (samples_.size() < kTrendSamples) return std::nullopt;
   double at = 0, delay = 0;
   for (const Sample& sample : samples_) {
     at += sample.at;

@@ -8,7 +8,7 @@ namespace {
 constexpr double kMuch = 0.10, kLittle = 0.02;
 /// A fraction of fewer packets says little.
 constexpr std::size_t kLeastPackets = 20;
-constexpr Duration kInterval = 200ms;
+constexpr Duration kJudgedEvery = 200ms;
 
 }  // namespace
 
@@ -17,7 +17,7 @@ void LossRate::add(std::size_t received, std::size_t lost, Duration round_trip, 
   lost_ += lost;
   if (!judged_) judged_ = now;
   const std::size_t packets = received_ + lost_;
-  if (now - *judged_ < kInterval || packets < kLeastPackets) return;
+  if (now - *judged_ < kJudgedEvery || packets < kLeastPackets) return;
   fraction_ = static_cast<double>(lost_) / static_cast<double>(packets);
   received_ = lost_ = 0;
   if (fraction_ > kMuch) {

@@ -6,7 +6,7 @@ namespace parley::cc {
 namespace {
 
 constexpr Duration kWindow = 500ms;
-constexpr Duration kLeast = 150ms;
+constexpr Duration kLeastSpan = 150ms;
 /// More do not arrive in the window honestly.
 constexpr std::size_t kMost = 100'000;
 
@@ -30,7 +30,7 @@ void ReceivedRate::add(Duration arrival, std::size_t size) {
 std::optional<double> ReceivedRate::rate() const {
   if (arrivals_.size() < 2) return std::nullopt;
   const Duration span = arrivals_.back().at - arrivals_.front().at;
-  if (span < kLeast) return std::nullopt;
+  if (span < kLeastSpan) return std::nullopt;
   // The first packet marks the beginning: its bytes came before it.
   return static_cast<double>(bytes_ - arrivals_.front().size) * 8 / seconds(span);
 }

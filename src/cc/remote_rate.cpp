@@ -5,14 +5,14 @@
 namespace parley::cc {
 namespace {
 
-constexpr Duration kUpdates = 50ms, kUsual = 1s, kPause = 2s;
+constexpr Duration kUpdates = 50ms, kUsual = 1s, kSilence = 2s;
 /// Of abs-send-time.
 constexpr std::int64_t kUnits = 1 << 18, kCircle = 1 << 24;
 /// Less than this part of what may be sent is sent: the peer has no more to send.
 constexpr double kLimitedBelow = 0.65;
 /// Falling further is told at once.
 constexpr double kFallsBy = 0.97;
-constexpr double kLeast = 30'000;
+constexpr double kLeastRate = 30'000;
 
 TimePoint time_of(std::int64_t units) {
   return TimePoint(1s * (units / kUnits) + std::chrono::duration_cast<Duration>(1s * (units % kUnits)) / kUnits);
@@ -29,7 +29,7 @@ void RemoteRate::begin_anew() {
 }
 
 void RemoteRate::add(std::uint32_t sent, std::size_t size, TimePoint now) {
-  if (sent_ && now - arrived_ > kPause) begin_anew();
+  if (sent_ && now - arrived_ > kSilence) begin_anew();
   arrived_ = now;
   received_.add(now.time_since_epoch(), size);
   const std::int64_t step = sent_ ? ((sent - *sent_) % kCircle + kCircle) % kCircle : 0;
@@ -50,13 +50,13 @@ void RemoteRate::update(TimePoint now) {
   known_ = true;
   rate_.update(trend_.usage(), received, {*received < kLimitedBelow * rate_.rate(), trend_.queueing(), round_trip_},
                now);
-  if (rate_.rate() < kLeast) rate_.set(kLeast, now);
+  if (rate_.rate() < kLeastRate) rate_.set(kLeastRate, now);
   if (!due_ || rate_.rate() < kFallsBy * told_) due_ = now;
 }
 
 double RemoteRate::tell(TimePoint now) {
   told_ = rate_.rate();
-  due_ = now - arrived_ < kPause ? std::optional(now + kUsual) : std::nullopt;
+  due_ = now - arrived_ < kSilence ? std::optional(now + kUsual) : std::nullopt;
   return told_;
 }
 

@@ -86,8 +86,8 @@ bool is_key_frame(const Vp9Descriptor& descriptor, ByteView part) {
 }
 
 /// Of the descriptor's first byte.
-constexpr std::uint8_t kId = 0x80, kPredicted = 0x40, kHasLayers = 0x20, kFlexible = 0x10, kBegins = 0x08, kEnds = 0x04,
-                       kStructure = 0x02;
+constexpr std::uint8_t kId = 0x80, kPredicted = 0x40, kHasLayers = 0x20, kFlexible = 0x10, kBeginsFrame = 0x08,
+                       kEndsFrame = 0x04, kStructure = 0x02;
 /// U, of the byte that has the layers.
 constexpr std::uint8_t kSwitchUp = 0x10;
 
@@ -180,7 +180,7 @@ Result<void> Vp9Packetizer::packetize(ByteView frame, const FrameInfo& info, std
   in_even_parts(frame, most - descriptor.size, [&](ByteView part, bool first, bool last) {
     const bool structure = begins_layers && first;
     const std::array<std::uint8_t, 1> head{static_cast<std::uint8_t>(
-        descriptor.bytes[0] | (first ? kBegins : 0) | (last ? kEnds : 0) | (structure ? kStructure : 0))};
+        descriptor.bytes[0] | (first ? kBeginsFrame : 0) | (last ? kEndsFrame : 0) | (structure ? kStructure : 0))};
     const std::size_t end = structure ? descriptor.size : without_structure;
     const ByteView pieces[] = {head, ByteView(descriptor.bytes).subspan(1, end - 1), part};
     sink.on_payload(pieces, last);

@@ -14,9 +14,9 @@
 namespace parley::jsep {
 namespace {
 
-constexpr std::uint16_t kLastId = 255, kFirstCandidateId = 4096, kLastCandidateId = 4351;
+constexpr std::uint16_t kLastUsableId = 255, kFirstCandidateId = 4096, kLastCandidateId = 4351;
 /// So many different ids there are.
-constexpr std::size_t kMaxExtensions = kLastId + (kLastCandidateId - kFirstCandidateId + 1);
+constexpr std::size_t kMaxExtensions = kLastUsableId + (kLastCandidateId - kFirstCandidateId + 1);
 
 /// The sections of each RTP session: those of a BUNDLE group that live, or one alone.
 std::vector<std::vector<const sdp::MediaDescription*>> rtp_sessions(const sdp::Description& description) {
@@ -57,7 +57,7 @@ using KnownIds = std::unordered_map<std::uint16_t, const sdp::Extmap*>;
 Result<void> add_extensions(KnownIds& known, const std::vector<sdp::Extmap>& extmaps) {
   for (const sdp::Extmap& extmap : extmaps) {
     const bool candidate = extmap.id >= kFirstCandidateId && extmap.id <= kLastCandidateId;
-    if (extmap.id == 0 || (extmap.id > kLastId && !candidate))
+    if (extmap.id == 0 || (extmap.id > kLastUsableId && !candidate))
       return fail(ErrorKind::InvalidAccessError, "there is no header extension id " + std::to_string(extmap.id));
     const auto [entry, fresh] = known.emplace(extmap.id, &extmap);
     if (!fresh && (entry->second->uri != extmap.uri || entry->second->attributes != extmap.attributes))

@@ -6,14 +6,14 @@
 namespace parley::jsep {
 namespace {
 
-struct Row {
+struct StaticType {
   std::uint8_t number;
   std::string_view name;
   std::uint32_t clock_rate;
   unsigned channels;
 };
 /// RFC 3551 tables 4 and 5.
-constexpr Row kRows[] = {
+constexpr StaticType kStaticTypes[] = {
     {0, "PCMU", 8000, 1},   {3, "GSM", 8000, 1},    {4, "G723", 8000, 1},   {5, "DVI4", 8000, 1},
     {6, "DVI4", 16000, 1},  {7, "LPC", 8000, 1},    {8, "PCMA", 8000, 1},   {9, "G722", 8000, 1},
     {10, "L16", 44100, 2},  {11, "L16", 44100, 1},  {12, "QCELP", 8000, 1}, {13, "CN", 8000, 1},
@@ -53,16 +53,16 @@ bool is_row_of(const UsualRow& row, const Codec& codec) {
 }  // namespace
 
 std::optional<Codec> static_codec(PayloadType payload_type) {
-  const auto* row = std::ranges::find(kRows, payload_type.get(), &Row::number);
-  if (row == std::end(kRows)) return std::nullopt;
+  const auto* row = std::ranges::find(kStaticTypes, payload_type.get(), &StaticType::number);
+  if (row == std::end(kStaticTypes)) return std::nullopt;
   return Codec{.name = std::string(row->name), .clock_rate = row->clock_rate, .channels = row->channels};
 }
 
 std::optional<PayloadType> static_payload_type(const Codec& codec) {
-  const auto* row = std::ranges::find_if(kRows, [&](const Row& entry) {
+  const auto* row = std::ranges::find_if(kStaticTypes, [&](const StaticType& entry) {
     return has_name(codec, entry.name) && codec.clock_rate == entry.clock_rate && codec.channels == entry.channels;
   });
-  return row == std::end(kRows) ? std::nullopt : std::optional(PayloadType(row->number));
+  return row == std::end(kStaticTypes) ? std::nullopt : std::optional(PayloadType(row->number));
 }
 
 std::optional<PayloadType> usual_payload_type(const Format& format) {

@@ -141,7 +141,7 @@ std::optional<ArrivedFrame> FrameBuffer::next(DepacketizerOf depacketizer_of) {
     payloads_.clear();
     for (std::int64_t number = range->first; number <= range->last; ++number) {
       const Slot& slot = *find(number);
-      if (!slot.payload.empty()) payloads_.push_back(slot.payload);
+      if (!slot.payload.empty()) payloads_.emplace_back(slot.payload);
       arrived.first_arrival = std::min(arrived.first_arrival, slot.arrival);
       arrived.last_arrival = std::max(arrived.last_arrival, slot.arrival);
     }

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "rtp/packet.hpp"
+
 namespace parley::media {
 
 void Protector::note_loss(double fraction, Duration repetition) {

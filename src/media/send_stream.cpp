@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kHistory = 1024;
 constexpr std::size_t kAudioHistory = 64;
 /// Silence that is longer makes a new talkspurt.
-constexpr Duration kPause = 500ms;
+constexpr Duration kSilence = 500ms;
 /// What is told of a frame is never longer.
 constexpr std::size_t kNoteBytes = 640;
 /// What retransmissions say once more.
@@ -136,7 +136,7 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
                                       : clock_.timestamp(frame.timestamp, length_of(frame, chosen->format),
                                                          chosen->format.clock_rate, now),
                      .ssrc = encoding_.source};
-  if (kind_ == Kind::Audio) header.marker = counters_.frames == 0 || now - last_frame_ > kPause;
+  if (kind_ == Kind::Audio) header.marker = counters_.frames == 0 || now - last_frame_ > kSilence;
   const std::array<std::uint8_t, 1> level{frame.audio_level.value_or(0)};
   FrameExtensions list{.rest = extensions(frame.audio_level ? ByteView(level) : ByteView(), frame.contributing)};
   add_notes(frame.notes, header, chosen->format.clock_rate, list.rest);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "rtp/packet.hpp"
+
 namespace parley::media {
 namespace {
 

@@ -4,7 +4,7 @@ namespace parley::rtp {
 namespace {
 
 /// Section 4.2: R (a packet that is sent again), F (rows and columns instead of masks), then as in the header of RTP.
-constexpr std::uint8_t kNotByMask = 0xC0, kFlags = 0x3F;
+constexpr std::uint8_t kNotByMask = 0xC0;
 
 /// The three parts of a mask. Each begins with a bit that says whether it is the last one.
 struct Part {
@@ -51,7 +51,7 @@ Result<Protection> parse_flexfec(ByteView payload) {
   }
   const auto content = reader.take(reader.remaining());
   if (protection.mask.none() || !content) return fail(ErrorKind::DataError, "FlexFEC that protects nothing");
-  protection.parity = {.flags = {static_cast<std::uint8_t>(*first & kFlags), *second},
+  protection.parity = {.flags = {static_cast<std::uint8_t>(*first & Parity::kFlags), *second},
                        .length = *length,
                        .timestamp = *timestamp,
                        .content = Bytes(content->begin(), content->end())};
@@ -61,7 +61,7 @@ Result<Protection> parse_flexfec(ByteView payload) {
 void write_flexfec(const Protection& protection, Bytes& out) {
   const Parity& parity = protection.parity;
   ByteWriter writer(out);
-  writer.number(static_cast<std::uint8_t>(parity.flags[0] & kFlags));
+  writer.number(static_cast<std::uint8_t>(parity.flags[0] & Parity::kFlags));
   writer.number(parity.flags[1]);
   writer.number(parity.length);
   writer.number(parity.timestamp);

@@ -5,7 +5,6 @@
 namespace parley::rtp {
 namespace {
 
-constexpr std::size_t kFixedHeader = 12;
 constexpr std::uint16_t kOneByte = 0xBEDE;
 constexpr std::uint16_t kTwoByte = 0x1000;  // the last four bits are the application's
 

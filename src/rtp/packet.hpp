@@ -13,6 +13,9 @@
 /// RTP packets: RFC 3550 section 5.1, header extensions RFC 8285.
 namespace parley::rtp {
 
+/// What every packet begins with, before the CSRCs.
+inline constexpr std::size_t kFixedHeader = 12;
+
 struct Header {
   PayloadType payload_type{};
   bool marker = false;

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "rtp/packet.hpp"
+
 namespace parley::rtp {
 
-static constexpr std::uint8_t kNoVersion = 0x3F, kVersion2 = 0x80;
+static constexpr std::uint8_t kVersion2 = 0x80;
 
 void Parity::fold(ByteView packet) {
-  flags[0] = static_cast<std::uint8_t>(flags[0] ^ (packet[0] & kNoVersion));
+  flags[0] = static_cast<std::uint8_t>(flags[0] ^ (packet[0] & kFlags));
   flags[1] ^= packet[1];
   length ^= static_cast<std::uint16_t>(packet.size() - kFixedHeader);
   ByteReader reader(packet.subspan(4));
@@ -21,7 +23,7 @@ std::optional<Bytes> Parity::packet(Ssrc source, std::uint16_t number) const {
   Bytes packet;
   packet.reserve(kFixedHeader + length);
   ByteWriter writer(packet);
-  writer.number(static_cast<std::uint8_t>(kVersion2 | (flags[0] & kNoVersion)));
+  writer.number(static_cast<std::uint8_t>(kVersion2 | (flags[0] & kFlags)));
   writer.number(flags[1]);
   writer.number(number);
   writer.number(timestamp);

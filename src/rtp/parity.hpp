@@ -13,6 +13,7 @@ namespace parley::rtp {
 /// Adding a packet and taking it out again are the same step.
 struct Parity {
   /// Of the header's first two bytes all but the version: P, X, CC, M and the payload type.
+  static constexpr std::uint8_t kFlags = 0x3F;  ///< what of the first byte that is
   std::array<std::uint8_t, 2> flags{};
   /// Of what follows the first twelve bytes.
   std::uint16_t length = 0;
@@ -26,8 +27,5 @@ struct Parity {
   [[nodiscard]] std::optional<Bytes> packet(Ssrc source, std::uint16_t number) const;
   bool operator==(const Parity&) const = default;
 };
-
-/// What RTP cannot do without: these bytes the fields of a parity cover, the rest its content.
-inline constexpr std::size_t kFixedHeader = 12;
 
 }  // namespace parley::rtp

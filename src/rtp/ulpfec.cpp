@@ -4,7 +4,7 @@ namespace parley::rtp {
 namespace {
 
 /// Section 7.3: E, L, and then as in the header of RTP. With L, masks have 48 bits instead of 16.
-constexpr std::uint8_t kExtended = 0x80, kLongMask = 0x40, kFlags = 0x3F;
+constexpr std::uint8_t kExtended = 0x80, kLongMask = 0x40;
 constexpr std::size_t kShort = 16, kLong = 48;
 
 bool needs_long_mask(const Protection& protection) {
@@ -35,7 +35,7 @@ Result<Protection> parse_ulpfec(ByteView payload) {
   if (bits == 0 || !content) return fail(ErrorKind::DataError, "ULPFEC that protects nothing");
   Protection protection{.base = *base};
   for (std::size_t i = 0; i < kLong; ++i) protection.mask[i] = (bits >> (kLong - 1 - i) & 1) != 0;
-  protection.parity = {.flags = {static_cast<std::uint8_t>(*first & kFlags), *second},
+  protection.parity = {.flags = {static_cast<std::uint8_t>(*first & Parity::kFlags), *second},
                        .length = *length,
                        .timestamp = *timestamp,
                        .content = Bytes(content->begin(), content->end())};
@@ -46,7 +46,7 @@ void write_ulpfec(const Protection& protection, Bytes& out) {
   const bool is_long = needs_long_mask(protection);
   const Parity& parity = protection.parity;
   ByteWriter writer(out);
-  writer.number(static_cast<std::uint8_t>((parity.flags[0] & kFlags) | (is_long ? kLongMask : 0)));
+  writer.number(static_cast<std::uint8_t>((parity.flags[0] & Parity::kFlags) | (is_long ? kLongMask : 0)));
   writer.number(parity.flags[1]);
   writer.number(protection.base);
   writer.number(parity.timestamp);

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <optional>
 
+#include "srtp/packet.hpp"
+
 namespace parley::srtp {
 namespace {
 
-constexpr std::size_t kFixedHeader = 12, kWord = 4;
 constexpr std::uint8_t kHasExtensions = 0x10;
 /// RFC 8285 section 4: what announces extensions with headers of one byte and of two; and their counterparts.
 constexpr std::uint16_t kOneByte = 0xbede, kTwoBytes = 0x1000;

@@ -64,7 +64,7 @@ struct IncomingSource {
 /// authenticated it: only the peer can make it keep something, and `streams` is the limit for that. The library cannot
 /// go on where a source has stopped, so one that has made room for another is refused from then on.
 template <class Source>
-struct Way {
+struct Flow {
   using Call = srtp_err_status_t(srtp_t, void*, int*);
 
   /// In place; `length` bytes before, the result's after.
@@ -126,8 +126,8 @@ class LibsrtpTransform final : public Transform {
   }
 
   Profile profile_;
-  Way<OutgoingSource> outgoing_;
-  Way<IncomingSource> incoming_;
+  Flow<OutgoingSource> outgoing_;
+  Flow<IncomingSource> incoming_;
 };
 
 }  // namespace

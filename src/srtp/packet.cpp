@@ -3,7 +3,7 @@
 namespace parley::srtp {
 namespace {
 
-constexpr std::size_t kFixedHeader = 12, kExtensionHeader = 4, kWord = 4;
+constexpr std::size_t kExtensionHeader = 4;
 
 std::optional<std::size_t> rtp_header_length(ByteView packet) {
   std::size_t length = kFixedHeader + kWord * (packet[0] & 0x0fu);

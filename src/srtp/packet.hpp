@@ -10,6 +10,9 @@ namespace parley::srtp {
 
 enum class Kind { Rtp, Rtcp };
 
+/// What every RTP packet begins with, and what counts its CSRCs and its extension (RFC 3550 section 5.1).
+inline constexpr std::size_t kFixedHeader = 12, kWord = 4;
+
 /// Of an RTCP packet what stays readable: the first header and the sender's SSRC (RFC 3711 section 3.4).
 inline constexpr std::size_t kRtcpHeader = 8;
 

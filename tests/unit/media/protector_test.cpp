@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "rtp/packet.hpp"
+
 namespace parley::media {
 namespace {
 

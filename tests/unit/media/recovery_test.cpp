@@ -6,6 +6,7 @@
 #include <random>
 
 #include "call.hpp"
+#include "rtp/packet.hpp"
 
 namespace parley::media {
 namespace {
