@@ -3,15 +3,14 @@
 #include <array>
 #include <optional>
 
-#include "srtp/openssl.hpp"
-#include "srtp/sealing.hpp"
+#include "srtp/aead_cipher.hpp"
 
 namespace parley::srtp {
 
 /// AES-GCM (RFC 7714): the session key of one kind of packets in one direction.
 class GcmKeys {
  public:
-  static constexpr std::size_t kSalt = 12;
+  using Salt = std::array<std::uint8_t, 12>;
   using Iv = std::array<std::uint8_t, 12>;
 
   /// Nothing if OpenSSL does not offer it.
@@ -21,16 +20,14 @@ class GcmKeys {
   /// Decrypts the body and verifies the tag.
   bool open(const Sealing& packet);
 
-  static Iv iv(const std::array<std::uint8_t, kSalt>& salt, Ssrc source, std::uint64_t index);
+  static Iv iv(const Salt& salt, Ssrc source, std::uint64_t index);
 
  private:
-  explicit GcmKeys(OwnedCipher cipher) : cipher_(std::move(cipher)) {}
+  GcmKeys(AeadCipher cipher, const Salt& salt) : cipher_(std::move(cipher)), salt_(salt) {}
   bool crypt(const Sealing& packet);
-  /// Makes the tag, or verifies it.
-  bool finish();
 
-  OwnedCipher cipher_;  // for one direction
-  std::array<std::uint8_t, kSalt> salt_{};
+  AeadCipher cipher_;
+  Salt salt_;
 };
 
 }  // namespace parley::srtp
