@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -34,38 +35,39 @@ concept EventHandlerFor = requires(F& handler, const E& event) {
   { call_with(handler, event) } -> EventHandlerResult;
 };
 
-/// Events that come by the thousand, whose memory is used again.
-template <class E>
-inline constexpr bool fires_often = false;
-struct Nothing {};
-
 /// The listeners of one event of one object, in the order in which they were added. Any thread may add and remove.
 template <class E>
 class ListenerList : public std::enable_shared_from_this<ListenerList<E>> {
  public:
-  using Function = UniqueFunction<std::optional<Promise<void>>(const E&)>;
+  struct Listener {
+    UniqueFunction<std::optional<Promise<void>>(const E&)> call;
+    /// It may be a coroutine, which uses the event after the call, too.
+    bool may_go_on = false;
+  };
 
   template <EventHandlerFor<E> F>
-  static std::shared_ptr<Function> wrap(F handler) {
-    return std::make_shared<Function>(
-        [handler = std::move(handler)](const E& event) mutable -> std::optional<Promise<void>> {
-          if constexpr (std::is_void_v<decltype(call_with(handler, event))>) {
-            call_with(handler, event);
-            return std::nullopt;
-          } else {
-            return call_with(handler, event);
-          }
-        });
+  static std::shared_ptr<Listener> wrap(F handler) {
+    constexpr bool kReturnsNothing = std::is_void_v<decltype(call_with(std::declval<F&>(), std::declval<const E&>()))>;
+    auto call = [handler = std::move(handler)](const E& event) mutable -> std::optional<Promise<void>> {
+      if constexpr (kReturnsNothing) {
+        call_with(handler, event);
+        return std::nullopt;
+      } else {
+        return call_with(handler, event);
+      }
+    };
+    return std::make_shared<Listener>(Listener{std::move(call), !kReturnsNothing});
   }
 
-  std::uint64_t add(std::shared_ptr<Function> function) {
+  std::uint64_t add(std::shared_ptr<Listener> listener) {
     std::function<void()> added;
     std::uint64_t id = 0;
     {
       const std::lock_guard lock(mutex_);
       if (closed_) return 0;
       id = ++last_id_;
-      entries_.push_back({id, std::move(function)});
+      entries_.push_back({id, std::move(listener)});
+      note_whether_empty();
       added = on_added_;
     }
     if (added) added();
@@ -73,21 +75,22 @@ class ListenerList : public std::enable_shared_from_this<ListenerList<E>> {
   }
   /// The `on…` attribute, nullptr to clear it: its place in the order is that of its first value, and a new one after
   /// it was cleared (HTML, event handlers, "activate" and "deactivate").
-  void set_attribute(std::shared_ptr<Function> function) {
-    std::shared_ptr<Function> old;  // destroyed after the lock: what it captures may call back
+  void set_attribute(std::shared_ptr<Listener> listener) {
+    std::shared_ptr<Listener> old;  // destroyed after the lock: what it captures may call back
     std::function<void()> added;
     {
       const std::lock_guard lock(mutex_);
       if (closed_) return;
-      if (function) added = on_added_;
+      if (listener) added = on_added_;
       const auto found = find(attribute_);
       if (found != entries_.end()) {
-        old = std::exchange(found->function, std::move(function));
-        if (!found->function) entries_.erase(found);
-      } else if (function) {
+        old = std::exchange(found->listener, std::move(listener));
+        if (!found->listener) entries_.erase(found);
+      } else if (listener) {
         attribute_ = ++last_id_;
-        entries_.push_back({attribute_, std::move(function)});
+        entries_.push_back({attribute_, std::move(listener)});
       }
+      note_whether_empty();
     }
     if (added) added();
   }
@@ -96,17 +99,15 @@ class ListenerList : public std::enable_shared_from_this<ListenerList<E>> {
     return find(attribute_) != entries_.end();
   }
   void remove(std::uint64_t id) {
-    std::shared_ptr<Function> dropped;  // as in set_attribute()
+    std::shared_ptr<Listener> dropped;  // as in set_attribute()
     const std::lock_guard lock(mutex_);
     const auto found = find(id);
     if (found == entries_.end()) return;
-    dropped = std::move(found->function);
+    dropped = std::move(found->listener);
     entries_.erase(found);
+    note_whether_empty();
   }
-  [[nodiscard]] bool empty() const {
-    const std::lock_guard lock(mutex_);
-    return entries_.empty();
-  }
+  [[nodiscard]] bool empty() const { return empty_.load(std::memory_order_acquire); }
   /// Drops every listener, for good: the object has reached its final state.
   void close() {
     std::vector<Entry> dropped;  // as in set_attribute()
@@ -114,6 +115,7 @@ class ListenerList : public std::enable_shared_from_this<ListenerList<E>> {
     const std::lock_guard lock(mutex_);
     closed_ = true;
     dropped.swap(entries_);
+    note_whether_empty();
     added.swap(on_added_);
   }
   /// Called, on the adding thread, after each addition from now on.
@@ -125,28 +127,38 @@ class ListenerList : public std::enable_shared_from_this<ListenerList<E>> {
   /// Calls the listeners that are there now, except those removed meanwhile; an attribute is called with the value it
   /// has when its turn comes. A listener may destroy the object and this list. Loop thread only.
   void fire(E event) {
+    fire_to_all(event, [&] { return std::make_shared<E>(std::move(event)); });
+  }
+  /// The same with an event that the caller keeps, whatever listeners do: it is copied for those only that may use it
+  /// after the call.
+  void fire_kept(const E& event) {
+    fire_to_all(event, [&] { return std::make_shared<E>(event); });
+  }
+
+ private:
+  struct Entry {
+    std::uint64_t id = 0;
+    std::shared_ptr<Listener> listener{};
+  };
+
+  template <class Share>
+  void fire_to_all(const E& event, Share share) {
     const auto keep = this->weak_from_this().lock();
-    const std::uint64_t last = last_id();
-    Entry entry = after(0, last);
-    if (!entry.function) return;
-    const auto shared = share(std::move(event));
-    for (; entry.function; entry = after(entry.id, last)) call(entry.function, shared);
-    if constexpr (fires_often<E>) {
-      if (shared.use_count() > 1) return;  // a handler is not done with it
-      *shared = E{};
-      spare_ = shared;
+    const E* shown = &event;
+    std::shared_ptr<E> shared;
+    std::uint64_t last = 0;  // that is called; one that is added meanwhile is not
+    for (Entry entry = first(last); entry.listener; entry = after(entry.id, last)) {
+      if (entry.listener->may_go_on && !shared) {
+        shared = share();
+        shown = shared.get();
+      }
+      call(entry.listener, *shown, shared);
     }
     // An event that only borrows its content has to keep it if a handler is not done with it.
     if constexpr (requires { shared->retain(); }) {
       if (shared.use_count() > 1) shared->retain();
     }
   }
-
- private:
-  struct Entry {
-    std::uint64_t id = 0;
-    std::shared_ptr<Function> function{};
-  };
 
   // Under the lock.
   [[nodiscard]] auto find(std::uint64_t id) {
@@ -156,35 +168,32 @@ class ListenerList : public std::enable_shared_from_this<ListenerList<E>> {
     return std::find_if(entries_.begin(), entries_.end(), [id](const Entry& entry) { return entry.id == id; });
   }
 
-  std::shared_ptr<E> share(E&& event) {
-    if constexpr (fires_often<E>) {
-      if (auto spare = std::exchange(spare_, nullptr)) {
-        *spare = std::move(event);
-        return spare;
-      }
-    }
-    return std::make_shared<E>(std::move(event));
-  }
-  std::uint64_t last_id() const {
+  void note_whether_empty() { empty_.store(entries_.empty(), std::memory_order_release); }
+
+  /// Without a listener: there is none. `last`: the last one there is.
+  Entry first(std::uint64_t& last) const {
+    if (empty()) return {};
     const std::lock_guard lock(mutex_);
-    return last_id_;
+    last = last_id_;
+    return entries_.empty() ? Entry{} : entries_.front();
   }
   /// The first entry behind the one with that id, whether that is still there or not, up to `last`. They are in the
-  /// order of their ids. Without a function: there is none.
+  /// order of their ids. Without a listener: there is none.
   Entry after(std::uint64_t id, std::uint64_t last) const {
+    if (id >= last) return {};
     const std::lock_guard lock(mutex_);
     for (const Entry& entry : entries_)
       if (entry.id > id) return entry.id <= last ? entry : Entry{};
     return {};
   }
-  static void call(const std::shared_ptr<Function>& function, const std::shared_ptr<const E>& event) {
+  static void call(const std::shared_ptr<Listener>& listener, const E& event, const std::shared_ptr<E>& shared) {
     try {
-      const auto promise = (*function)(*event);
+      const auto promise = listener->call(event);
       // A coroutine may use its closure and the event until it is done: both live as long as the promise is pending.
       if (promise)
         promise->then(
-            [function, event] {},
-            [function, event](const std::exception_ptr& error) { report_unhandled_error(error, "event handler"); });
+            [listener, shared] {},
+            [listener, shared](const std::exception_ptr& error) { report_unhandled_error(error, "event handler"); });
     } catch (...) {
       report_unhandled_error(std::current_exception(), "event handler");
     }
@@ -196,7 +205,7 @@ class ListenerList : public std::enable_shared_from_this<ListenerList<E>> {
   std::uint64_t last_id_ = 0;
   std::uint64_t attribute_ = 0;  // the id of the attribute's present or last entry
   bool closed_ = false;
-  std::conditional_t<fires_often<E>, std::shared_ptr<E>, Nothing> spare_;  // to be used again
+  std::atomic<bool> empty_ = true;
 };
 
 }  // namespace detail

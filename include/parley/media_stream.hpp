@@ -15,9 +15,6 @@ namespace parley {
 class EventLoop;
 class RTCRtpSender;
 
-template <>
-inline constexpr bool detail::fires_often<RTCRtpPacket> = true;
-
 namespace api {
 struct TrackCore;
 struct StreamCore;

@@ -28,7 +28,7 @@ void Peer::put_on_wire(const TransceiverCore& sender, const EncodedFrame& frame)
 
 void Peer::send_media(TransceiverCore& sender, const RTCRtpPacket& packet) {
   if (closed_) return;
-  session::count(sender.source, packet, Clock::now());
+  if (session::begins_frame(sender.source, packet)) session::count(sender.source, packet, Clock::now());
   // What is to be transformed, encrypted perhaps, must not go around that.
   if (!sender.sender_transform) connection_.send(sender.state.id, packet);
 }
@@ -78,8 +78,10 @@ void Peer::on_packet(jsep::TransceiverId id, const media::ReceivedPacket& arrive
   packet.contributingSources = arrived.contributing.sources;
   packet.contributor_levels = arrived.contributing.levels;
   packet.rid = arrived.rid;
-  session::tell(arrived.notes.frame, packet);
-  packet.dependencyDescriptor.assign(arrived.notes.descriptor.begin(), arrived.notes.descriptor.end());
+  if (arrived.notes != nullptr) {
+    session::tell(arrived.notes->frame, packet);
+    packet.dependencyDescriptor.assign(arrived.notes->descriptor.begin(), arrived.notes->descriptor.end());
+  }
   packet.beginsKeyFrame = arrived.info.begins_frame && arrived.info.key_frame;
   auto payload = share(arrived.packet.payload);
   packet.payload = {payload.get(), arrived.packet.payload.size()};

@@ -24,9 +24,9 @@ bool passes(TrackCore& track, const EncodedFrame& frame) {
 
 void fire_media(const TrackCore& track, const EncodedFrame& frame) {
   if (const auto* video = std::get_if<RTCEncodedVideoFrame>(&frame)) {
-    if (!track.lists->get<"videoframe">()->empty()) track.lists->get<"videoframe">()->fire(*video);
+    track.lists->get<"videoframe">()->fire_kept(*video);
   } else if (const auto* audio = std::get_if<RTCEncodedAudioFrame>(&frame)) {
-    if (!track.lists->get<"audioframe">()->empty()) track.lists->get<"audioframe">()->fire(*audio);
+    track.lists->get<"audioframe">()->fire_kept(*audio);
   }
 }
 
@@ -107,8 +107,10 @@ class TrackSource::Outbox {
 
 void TrackSource::add_track(const std::shared_ptr<TrackCore>& track) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(tracks_, [](const auto& known) { return known.expired(); });
-  tracks_.push_back(track);
+  auto tracks = std::make_shared<Tracks>(*tracks_);
+  std::erase_if(*tracks, [](const auto& known) { return known.expired(); });
+  tracks->push_back(track);
+  tracks_ = std::move(tracks);
 }
 
 void TrackSource::add_sender(const std::shared_ptr<TrackCore>& track, const std::shared_ptr<TransceiverCore>& sender) {
@@ -127,55 +129,51 @@ void TrackSource::remove_sender(const TransceiverCore& sender) {
 }
 
 void TrackSource::deliver(EncodedFrame frame, Listeners listeners) {
-  std::shared_ptr<const Senders> senders;
-  std::vector<std::weak_ptr<TrackCore>> tracks;
-  {
-    const std::lock_guard lock(mutex_);
-    senders = senders_;
-    if (listeners == Listeners::Yes) tracks = tracks_;
-  }
   if (loop_->is_current() && outbox_) outbox_->flush();
   auto shared = std::make_shared<const EncodedFrame>(std::move(frame));
-  fan_out(*senders, *shared, [&] { return shared; });
-  for (const auto& weak : tracks)
+  fan_out(*senders(), *shared, [&] { return shared; });
+  if (listeners == Listeners::No) return;
+  for (const auto all = tracks(); const auto& weak : *all)
     if (const auto track = weak.lock(); track && passes(*track, *shared)) fire_media(*track, *shared);
 }
 
 void TrackSource::deliver(const RTCRtpPacket& packet) {
-  std::shared_ptr<const Senders> senders;
-  {
-    const std::lock_guard lock(mutex_);
-    senders = senders_;
-  }
-  if (senders->empty()) return;
+  const auto all = senders();
+  if (all->empty()) return;
   if (!loop_->is_current())
-    return fan_out(*senders, packet, [&] { return std::make_shared<const RTCRtpPacket>(lasting(packet)); });
+    return fan_out(*all, packet, [&] { return std::make_shared<const RTCRtpPacket>(lasting(packet)); });
   if (!outbox_) outbox_ = std::make_shared<Outbox>(*loop_);
-  Outbox::push(outbox_, lasting(packet), senders);
+  Outbox::push(outbox_, lasting(packet), all);
 }
 
-/// Who lets go of the last reference does so without the lock: what ends with it may come back here.
-std::optional<std::shared_ptr<TrackCore>> TrackSource::track_at(std::size_t index) {
+// Who lets go of a track's last reference does so without the lock: what ends with it may come back here.
+std::shared_ptr<const TrackSource::Tracks> TrackSource::tracks() {
   const std::lock_guard lock(mutex_);
-  return index < tracks_.size() ? std::optional(tracks_[index].lock()) : std::nullopt;
+  return tracks_;
+}
+std::shared_ptr<const TrackSource::Senders> TrackSource::senders() {
+  const std::lock_guard lock(mutex_);
+  return senders_;
 }
 
 bool TrackSource::has_packet_listeners() {
-  for (std::size_t i = 0; const auto track = track_at(i); ++i)
-    if (*track && !(*track)->lists->get<"rtp">()->empty()) return true;
-  return false;
+  const auto all = tracks();
+  return std::ranges::any_of(*all, [](const auto& weak) {
+    const auto track = weak.lock();
+    return track && !track->lists->template get<"rtp">()->empty();
+  });
 }
 
 void TrackSource::fire(const RTCRtpPacket& packet) {
-  // Without a copy of the list: that costs more than the rest.
-  for (std::size_t i = 0; const auto track = track_at(i); ++i)
-    if (*track && passes(**track)) (*track)->lists->get<"rtp">()->fire(packet);
+  for (const auto all = tracks(); const auto& weak : *all)
+    if (const auto track = weak.lock(); track && passes(*track)) track->lists->get<"rtp">()->fire_kept(packet);
 }
 
 std::vector<std::shared_ptr<TrackCore>> TrackSource::live_tracks() {
   std::vector<std::shared_ptr<TrackCore>> live;
-  for (std::size_t i = 0; const auto track = track_at(i); ++i)
-    if (*track && (*track)->state == MediaStreamTrackState::Live) live.push_back(*track);
+  for (const auto all = tracks(); const auto& weak : *all)
+    if (auto track = weak.lock(); track && track->state == MediaStreamTrackState::Live)
+      live.push_back(std::move(track));
   return live;
 }
 

@@ -3,7 +3,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -73,14 +72,17 @@ class TrackSource {
   static void fan_out(const Senders& senders, const Media& media, Share share);
   template <class Act>
   void on_loop(Act act);
-  std::optional<std::shared_ptr<TrackCore>> track_at(std::size_t index);
+  using Tracks = std::vector<std::weak_ptr<TrackCore>>;
+  [[nodiscard]] std::shared_ptr<const Tracks> tracks();
+  [[nodiscard]] std::shared_ptr<const Senders> senders();
 
   std::shared_ptr<EventLoop> loop_;
   Request request_;
   std::mutex mutex_;
-  std::vector<std::weak_ptr<TrackCore>> tracks_;
-  std::shared_ptr<const Senders> senders_ = std::make_shared<Senders>();  // replaced as a whole
-  std::shared_ptr<Outbox> outbox_;                                        // made with the first packet; on the loop
+  // Replaced as a whole.
+  std::shared_ptr<const Tracks> tracks_ = std::make_shared<Tracks>();
+  std::shared_ptr<const Senders> senders_ = std::make_shared<Senders>();
+  std::shared_ptr<Outbox> outbox_;  // made with the first packet; on the loop
 };
 
 }  // namespace parley::api

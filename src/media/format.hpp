@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -96,6 +97,12 @@ struct Section {
   Protecting send_protecting = {};
   rtp::ExtensionMap send_extensions;
   std::vector<Encoding> encodings;
+
+  /// nullptr if there is none with this number.
+  [[nodiscard]] const Format* format_received(PayloadType payload_type) const {
+    const auto found = std::ranges::find(receive_formats, payload_type, &Format::payload_type);
+    return found == receive_formats.end() ? nullptr : &*found;
+  }
 };
 
 }  // namespace parley::media

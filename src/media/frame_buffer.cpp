@@ -131,15 +131,18 @@ void FrameBuffer::skip_lost_protection() {
 }
 
 /// The last packet of the frame that begins at `first`, if all of them are there.
-std::optional<std::int64_t> FrameBuffer::end_of_frame(std::int64_t first) const {
+std::optional<std::int64_t> FrameBuffer::end_of_frame(std::int64_t first) {
   const Slot* head = find(first);
   if (head == nullptr) return std::nullopt;
   if (continuity_ == Continuity::Any) return first;
-  for (std::int64_t number = first; const Slot* slot = find(number); ++number) {
+  // What was looked at when the packets before this one came need not be looked at again: frames may be large.
+  std::int64_t number = looked_at_.first == first ? looked_at_.last + 1 : first;
+  for (; const Slot* slot = find(number); ++number) {
     // A sender may leave the marker out, or it may be on a packet of padding.
     if (slot->timestamp != head->timestamp) return number - 1;
     if (slot->marker) return number;
   }
+  looked_at_ = {first, number - 1};
   return std::nullopt;
 }
 

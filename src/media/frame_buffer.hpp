@@ -101,7 +101,7 @@ class FrameBuffer {
   };
 
   [[nodiscard]] const Slot* find(std::int64_t number) const;
-  [[nodiscard]] std::optional<std::int64_t> end_of_frame(std::int64_t first) const;
+  [[nodiscard]] std::optional<std::int64_t> end_of_frame(std::int64_t first);
   [[nodiscard]] std::optional<Range> complete();
   [[nodiscard]] bool begins(const Slot& slot) const;
   void skip_padding();
@@ -119,6 +119,7 @@ class FrameBuffer {
   std::int64_t first_ = 0;                               // the packet that was the first to come
   std::optional<std::uint16_t> last_picture_;            // of the frame before it
   std::int64_t whole_until_ = 0;                         // all from next_ to before it are there
+  Range looked_at_{-1, -1};                              // of one frame, which does not end there
   std::int64_t oldest_ = 0, highest_ = -1;               // what is in the ring; nothing before the first packet
   std::int64_t given_until_ = 0;                         // packets before it were of frames that were given, or dropped
   std::uint32_t dropped_ = 0;

@@ -32,7 +32,9 @@ void Session::configure(std::vector<Section> sections) {
 void Session::configure_receiving() {
   std::vector<Router::Target> targets;
   mid_extension_ = 0;
+  tells_by_source_ = false;
   for (const Section& section : sections_) {
+    tells_by_source_ = tells_by_source_ || std::ranges::any_of(section.receive_formats, &Format::congestion_feedback);
     Router::Target target{.key = section.key, .mid = section.mid, .payload_types = {}, .announced = {}};
     for (const Format& format : section.receive_formats) {
       if (format.offered_only) continue;

@@ -75,7 +75,7 @@ struct ReceivedPacket {
   Ssrc source{};
   std::string_view rid, codec;
   Contributors contributing;
-  PacketNotes notes;
+  const PacketNotes* notes = nullptr;  ///< nullptr without
 };
 
 /// RTP over one transport: the sections bundled there, with their sources in both directions, RTCP, repair, congestion
@@ -219,6 +219,7 @@ class Session {
   struct Recovered {
     Bytes bytes;
     std::string rid, codec;
+    PacketNotes notes;
     ReceivedPacket packet;
   };
 
@@ -228,7 +229,7 @@ class Session {
   void configure_sending();
   void leave(Outgoing& outgoing);
   // session_receive.cpp
-  Incoming* source_of(const rtp::PacketView& packet, const Section& section);
+  Incoming& source_of(const rtp::PacketView& packet, const Section& section);
   Incoming* repaired_by(const rtp::PacketView& packet, const Section& section);
   Incoming& add_source(Ssrc source, const Section& section, std::string rid);
   std::optional<ReceivedPacket> take(Incoming& incoming, const Section& section, const StreamPacket& packet,
@@ -328,6 +329,7 @@ class Session {
   TimePoint last_report_{}, report_before_{};
   bool paced_ = false;             // the peer tells when packets arrive
   bool told_by_source_ = false;    // by RFC 8888
+  bool tells_by_source_ = false;   // we do
   std::vector<SectionKey> begun_;  // that receive, and have not ended
   std::vector<ReceivedFrame> ready_;
   Bytes padding_;

@@ -18,6 +18,13 @@ void read_contributors(const rtp::PacketView& packet, const rtp::ExtensionMap& m
   for (const std::uint8_t level : *levels) all.levels.push_back(level & 0x7F);
 }
 
+/// What a retransmission with this number repeats; nullptr if it is none.
+const Format* format_repaired(const Section& section, PayloadType payload_type) {
+  const auto repairs = [&](const Format& format) { return format.retransmission == payload_type; };
+  const auto found = std::ranges::find_if(section.receive_formats, repairs);
+  return found == section.receive_formats.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
@@ -38,7 +45,7 @@ void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
     if (const auto sent = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::SendTime));
         sent && sent->size() == 3)
       limit_->add(static_cast<std::uint32_t>((*sent)[0] << 16 | (*sent)[1] << 8 | (*sent)[2]), bytes.size(), now);
-  if (std::ranges::any_of(section->receive_formats, &Format::congestion_feedback))
+  if (tells_by_source_ && std::ranges::any_of(section->receive_formats, &Format::congestion_feedback))
     source_arrivals_.arrived(header.ssrc, header.sequence_number, now, ecn);
   if (!section->receives) return;
 
@@ -46,12 +53,12 @@ void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
   std::optional<ReceivedPacket> taken;
   Incoming* from = nullptr;
   std::list<Recovered> recovered;
-  const auto repaired = std::ranges::find_if(
-      section->receive_formats, [&](const Format& format) { return format.retransmission == header.payload_type; });
+  const Format* const format = section->format_received(header.payload_type);
+  const Format* const repaired = format == nullptr ? format_repaired(*section, header.payload_type) : nullptr;
   if (section->receive_protecting.flexfec == header.payload_type) {
     from = take_flexfec(packet, *section, now);
     if (from != nullptr) from->marks.add(ecn);
-  } else if (repaired != section->receive_formats.end()) {
+  } else if (repaired != nullptr) {
     // RFC 4588 section 4: the original number, then the payload. Without, it is padding.
     const ByteView payload = packet.payload();
     from = repaired_by(packet, *section);
@@ -66,12 +73,13 @@ void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
                                 .header_bytes = bytes.size() - payload.size(),
                                 .payload_bytes = payload.size()};
     from->notes.add({.sequence_number = original.sequence_number, .timestamp = header.timestamp}, notes);
-    const Unwrapped unwrapped = without_red(*section, original);
+    const Unwrapped unwrapped = without_red(*section, *repaired, original);
     if (!unwrapped.protection.empty()) take_ulpfec(*from, unwrapped.protection);
     taken = take(*from, *section, unwrapped.packet, ReceiveStream::Arrival::Repair, now);
     // The header was another one, so others cannot be made of it.
     if (taken && from->recovery) from->recovery->strike_out(original.sequence_number);
-  } else if ((from = source_of(packet, *section)) != nullptr) {
+  } else if (format != nullptr) {
+    from = &source_of(packet, *section);
     StreamPacket first{.sequence_number = header.sequence_number,
                        .timestamp = header.timestamp,
                        .marker = header.marker,
@@ -83,7 +91,7 @@ void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
     const auto level = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::AudioLevel));
     if (level && !level->empty()) first.audio_level = (*level)[0] & 0x7F;
     from->notes.add(header, notes);
-    const Unwrapped unwrapped = without_red(*section, first);
+    const Unwrapped unwrapped = without_red(*section, *format, first);
     if (!unwrapped.protection.empty()) {
       take_ulpfec(*from, unwrapped.protection);
     } else {
@@ -95,15 +103,15 @@ void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
     taken = take(*from, *section, without_tones(*from, *section, unwrapped.packet), ReceiveStream::Arrival::First, now);
   }
   if (from == nullptr) return;
-  if (taken) taken->notes = notes;
+  if (taken) taken->notes = &notes;
   recovered.splice(recovered.end(), recover(*from, *section, now));
   hand_over(taken, recovered);
 }
 
 /// Tones are told of; their packets fill their numbers and nothing else.
 StreamPacket Session::without_tones(Incoming& incoming, const Section& section, StreamPacket packet) {
-  const auto format = std::ranges::find(section.receive_formats, packet.payload_type, &Format::payload_type);
-  if (format == section.receive_formats.end() || !equal_ignoring_case(format->name, "telephone-event")) return packet;
+  const Format* const format = section.format_received(packet.payload_type);
+  if (format == nullptr || !equal_ignoring_case(format->name, "telephone-event")) return packet;
   if (const auto reports = formats::read_telephone_events(packet.payload))
     if (const auto key = incoming.tones.hear(*reports, packet.timestamp)) handler_.on_tone(section.key, *key);
   packet.clock_rate = format->clock_rate;
@@ -111,16 +119,13 @@ StreamPacket Session::without_tones(Incoming& incoming, const Section& section, 
 }
 
 /// The source that a packet comes from, which may be a new one.
-Session::Incoming* Session::source_of(const rtp::PacketView& packet, const Section& section) {
+Session::Incoming& Session::source_of(const rtp::PacketView& packet, const Section& section) {
   const rtp::Header& header = packet.header();
-  if (std::ranges::find(section.receive_formats, header.payload_type, &Format::payload_type) ==
-      section.receive_formats.end())
-    return nullptr;
   const auto found = incoming_.find(header.ssrc);
-  if (found != incoming_.end() && found->second->section == section.key) return found->second.get();
+  if (found != incoming_.end() && found->second->section == section.key) return *found->second;
   if (found != incoming_.end()) incoming_.erase(found);  // the source has moved to another section
   const auto rid = packet.extension(section.receive_extensions.id(rtp::ExtensionKind::Rid));
-  return &add_source(header.ssrc, section, rid ? std::string(as_text(*rid)) : "");
+  return add_source(header.ssrc, section, rid ? std::string(as_text(*rid)) : "");
 }
 
 Session::Incoming& Session::add_source(Ssrc source, const Section& section, std::string rid) {
@@ -195,8 +200,7 @@ std::optional<ReceivedPacket> Session::take(Incoming& incoming, const Section& s
                         .source = incoming.source,
                         .rid = incoming.rid,
                         .codec = format->name,
-                        .contributing = incoming.contributing,
-                        .notes = {}};
+                        .contributing = incoming.contributing};
 }
 
 void Session::note_begun(SectionKey section) {

@@ -82,7 +82,10 @@ std::list<Session::Recovered> Session::take_repetitions(Incoming& incoming, cons
     if (!incoming.stream.receive_repetition(packet.sequence_number, packet.timestamp, block.data.size())) continue;
     const auto taken = take(incoming, section, packet, ReceiveStream::Arrival::Recovered, now);
     if (!taken) continue;
-    Recovered& one = all.emplace_back(Recovered{{}, incoming.rid, std::string(taken->codec), *taken});
+    Recovered& one = all.emplace_back();
+    one.rid = incoming.rid;
+    one.codec = taken->codec;
+    one.packet = *taken;
     one.packet.rid = one.rid;
     one.packet.codec = one.codec;
   }
@@ -95,21 +98,28 @@ std::list<Session::Recovered> Session::recover(Incoming& incoming, const Section
   if (!incoming.recovery) return all;
   while (auto bytes = incoming.recovery->next()) {
     const auto view = rtp::PacketView::parse(*bytes);
-    if (!view) continue;
+    const Format* const format = view ? section.format_received(view->header().payload_type) : nullptr;
+    if (format == nullptr) continue;
     const rtp::Header& header = view->header();
     const PacketNotes notes = read_notes(*view, section.receive_extensions);
     incoming.notes.add(header, notes);
-    StreamPacket packet = without_red(section, {.sequence_number = header.sequence_number,
-                                                .timestamp = header.timestamp,
-                                                .marker = header.marker,
-                                                .payload_type = header.payload_type,
-                                                .payload = view->payload()})
-                              .packet;
-    auto taken = take(incoming, section, packet, ReceiveStream::Arrival::Recovered, now);
+    const StreamPacket packet = without_red(section, *format,
+                                            {.sequence_number = header.sequence_number,
+                                             .timestamp = header.timestamp,
+                                             .marker = header.marker,
+                                             .payload_type = header.payload_type,
+                                             .payload = view->payload()})
+                                    .packet;
+    const auto taken = take(incoming, section, packet, ReceiveStream::Arrival::Recovered, now);
     if (!taken) continue;
-    taken->notes = notes;
-    Recovered& one = all.emplace_back(Recovered{std::move(*bytes), incoming.rid, std::string(taken->codec), *taken});
-    one.packet.rid = one.rid;  // the bytes have stayed where they were
+    Recovered& one = all.emplace_back();
+    one.bytes = std::move(*bytes);  // views of them stay
+    one.rid = incoming.rid;
+    one.codec = taken->codec;
+    one.notes = notes;
+    one.packet = *taken;
+    one.packet.notes = &one.notes;
+    one.packet.rid = one.rid;
     one.packet.codec = one.codec;
   }
   incoming.stream.set_useless_protection(incoming.recovery->useless());

@@ -15,16 +15,12 @@ StreamPacket without_payload(const Section& section, StreamPacket packet) {
   return packet;
 }
 
-Unwrapped without_red(const Section& section, const StreamPacket& packet) {
-  const auto format = [&](PayloadType number) {
-    return std::ranges::find(section.receive_formats, number, &Format::payload_type);
-  };
-  const auto outer = format(packet.payload_type);
-  if (outer == section.receive_formats.end() || !equal_ignoring_case(outer->name, "red")) return {packet};
+Unwrapped without_red(const Section& section, const Format& format, const StreamPacket& packet) {
+  if (!equal_ignoring_case(format.name, "red")) return {packet};
   auto blocks = formats::read_red(packet.payload);
-  const auto inner = blocks ? format(PayloadType(blocks->back().payload_type)) : section.receive_formats.end();
+  const Format* const inner = blocks ? section.format_received(PayloadType(blocks->back().payload_type)) : nullptr;
   Unwrapped unwrapped{packet};
-  if (inner == section.receive_formats.end()) {
+  if (inner == nullptr) {
     unwrapped.packet.protects = blocks.has_value();
     unwrapped.packet = without_payload(section, unwrapped.packet);
     if (blocks && section.receive_protecting.ulpfec == PayloadType(blocks->back().payload_type))

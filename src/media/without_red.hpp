@@ -19,7 +19,8 @@ struct Unwrapped {
 };
 
 /// Packets that are not RED stay as they are. Browsers wrap video in it where ULPFEC was negotiated.
-Unwrapped without_red(const Section& section, const StreamPacket& packet);
+/// `format` is what they are, one of the section's.
+Unwrapped without_red(const Section& section, const Format& format, const StreamPacket& packet);
 
 /// A packet that fills its number among those of the section's media, and nothing else.
 StreamPacket without_payload(const Section& section, StreamPacket packet);

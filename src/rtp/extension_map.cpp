@@ -35,19 +35,16 @@ std::optional<ExtensionKind> kind_of(std::string_view uri) {
   return std::nullopt;
 }
 
-void ExtensionMap::set(std::uint8_t id, ExtensionKind kind) { entries_.push_back({id, kind}); }
+void ExtensionMap::set(std::uint8_t id, ExtensionKind kind) {
+  std::uint8_t& known = ids_[static_cast<std::size_t>(kind)];
+  if (known == 0) known = id;
+}
 
 bool ExtensionMap::has_room(std::uint8_t id, std::size_t size) const {
   constexpr std::uint8_t kMostId = 14;
   constexpr std::size_t kMostBytes = 16, kMostBytesOfTwo = 255;
   if (two_byte_) return id != 0 && size <= kMostBytesOfTwo;
   return id >= 1 && id <= kMostId && size >= 1 && size <= kMostBytes;
-}
-
-std::uint8_t ExtensionMap::id(ExtensionKind kind) const {
-  for (const Entry& entry : entries_)
-    if (entry.kind == kind) return entry.id;
-  return 0;
 }
 
 }  // namespace parley::rtp

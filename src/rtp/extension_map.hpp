@@ -1,10 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 namespace parley::rtp {
 
@@ -26,15 +26,17 @@ enum class ExtensionKind {
   DependencyDescriptor,     ///< RTP payload format for AV1, appendix A
   LayersAllocation,         ///< video-layers-allocation00
 };
+inline constexpr std::size_t kExtensionKinds = static_cast<std::size_t>(ExtensionKind::LayersAllocation) + 1;
 /// By the URI of a=extmap.
 std::optional<ExtensionKind> kind_of(std::string_view uri);
 
-/// Which ids mean what. Small, and looked through for each packet.
+/// Which ids mean what.
 class ExtensionMap {
  public:
+  /// The first id of a kind is the one that counts.
   void set(std::uint8_t id, ExtensionKind kind);
   /// 0 if there is none.
-  [[nodiscard]] std::uint8_t id(ExtensionKind kind) const;
+  [[nodiscard]] std::uint8_t id(ExtensionKind kind) const { return ids_[static_cast<std::size_t>(kind)]; }
   /// Packets may have the one-byte or the two-byte form, each for itself (RFC 8285 section 4.1.2).
   void allow_two_byte() { two_byte_ = true; }
   /// Whether a packet may have a value of this size under this id. Without permission for the two-byte form only where
@@ -43,12 +45,7 @@ class ExtensionMap {
   bool operator==(const ExtensionMap&) const = default;
 
  private:
-  struct Entry {
-    std::uint8_t id;
-    ExtensionKind kind;
-    bool operator==(const Entry&) const = default;
-  };
-  std::vector<Entry> entries_;
+  std::array<std::uint8_t, kExtensionKinds> ids_{};
   bool two_byte_ = false;
 };
 

@@ -83,8 +83,7 @@ Result<PacketView> PacketView::parse(ByteView packet) {
 
 Ssrc PacketView::csrc(std::size_t index) const { return Ssrc(number32(csrcs_, index * 4)); }
 
-std::optional<ByteView> PacketView::extension(std::uint8_t id) const {
-  if (id == 0) return std::nullopt;
+std::optional<ByteView> PacketView::find_extension(std::uint8_t id) const {
   ByteView rest = extensions_;
   while (const auto extension = take_extension(rest, two_byte_))
     if (extension->id == id) return extension->value;

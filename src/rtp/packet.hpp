@@ -53,9 +53,13 @@ class PacketView {
   [[nodiscard]] std::size_t header_size() const { return header_size_; }
   [[nodiscard]] std::size_t padding_size() const { return padding_; }
   /// The value of a header extension; nullopt if the packet has none with this id, or the id is 0.
-  [[nodiscard]] std::optional<ByteView> extension(std::uint8_t id) const;
+  [[nodiscard]] std::optional<ByteView> extension(std::uint8_t id) const {
+    return id == 0 || extensions_.empty() ? std::nullopt : find_extension(id);
+  }
 
  private:
+  [[nodiscard]] std::optional<ByteView> find_extension(std::uint8_t id) const;
+
   Header header_;
   ByteView csrcs_, payload_, extensions_;
   bool two_byte_ = false;

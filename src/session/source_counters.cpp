@@ -20,11 +20,15 @@ void count(SourceCounters& counters, const RTCEncodedVideoFrame& frame, TimePoin
   counters.height = told.height;
 }
 
+bool begins_frame(const SourceCounters& counters, const RTCRtpPacket& packet) {
+  if (counters.frames == 0) return true;
+  return packet.rid == counters.rid &&
+         (!counters.last_timestamp || rtp::is_later(packet.timestamp, *counters.last_timestamp));
+}
+
 void count(SourceCounters& counters, const RTCRtpPacket& packet, TimePoint now) {
   if (counters.frames == 0) counters.rid = packet.rid;
-  if (packet.rid != counters.rid) return;
   if (!counters.begun) counters.begun = now;
-  if (counters.last_timestamp && !rtp::is_later(packet.timestamp, *counters.last_timestamp)) return;
   counters.last_timestamp = packet.timestamp;
   ++counters.frames;
   counters.pace.add(now);

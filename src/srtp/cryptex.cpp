@@ -1,7 +1,6 @@
 #include "srtp/cryptex.hpp"
 
 #include <algorithm>
-#include <optional>
 
 #include "srtp/packet.hpp"
 
@@ -17,10 +16,13 @@ std::size_t sources_size(ByteView packet) { return kWord * (packet[0] & 0x0fu); 
 /// Where the block of extensions is, or would be.
 std::size_t block(ByteView packet) { return kFixedHeader + sources_size(packet); }
 
-/// What announces the extensions, if there are any.
-std::optional<std::uint16_t> announcement(ByteView packet) {
-  if ((packet[0] & kHasExtensions) == 0) return std::nullopt;
-  return ByteReader(packet.subspan(block(packet))).number<std::uint16_t>();
+bool has_extensions(ByteView packet) { return (packet[0] & kHasExtensions) != 0; }
+
+/// What announces the extensions; 0 if there are none.
+std::uint16_t announcement(ByteView packet) {
+  const std::size_t at = block(packet);
+  if (!has_extensions(packet) || packet.size() < at + 2) return 0;
+  return static_cast<std::uint16_t>(packet[at] << 8 | packet[at + 1]);
 }
 
 void announce(std::span<std::uint8_t> packet, std::uint16_t value) {
@@ -32,22 +34,22 @@ void announce(std::span<std::uint8_t> packet, std::uint16_t value) {
 }  // namespace
 
 bool has_encrypted_headers(ByteView packet) {
-  const auto said = announcement(packet);
+  const std::uint16_t said = announcement(packet);
   return said == kEncryptedOneByte || said == kEncryptedTwoBytes;
 }
 
 bool has_readable_headers(ByteView packet) {
-  return ((packet[0] & kHasExtensions) != 0 || sources_size(packet) > 0) && !has_encrypted_headers(packet);
+  return (has_extensions(packet) || sources_size(packet) > 0) && !has_encrypted_headers(packet);
 }
 
 std::size_t announce_encrypted(std::span<std::uint8_t> buffer, std::size_t length) {
   const auto packet = buffer.first(length);
-  const auto said = announcement(packet);
+  const std::uint16_t said = announcement(packet);
   if (said == kOneByte) {
     announce(packet, kEncryptedOneByte);
   } else if (said == kTwoBytes) {
     announce(packet, kEncryptedTwoBytes);
-  } else if (!said && sources_size(packet) > 0) {
+  } else if (!has_extensions(packet) && sources_size(packet) > 0) {
     const auto behind = packet.subspan(block(packet));
     std::ranges::copy_backward(behind, buffer.begin() + static_cast<std::ptrdiff_t>(length + kWord));
     std::ranges::fill(buffer.subspan(block(packet), kWord), std::uint8_t{0});

@@ -142,7 +142,7 @@ class Driver final : public Session::Handler {
                                        .timestamp = packet.packet.timestamp,
                                        .marker = packet.packet.marker,
                                        .codec = packet.codec,
-                                       .descriptor = packet.notes.descriptor},
+                                       .descriptor = packet.notes != nullptr ? packet.notes->descriptor : ByteView()},
                         now_);
   }
   void on_frame(ReceivedFrame&& frame) override {

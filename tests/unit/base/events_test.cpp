@@ -19,6 +19,7 @@ using testing::IsEmpty;
 
 struct Emitter : EventTarget<EventType<"tick", std::string>> {
   EventHandler<std::string> ontick{list<"tick">()};
+  using EventTarget::list;
   void fire(std::string what = "x") { list<"tick">()->fire(std::move(what)); }
   void reach_the_final_state() { lists()->close(); }
 };
@@ -139,6 +140,29 @@ TEST_F(Listeners, OneThatIsACoroutineKeepsItsClosureAndTheEventUntilItIsDone) {
   for (int i = 0; i < 10; ++i) loop->run([] {});
   EXPECT_THAT(called, ElementsAre("an event too long for the string itself to hold"));
   EXPECT_TRUE(held.gone());
+}
+
+TEST_F(Listeners, OnlyACoroutineGetsACopyOfAnEventThatItsCallerKeeps) {
+  const auto loop = EventLoop::create();
+  const PromiseResolver<void> resolver(loop.get());
+  std::vector<const std::string*> seen;
+  loop->run([&] {
+    emitter.addEventListener<"tick">([&](const std::string& event) { seen.push_back(&event); });
+    emitter.addEventListener<"tick">([this, &seen, &resolver](const std::string& event) -> Promise<void> {
+      seen.push_back(&event);
+      co_await resolver.promise();
+      called.push_back(event);
+    });
+    {
+      const std::string event = "an event too long for the string itself to hold";
+      emitter.list<"tick">()->fire_kept(event);
+      EXPECT_EQ(seen.front(), &event);
+      EXPECT_NE(seen.back(), &event);
+    }
+    resolver.resolve();
+  });
+  for (int i = 0; i < 10; ++i) loop->run([] {});
+  EXPECT_THAT(called, ElementsAre("an event too long for the string itself to hold"));
 }
 
 TEST_F(Listeners, WhatACoroutineThrowsLaterIsReported) {

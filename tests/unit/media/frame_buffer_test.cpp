@@ -48,6 +48,22 @@ TEST(FrameBuffer, GivesFramesInOrderWhateverTheOrderOfPackets) {
   EXPECT_THAT(video.frames(), ElementsAre(11, 12));
 }
 
+TEST(FrameBuffer, AFrameThatIsAskedForAfterEachOfItsPacketsIsWholeWithTheLast) {
+  Video video;
+  const auto comes = [&](std::int64_t number, std::uint32_t timestamp, bool key, bool begins, bool ends) {
+    video.packet(number, timestamp, key, begins, ends);
+    return video.frames();
+  };
+  EXPECT_THAT(comes(1, 100, true, true, false), ElementsAre());
+  EXPECT_THAT(comes(2, 100, true, false, false), ElementsAre());
+  EXPECT_THAT(comes(4, 100, true, false, true), ElementsAre());
+  EXPECT_THAT(comes(3, 100, true, false, false), ElementsAre(4));
+  EXPECT_THAT(comes(5, 200, false, true, false), ElementsAre());
+  EXPECT_THAT(comes(7, 300, false, true, false), ElementsAre());
+  EXPECT_THAT(comes(6, 200, false, false, false), ElementsAre(6));  // without a marker
+  EXPECT_THAT(comes(8, 300, false, false, true), ElementsAre(8));
+}
+
 /// Frames of one packet each that count their pictures, in 7 bits or 15.
 struct Counted : Video {
   void picture(std::int64_t number, std::uint16_t id, bool key = false, bool begins = true) {

@@ -160,7 +160,7 @@ TEST(FrameNotes, CaptureTimesCostLittle) {
   call.right->session.configure({receiving(with_notes(audio_section()))});
   call.connect();
   int told = 0;
-  call.right->forward = [&](const ReceivedPacket& packet) { told += packet.notes.frame.capture ? 1 : 0; };
+  call.right->forward = [&](const ReceivedPacket& packet) { told += packet.notes->frame.capture ? 1 : 0; };
   for (std::uint32_t i = 0; i < 250; ++i) {
     const Bytes data(60, 1);
     ASSERT_TRUE(call.left->session.send(kAudio, "",
