@@ -65,8 +65,8 @@ void Peer::on_audio_frame(jsep::TransceiverId id, RTCEncodedAudioFrame&& frame) 
 void Peer::on_packet(jsep::TransceiverId id, const media::ReceivedPacket& arrived) {
   const auto core = find_core(id);
   if (!core) return;
-  const auto source = core->receiver_track->core()->source;
-  if (!source->has_packet_listeners()) return;
+  const auto tracks = core->receiver_track->core()->source->packet_listeners();
+  if (!tracks) return;
   RTCRtpPacket packet;
   packet.mimeType.append(core->receiver_track->kind()).append(1, '/').append(arrived.codec);
   packet.payloadType = arrived.packet.payload_type.get();
@@ -86,8 +86,8 @@ void Peer::on_packet(jsep::TransceiverId id, const media::ReceivedPacket& arrive
   auto payload = share(arrived.packet.payload);
   packet.payload = {payload.get(), arrived.packet.payload.size()};
   packet.owner = std::move(payload);
-  if (queued_ == 0) return source->fire(packet);
-  queue([source, packet = std::move(packet)] { source->fire(packet); });
+  if (queued_ == 0) return TrackSource::fire(*tracks, packet);
+  queue([tracks, packet = std::move(packet)] { TrackSource::fire(*tracks, packet); });
 }
 
 /// At once if the events before it have been fired, as with messages: `unmute` comes before the first frame.

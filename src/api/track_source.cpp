@@ -156,16 +156,17 @@ std::shared_ptr<const TrackSource::Senders> TrackSource::senders() {
   return senders_;
 }
 
-bool TrackSource::has_packet_listeners() {
-  const auto all = tracks();
-  return std::ranges::any_of(*all, [](const auto& weak) {
+std::shared_ptr<const TrackSource::Tracks> TrackSource::packet_listeners() {
+  auto all = tracks();
+  const bool any = std::ranges::any_of(*all, [](const auto& weak) {
     const auto track = weak.lock();
     return track && !track->lists->template get<"rtp">()->empty();
   });
+  return any ? std::move(all) : nullptr;
 }
 
-void TrackSource::fire(const RTCRtpPacket& packet) {
-  for (const auto all = tracks(); const auto& weak : *all)
+void TrackSource::fire(const Tracks& tracks, const RTCRtpPacket& packet) {
+  for (const auto& weak : tracks)
     if (const auto track = weak.lock(); track && passes(*track)) track->lists->get<"rtp">()->fire_kept(packet);
 }
 

@@ -42,9 +42,11 @@ class TrackSource {
   /// To all senders likewise. On the source's loop at the end of its turn, with what else was delivered until then: one
   /// sender after the other gets all of it, because what a connection knows has to come into the processor's cache.
   void deliver(const RTCRtpPacket& packet);
-  /// To those who listen to `rtp`. On the source's loop.
-  void fire(const RTCRtpPacket& packet);
-  [[nodiscard]] bool has_packet_listeners();
+  using Tracks = std::vector<std::weak_ptr<TrackCore>>;
+  /// The tracks, if somebody listens to `rtp` of one of them, else nullptr.
+  [[nodiscard]] std::shared_ptr<const Tracks> packet_listeners();
+  /// To those who listen to `rtp` of these tracks. On the source's loop.
+  static void fire(const Tracks& tracks, const RTCRtpPacket& packet);
   /// Of the sender's encoding `rid`. A remote source has encodings of its own, and is asked for all of them.
   void request_key_frame(const std::string& rid, const std::shared_ptr<RTCRtpSender>& sender = nullptr);
   /// Of one of the remote source's encodings; all if empty.
@@ -72,7 +74,6 @@ class TrackSource {
   static void fan_out(const Senders& senders, const Media& media, Share share);
   template <class Act>
   void on_loop(Act act);
-  using Tracks = std::vector<std::weak_ptr<TrackCore>>;
   [[nodiscard]] std::shared_ptr<const Tracks> tracks();
   [[nodiscard]] std::shared_ptr<const Senders> senders();
 

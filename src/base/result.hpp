@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -44,17 +45,16 @@ class [[nodiscard]] Result {
 template <class E>
 class [[nodiscard]] Result<void, E> {
  public:
-  Result() = default;
-  Result(Unexpected<E> error) : error_(std::move(error.value)), failed_(true) {}  // NOLINT: implicit by design
-  [[nodiscard]] bool has_value() const { return !failed_; }
-  explicit operator bool() const { return !failed_; }
+  Result() {}  // NOLINT: defaulted, `return {}` would fill the place of the error with zeros
+  Result(Unexpected<E> error) : error_(std::move(error.value)) {}  // NOLINT: implicit by design
+  [[nodiscard]] bool has_value() const { return !error_; }
+  explicit operator bool() const { return has_value(); }
   void value() const {}
-  const E& error() const& { return error_; }
-  E&& error() && { return std::move(error_); }
+  const E& error() const& { return *error_; }
+  E&& error() && { return std::move(*error_); }
 
  private:
-  E error_{};
-  bool failed_ = false;
+  std::optional<E> error_;
 };
 
 /// `return fail(ErrorKind::TypeError, "…");`

@@ -7,47 +7,57 @@
 namespace parley {
 namespace {
 
-/// Memory that a thread has given back and takes again. Enough for the packets of one turn.
+/// Memory that a thread has given back and takes again: enough for the packets of one turn.
+template <std::size_t Size>
 class Spare {
  public:
-  /// A packet, and who owns it.
-  static constexpr std::size_t kSize = 2048;
+  static void* take() {
+    if (gone || mine.count_ == 0) return ::operator new(Size);
+    return mine.blocks_[--mine.count_];
+  }
+  static void give(void* block) {
+    if (gone || mine.count_ == mine.blocks_.size()) return ::operator delete(block);
+    mine.blocks_[mine.count_++] = block;
+  }
 
   Spare() = default;
   Spare(const Spare&) = delete;
   Spare& operator=(const Spare&) = delete;
   ~Spare() {
     while (count_ > 0) ::operator delete(blocks_[--count_]);
-    gone_ = true;
-  }
-  static void* take(std::size_t size) {
-    if (size > kSize) return ::operator new(size);
-    if (!gone_ && mine_.count_ > 0) return mine_.blocks_[--mine_.count_];
-    return ::operator new(kSize);
-  }
-  static void give(void* block, std::size_t size) {
-    if (size > kSize || gone_ || mine_.count_ == mine_.blocks_.size()) return ::operator delete(block);
-    mine_.blocks_[mine_.count_++] = block;
+    gone = true;
   }
 
  private:
+  static inline thread_local bool gone = false;  // somebody may own bytes until the thread's very end
+  static thread_local Spare mine;
+
   std::array<void*, 128> blocks_{};
   std::size_t count_ = 0;
-
-  static thread_local bool gone_;  // somebody may own bytes until the thread's very end
-  static thread_local Spare mine_;
 };
-thread_local bool Spare::gone_ = false;
-thread_local Spare Spare::mine_;
+template <std::size_t Size>
+thread_local Spare<Size> Spare<Size>::mine;
+
+/// A packet of sound or of video, with what counts its owners.
+constexpr std::size_t kSmall = 256, kLarge = 2048;
+
+void* take(std::size_t size) {
+  if (size <= kSmall) return Spare<kSmall>::take();
+  return size <= kLarge ? Spare<kLarge>::take() : ::operator new(size);
+}
+void give(void* block, std::size_t size) {
+  if (size <= kSmall) return Spare<kSmall>::give(block);
+  return size <= kLarge ? Spare<kLarge>::give(block) : ::operator delete(block);
+}
 
 template <class T>
 struct Allocator {
   using value_type = T;
   Allocator() = default;
   template <class Other>
-  explicit(false) Allocator(const Allocator<Other>& /*other*/) {}
-  T* allocate(std::size_t count) { return static_cast<T*>(Spare::take(count * sizeof(T))); }
-  void deallocate(T* block, std::size_t count) { Spare::give(block, count * sizeof(T)); }
+  Allocator(const Allocator<Other>& /*other*/) {}  // NOLINT: as allocators are
+  T* allocate(std::size_t count) { return static_cast<T*>(take(count * sizeof(T))); }
+  void deallocate(T* block, std::size_t count) { give(block, count * sizeof(T)); }
   bool operator==(const Allocator& /*other*/) const { return true; }
 };
 
