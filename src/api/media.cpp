@@ -87,7 +87,9 @@ void Peer::on_packet(jsep::TransceiverId id, const media::ReceivedPacket& arrive
   packet.payload = {payload.get(), arrived.packet.payload.size()};
   packet.owner = std::move(payload);
   if (queued_ == 0) return TrackSource::fire(*tracks, packet);
-  queue([tracks, packet = std::move(packet)] { TrackSource::fire(*tracks, packet); });
+  queue([source = core->receiver_track->core()->source, packet = std::move(packet)] {
+    if (const auto listening = source->packet_listeners()) TrackSource::fire(*listening, packet);
+  });
 }
 
 /// At once if the events before it have been fired, as with messages: `unmute` comes before the first frame.

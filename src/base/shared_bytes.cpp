@@ -7,48 +7,46 @@
 namespace parley {
 namespace {
 
-/// Memory that a thread has given back and takes again: enough for the packets of one turn.
-template <std::size_t Size>
+/// Memory that a thread has given back and takes again: enough for the packets of one turn, in steps of their length.
 class Spare {
  public:
-  static void* take() {
-    if (gone || mine.count_ == 0) return ::operator new(Size);
-    return mine.blocks_[--mine.count_];
+  static void* take(std::size_t size) {
+    if (size > kMost) return ::operator new(size);
+    if (gone || mine.steps_[step(size)].count == 0) return ::operator new((step(size) + 1) * kStep);
+    Blocks& from = mine.steps_[step(size)];
+    return from.all[--from.count];
   }
-  static void give(void* block) {
-    if (gone || mine.count_ == mine.blocks_.size()) return ::operator delete(block);
-    mine.blocks_[mine.count_++] = block;
+  static void give(void* block, std::size_t size) {
+    if (size > kMost || gone || mine.steps_[step(size)].count == kBlocks) return ::operator delete(block);
+    Blocks& to = mine.steps_[step(size)];
+    to.all[to.count++] = block;
   }
 
   Spare() = default;
   Spare(const Spare&) = delete;
   Spare& operator=(const Spare&) = delete;
   ~Spare() {
-    while (count_ > 0) ::operator delete(blocks_[--count_]);
+    for (Blocks& blocks : steps_)
+      while (blocks.count > 0) ::operator delete(blocks.all[--blocks.count]);
     gone = true;
   }
 
  private:
-  static inline thread_local bool gone = false;  // somebody may own bytes until the thread's very end
+  /// Up to a packet, and what counts its owners.
+  static constexpr std::size_t kStep = 256, kMost = 2048, kBlocks = 128;
+  static std::size_t step(std::size_t size) { return (size - 1) / kStep; }
+
+  static thread_local bool gone;  // somebody may own bytes until the thread's very end
   static thread_local Spare mine;
 
-  std::array<void*, 128> blocks_{};
-  std::size_t count_ = 0;
+  struct Blocks {
+    std::array<void*, kBlocks> all{};
+    std::size_t count = 0;
+  };
+  std::array<Blocks, kMost / kStep> steps_;
 };
-template <std::size_t Size>
-thread_local Spare<Size> Spare<Size>::mine;
-
-/// A packet of sound or of video, with what counts its owners.
-constexpr std::size_t kSmall = 256, kLarge = 2048;
-
-void* take(std::size_t size) {
-  if (size <= kSmall) return Spare<kSmall>::take();
-  return size <= kLarge ? Spare<kLarge>::take() : ::operator new(size);
-}
-void give(void* block, std::size_t size) {
-  if (size <= kSmall) return Spare<kSmall>::give(block);
-  return size <= kLarge ? Spare<kLarge>::give(block) : ::operator delete(block);
-}
+thread_local bool Spare::gone = false;
+thread_local Spare Spare::mine;
 
 template <class T>
 struct Allocator {
@@ -56,8 +54,8 @@ struct Allocator {
   Allocator() = default;
   template <class Other>
   Allocator(const Allocator<Other>& /*other*/) {}  // NOLINT: as allocators are
-  T* allocate(std::size_t count) { return static_cast<T*>(take(count * sizeof(T))); }
-  void deallocate(T* block, std::size_t count) { give(block, count * sizeof(T)); }
+  T* allocate(std::size_t count) { return static_cast<T*>(Spare::take(count * sizeof(T))); }
+  void deallocate(T* block, std::size_t count) { Spare::give(block, count * sizeof(T)); }
   bool operator==(const Allocator& /*other*/) const { return true; }
 };
 

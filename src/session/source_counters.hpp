@@ -31,7 +31,7 @@ struct SourceCounters {
 void count(SourceCounters& counters, const RTCEncodedVideoFrame& frame, TimePoint now);
 /// Whether a packet is the first of a frame of the encoding that counts: packets of one frame have one timestamp.
 bool begins_frame(const SourceCounters& counters, const RTCRtpPacket& packet);
-/// A packet that is.
+/// Counts that frame.
 void count(SourceCounters& counters, const RTCRtpPacket& packet, TimePoint now);
 /// `formats` are those negotiated, of which a frame that does not say is of the first.
 void count(SourceCounters& counters, const RTCEncodedAudioFrame& frame, const std::vector<jsep::Format>& formats);

@@ -4,8 +4,12 @@
 #include <openssl/params.h>
 #include <openssl/provider.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
+
+#include "base/ascii.hpp"
 
 namespace parley::srtp {
 namespace {
@@ -14,7 +18,7 @@ namespace {
 bool has_name(std::string_view names, std::string_view name) {
   for (std::size_t begin = 0; begin < names.size();) {
     const std::size_t end = std::min(names.find(':', begin), names.size());
-    if (names.substr(begin, end - begin) == name) return true;
+    if (equal_ignoring_case(names.substr(begin, end - begin), name)) return true;
     begin = end + 1;
   }
   return false;

@@ -15,6 +15,8 @@ namespace parley::srtp {
 /// name with every packet: a tenth of what a packet of RTP takes on its whole way.
 class AeadCipher {
  public:
+  AeadCipher(AeadCipher&&) = default;
+  AeadCipher& operator=(AeadCipher&&) = delete;  // it would let go of the provider before the context
   /// Nothing if OpenSSL does not offer it. `name` as in EVP_CIPHER-AES(7).
   static std::optional<AeadCipher> create(const char* name, ByteView key, Direction direction);
 

@@ -3,6 +3,7 @@
 #include "srtp/key_derivation.hpp"
 
 namespace parley::srtp {
+
 std::optional<GcmKeys> GcmKeys::derive(Profile profile, const MasterKey& master, Kind kind, Direction direction) {
   const std::size_t length = sizes(profile).key;
   std::array<std::uint8_t, 32> key{};
