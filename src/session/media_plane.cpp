@@ -75,7 +75,7 @@ class MediaPlane::Lane final : public media::Session::Handler {
   void with_session(Act act) {
     if (owner_.options_.l4s) session_.set_marking(transport_.marks_ecn() ? Ecn::Ect1 : Ecn::NotCapable);
     act(session_, Clock::now());
-    deadline_.update_at_turn_end();
+    deadline_.update();
   }
 
   // media::Session::Handler
