@@ -7,7 +7,6 @@ namespace parley::media {
 
 /// What is farther from the first or the last number to tell is another beginning.
 static constexpr std::int64_t kLongestGap = 2000;
-static constexpr std::size_t kMostEntries = 1500;
 
 void ArrivalLog::begin_anew(std::int64_t number) {
   entries_.clear();
@@ -22,12 +21,7 @@ void ArrivalLog::arrived(std::uint16_t number, TimePoint now, Ecn ecn) {
   const std::int64_t full = unwrapper_.unwrap(number);
   const std::int64_t begin = first_to_tell().value_or(full), end = last_.value_or(begin);
   if (std::abs(full - begin) > kLongestGap || std::abs(full - end) > kLongestGap) begin_anew(full);
-  if (entries_.size() >= kMostEntries) {
-    entries_.clear();
-    first_.reset();
-    last_.reset();
-    waiting_ = 0;
-  }
+  if (is_full()) begin_anew(full);
   const auto place = std::ranges::lower_bound(entries_, full, {}, &Entry::number);
   if (place != entries_.end() && place->number == full) {
     if (ecn == Ecn::Congestion) place->ecn = ecn;  // RFC 8888 section 3.1: whichever copy has met it

@@ -33,11 +33,16 @@ class ArrivalLog {
   };
   /// Some peers send many packets in little time: then feedback is more frequent.
   static constexpr std::size_t kMany = 100;
+  /// So many wait at most, however many one turn of the loop brings.
+  static constexpr std::size_t kMost = 1000;
   static constexpr Duration kInterval = 50ms;
 
   /// How long the first of those that were not told of waits.
   void set_interval(Duration interval) { interval_ = interval; }
   void arrived(std::uint16_t number, TimePoint now, Ecn ecn = Ecn::NotCapable);
+  /// It has to be taken before more arrives: else nothing is told of these packets, neither that they have arrived nor
+  /// that they have not.
+  [[nodiscard]] bool is_full() const { return waiting_ >= kMost; }
   /// From the first packet that was not told of to the last one, without a gap in the numbers. Empty if there is
   /// nothing new.
   std::vector<Arrival> take();

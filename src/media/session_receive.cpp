@@ -39,14 +39,17 @@ void Session::receive_rtp(ByteView bytes, TimePoint now, Ecn ecn) {
   if (section == nullptr) return;
   feedback_interval_.add(bytes.size());
   const auto number = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::TransportSequenceNumber));
-  if (number && number->size() == 2)
+  if (number && number->size() == 2) {
     arrivals_.arrived(static_cast<std::uint16_t>((*number)[0] << 8 | (*number)[1]), now);
+    if (arrivals_.is_full()) tell_arrivals(now);
+  }
   if (limit_)
     if (const auto sent = packet.extension(section->receive_extensions.id(rtp::ExtensionKind::SendTime));
         sent && sent->size() == 3)
       limit_->add(static_cast<std::uint32_t>((*sent)[0] << 16 | (*sent)[1] << 8 | (*sent)[2]), bytes.size(), now);
-  if (tells_by_source_ && std::ranges::any_of(section->receive_formats, &Format::congestion_feedback))
-    source_arrivals_.arrived(header.ssrc, header.sequence_number, now, ecn);
+  if (tells_by_source_ && std::ranges::any_of(section->receive_formats, &Format::congestion_feedback) &&
+      source_arrivals_.arrived(header.ssrc, header.sequence_number, now, ecn))
+    tell_arrivals_by_source(now);
   if (!section->receives) return;
 
   const PacketNotes notes = read_notes(packet, section->receive_extensions);

@@ -129,11 +129,13 @@ void Session::ask(Incoming& incoming, TimePoint now) {
 }
 
 void Session::tell_arrivals(TimePoint now) {
+  if (!connected_) return;
   const std::vector<ArrivalLog::Arrival> arrivals = arrivals_.take();
   arrivals_.set_interval(feedback_interval_.next(now));
   if (arrivals.empty()) return;
   rtp::TransportFeedback feedback{.sender = own_source(),
                                   .source = incoming_.empty() ? Ssrc(0) : incoming_.begin()->first};
+  feedback.packets.reserve(arrivals.size());
   for (const ArrivalLog::Arrival& arrival : arrivals)
     feedback.packets.push_back(
         {arrival.number, arrival.at ? std::optional(arrival.at->time_since_epoch()) : std::nullopt});
@@ -147,6 +149,7 @@ void Session::tell_arrivals(TimePoint now) {
 
 /// RFC 8888. Of what has come since the last time, in messages of about a datagram each.
 void Session::tell_arrivals_by_source(TimePoint now) {
+  if (!connected_) return;
   constexpr std::size_t kMostInOne = 400;
   const auto wall = wall_clock(now);
   rtp::CongestionFeedback feedback{.sender = own_source(), .sources = {}, .time = rtp::to_ntp(wall).compact()};

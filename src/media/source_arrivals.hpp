@@ -19,16 +19,18 @@ class SourceArrivals {
   /// The most sources; what comes of further ones is not told.
   static constexpr std::size_t kMost = 128;
 
-  void arrived(Ssrc source, std::uint16_t number, TimePoint now, Ecn ecn = Ecn::NotCapable) {
+  /// True: this has to be taken before more arrives, as ArrivalLog::is_full() has it.
+  [[nodiscard]] bool arrived(Ssrc source, std::uint16_t number, TimePoint now, Ecn ecn = Ecn::NotCapable) {
     auto found = logs_.find(source);
     if (found == logs_.end()) {
       if (logs_.size() >= kMost) forget_the_silent(now);
-      if (logs_.size() >= kMost) return;
+      if (logs_.size() >= kMost) return false;
       found = logs_.emplace(source, Log{}).first;
       found->second.arrivals.set_interval(interval_);
     }
     found->second.arrivals.arrived(number, now, ecn);
     found->second.last = now;
+    return found->second.arrivals.is_full();
   }
   /// How long the first packet of a source waits until it is told of.
   void set_interval(Duration interval) {

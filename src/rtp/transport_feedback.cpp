@@ -97,6 +97,9 @@ std::size_t write(const TransportFeedback& feedback, Bytes& out) {
   std::int64_t steps = reference << kBitsOfReference;
   std::vector<Status> statuses;
   Bytes deltas;
+  const std::size_t most = std::min(feedback.packets.size(), kMostWritten);
+  statuses.reserve(most);
+  deltas.reserve(2 * most);
   for (const TransportFeedback::Packet& packet : feedback.packets) {
     if (statuses.size() == kMostWritten) break;
     if (!packet.arrival) {

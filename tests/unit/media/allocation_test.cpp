@@ -49,10 +49,11 @@ struct Node final : Session::Handler {
 /// Once rings have gone round, what a frame costs does not depend on how many packets it has, and packets that are only
 /// sent or passed on cost nothing.
 TEST(MediaAllocation, PacketsCostNone) {
-  Section section = video_section();
+  Section section = video_section();  // of which nothing is paced, and no packet told of
   const Encoding encoding{.source = Ssrc(1), .retransmission = Ssrc(2), .rid = ""};
   for (auto* formats : {&section.send_formats, &section.receive_formats})
-    for (Format& format : *formats) format.transport_cc = false;  // nothing is paced
+    for (Format& format : *formats) format.transport_cc = false;
+  section.receive_extensions = section.send_extensions = rtp::ExtensionMap();
   Node sender(1), receiver(2), forwarder(3);
   sender.session.configure({sending(section, {encoding})});
   receiver.session.configure({receiving(section)});
@@ -74,7 +75,7 @@ TEST(MediaAllocation, PacketsCostNone) {
     return static_cast<double>(spent) / frames;
   };
   sender.to = &receiver;
-  (void)cost(60'000, 40);
+  (void)cost(60'000, 400);
   const int packets = receiver.packets, frames = receiver.frames;
   const double large = cost(60'000, 100);
   EXPECT_GT(receiver.packets, packets + 5000);

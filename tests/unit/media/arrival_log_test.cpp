@@ -77,6 +77,28 @@ TEST(ArrivalLog, ManyPacketsAreToldOfAtOnce) {
   EXPECT_EQ(log.next_deadline(), kStart);
 }
 
+TEST(ArrivalLog, IsFullOfWhatWasNotToldAndOfNothingElse) {
+  ArrivalLog log;
+  for (std::uint16_t number = 0; number < 40'000; ++number) {
+    log.arrived(number, kStart);
+    ASSERT_EQ(log.is_full(), number % ArrivalLog::kMost == ArrivalLog::kMost - 1) << number;
+    if (log.is_full()) {
+      ASSERT_EQ(log.take().size(), ArrivalLog::kMost);
+    }
+  }
+  EXPECT_EQ(log.reported().lost, 0U);
+}
+
+/// Whoever does not take what there is, is not told of losses that were none.
+TEST(ArrivalLog, WhatIsForgottenIsNotToldToBeMissing) {
+  ArrivalLog log;
+  for (std::uint16_t number = 0; number < 4321; ++number) log.arrived(number, kStart);
+  const auto told = log.take();
+  EXPECT_EQ(told.size(), 321U);
+  EXPECT_EQ(told.front().number, 4000);
+  EXPECT_EQ(log.reported().lost, 0U);
+}
+
 TEST(ArrivalLog, TellsAsOftenAsItIsWanted) {
   ArrivalLog log;
   log.set_interval(250ms);

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "media/sent_log.hpp"
-#include "media/source_arrivals.hpp"
 
 namespace parley::media {
 namespace {
@@ -41,35 +40,6 @@ TEST(SentLog, OfWhatIsSentTwiceUnderOneNumberNoArrivalCounts) {
   }
   log.repeat_full(second + 1);  // not sent
   EXPECT_TRUE(log.take_full(log.add(300, std::nullopt, TimePoint(2s)).number, true));
-}
-
-TEST(SourceArrivals, TellOfEachSourceWithItsGaps) {
-  SourceArrivals arrivals;
-  const TimePoint now{10s};
-  EXPECT_FALSE(arrivals.next_deadline());
-  arrivals.arrived(Ssrc(1), 0xFFFF, now);
-  arrivals.arrived(Ssrc(1), 1, now + 1ms);
-  arrivals.arrived(Ssrc(2), 7, now + 2ms);
-  EXPECT_EQ(arrivals.next_deadline(), now + ArrivalLog::kInterval);
-  const auto told = arrivals.take();
-  ASSERT_EQ(told.size(), 2U);
-  ASSERT_EQ(told[0].packets.size(), 3U);
-  EXPECT_EQ(told[0].packets[0].number, 0xFFFF);
-  EXPECT_FALSE(told[0].packets[1].at);
-  EXPECT_EQ(told[0].packets[2].at, now + 1ms);
-  EXPECT_EQ(told[1].packets.size(), 1U);
-  EXPECT_TRUE(arrivals.take().empty());
-  EXPECT_FALSE(arrivals.next_deadline());
-}
-
-TEST(SourceArrivals, APeerWithManySourcesIsNotRememberedForEver) {
-  SourceArrivals arrivals;
-  for (std::uint32_t i = 0; i < 1000; ++i) arrivals.arrived(Ssrc(i), 1, TimePoint(10s));
-  EXPECT_EQ(arrivals.take().size(), SourceArrivals::kMost);
-  arrivals.arrived(Ssrc(5000), 1, TimePoint(30s));
-  const auto told = arrivals.take();
-  ASSERT_EQ(told.size(), 1U);
-  EXPECT_EQ(told[0].source, Ssrc(5000));
 }
 
 }  // namespace
