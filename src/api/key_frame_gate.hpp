@@ -9,7 +9,8 @@
 
 namespace parley::api {
 
-/// Keeps back the pictures that refer to what nobody has got, by encoding. Any thread.
+/// Keeps back the pictures that refer to what nobody has got, by encoding. Who is told so asks the sender for a key
+/// frame, with each of them: the request before may have been lost. Any thread.
 class KeyFrameGate {
  public:
   /// What follows begins with a key frame: of all encodings, or of one.

@@ -19,7 +19,10 @@ bool passes(TrackCore& track, const Media& /*media*/) {
 }
 bool passes(TrackCore& track, const EncodedFrame& frame) {
   const auto* const video = std::get_if<RTCEncodedVideoFrame>(&frame);
-  return passes(track) && (video == nullptr || track.gate.passes(*video));
+  if (!passes(track)) return false;
+  if (video == nullptr || track.gate.passes(*video)) return true;
+  track.source->request_layer(video->metadata.rid);  // again: what asked for it first may have been lost
+  return false;
 }
 
 void fire_media(const TrackCore& track, const EncodedFrame& frame) {

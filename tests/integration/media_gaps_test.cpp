@@ -102,6 +102,27 @@ TEST(MediaGaps, ARemoteTrackThatIsEnabledAgainGoesOnWithAKeyFrame) {
   EXPECT_TRUE(until([&] { return !call.requests.empty(); }));
 }
 
+/// What asks for it may be lost, or the encoder not have heard of it.
+TEST(MediaGaps, ARemoteTrackThatWaitsForAKeyFrameAsksAgain) {
+  Watched call;
+  call.connect();
+  call.write(Key);
+  call.wait_for(1);
+  EventLoop::shared()->run([&] {
+    call.remote->enabled(false);
+    call.remote->enabled(true);
+  });
+  ASSERT_TRUE(until([&] {
+    call.write(Delta);
+    return call.requests.size() >= 3;
+  }));
+  EXPECT_EQ(call.seen, "K");
+  call.write(Key);
+  call.write(Delta);
+  call.wait_for(3);
+  EXPECT_EQ(call.seen, "KKD");
+}
+
 TEST(MediaGaps, TheCloneOfATrackThatWasOffBeginsWithAKeyFrame) {
   Watched call;
   call.connect();
