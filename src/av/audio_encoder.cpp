@@ -40,7 +40,7 @@ struct AudioEncoderState {
 
 struct AudioEncoder::Inside {
   const CodecEntry* codec = nullptr;
-  bool dtx = false;
+  bool dtx = false, music = false;
   std::uint32_t sample_rate = 0;
   std::uint8_t channels = 0;
   std::unique_ptr<SoundEncoder> encoder;
@@ -77,6 +77,7 @@ AudioEncoder::AudioEncoder(const AudioEncoderOptions& options)
   if (!(options.bits_per_second >= kLeast && options.bits_per_second <= kMost))
     throw TypeError("Opus has 6000 to 510000 bits per second");
   inside_->dtx = options.dtx;
+  inside_->music = options.music;
   state_->target = options.bits_per_second;
 }
 
@@ -100,8 +101,9 @@ void AudioEncoder::follow(const std::shared_ptr<MediaStreamTrack>& track) {
 void AudioEncoder::Inside::open(const Sound& sound) {
   if (sound.channels < 1 || sound.channels > 2 || sound.sample_rate < 8'000 || sound.sample_rate > 192'000)
     throw TypeError("sound has one or two channels and 8000 to 192000 samples a second");
-  auto made = codec->id == AV_CODEC_ID_OPUS ? make_opus_encoder({.channels = sound.channels, .dtx = dtx})
-                                            : make_g711_encoder(codec->id);
+  auto made = codec->id == AV_CODEC_ID_OPUS
+                  ? make_opus_encoder({.channels = sound.channels, .dtx = dtx, .music = music})
+                  : make_g711_encoder(codec->id);
   if (static_cast<int>(sound.sample_rate) != made->sample_rate() || sound.channels != made->channels()) {
     AVChannelLayout from{}, to{};
     av_channel_layout_default(&from, sound.channels);

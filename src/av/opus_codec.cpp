@@ -32,7 +32,8 @@ class OpusSoundEncoder final : public SoundEncoder {
  public:
   explicit OpusSoundEncoder(const Settings& settings) : channels_(settings.channels) {
     int code = OPUS_OK;
-    encoder_.reset(opus_encoder_create(kOpusRate, channels_, OPUS_APPLICATION_VOIP, &code));
+    const int application = settings.music ? OPUS_APPLICATION_AUDIO : OPUS_APPLICATION_VOIP;
+    encoder_.reset(opus_encoder_create(kOpusRate, channels_, application, &code));
     checked(code);
     checked(opus_encoder_ctl(encoder_.get(), OPUS_SET_INBAND_FEC(1)));
     checked(opus_encoder_ctl(encoder_.get(), OPUS_SET_DTX(settings.dtx ? 1 : 0)));

@@ -14,7 +14,7 @@ class SoundEncoder {
  public:
   struct Settings {
     std::uint8_t channels = 1;
-    bool dtx = false;
+    bool dtx = false, music = false;
   };
   virtual ~SoundEncoder() = default;
   /// What it takes.

@@ -23,6 +23,8 @@ struct AudioEncoderOptions {
   double bits_per_second = 48'000;
   /// Opus: in silence there are two frames every 400 ms only (RFC 6716 section 2.1.9).
   bool dtx = false;
+  /// Opus: more than voices. The sound is left as it is, where voices lose their lowest tones and are made clearer.
+  bool music = false;
 };
 
 /// Sound into frames of 20 ms. One thread at a time may call, but aim_at() and expect_loss() any thread.

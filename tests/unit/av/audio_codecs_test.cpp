@@ -248,6 +248,19 @@ TEST(AudioEncoder, AimsAtAnotherRate) {
   }
 }
 
+/// A tone of 35 Hz, which no voice has.
+TEST(AudioEncoder, MusicKeepsItsLowestTones) {
+  const auto energy = [](bool music) {
+    AudioEncoder encoder({.music = music});
+    AudioDecoder decoder;
+    double sum = 0;
+    for (const auto& frame : encoder.encode(tone(48'000, 1, 0, 48'000, 35)))
+      for (const double value : decoder.decode(frame).samples) sum += value * value;
+    return sum;
+  };
+  EXPECT_GT(energy(true), 2 * energy(false));
+}
+
 TEST(AudioEncoder, InSilenceHardlyAnythingIsSentIfThatIsWanted) {
   for (const bool dtx : {true, false}) {
     AudioEncoder encoder({.dtx = dtx});
