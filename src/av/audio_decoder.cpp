@@ -16,7 +16,7 @@ AudioDecoder::AudioDecoder(std::string_view mimeType) : inside_(std::make_unique
   const CodecEntry* const entry = find_codec(mimeType);
   if (entry == nullptr || entry->kind != Kind::Audio)
     throw NotSupportedError("there is no decoder for " + std::string(mimeType));
-  inside_->decoder = entry->id == AV_CODEC_ID_OPUS ? make_opus_decoder() : make_g711_decoder(entry->id);
+  inside_->decoder = entry->id == AV_CODEC_ID_OPUS ? make_opus_decoder() : make_telephony_decoder(entry->id);
 }
 
 AudioDecoder::~AudioDecoder() = default;

@@ -103,7 +103,7 @@ void AudioEncoder::Inside::open(const Sound& sound) {
     throw TypeError("sound has one or two channels and 8000 to 192000 samples a second");
   auto made = codec->id == AV_CODEC_ID_OPUS
                   ? make_opus_encoder({.channels = sound.channels, .dtx = dtx, .music = music})
-                  : make_g711_encoder(codec->id);
+                  : make_telephony_encoder(codec->id);
   if (static_cast<int>(sound.sample_rate) != made->sample_rate() || sound.channels != made->channels()) {
     AVChannelLayout from{}, to{};
     av_channel_layout_default(&from, sound.channels);

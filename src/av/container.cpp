@@ -14,8 +14,9 @@ constexpr Container kContainers[] = {
 };
 
 constexpr std::array kWebm{AV_CODEC_ID_VP8, AV_CODEC_ID_VP9, AV_CODEC_ID_AV1, AV_CODEC_ID_OPUS};
-constexpr std::array kMatroska{AV_CODEC_ID_VP8,  AV_CODEC_ID_VP9,  AV_CODEC_ID_AV1,       AV_CODEC_ID_H264,
-                               AV_CODEC_ID_HEVC, AV_CODEC_ID_OPUS, AV_CODEC_ID_PCM_MULAW, AV_CODEC_ID_PCM_ALAW};
+constexpr std::array kMatroska{AV_CODEC_ID_VP8,       AV_CODEC_ID_VP9,      AV_CODEC_ID_AV1,
+                               AV_CODEC_ID_H264,      AV_CODEC_ID_HEVC,     AV_CODEC_ID_OPUS,
+                               AV_CODEC_ID_PCM_MULAW, AV_CODEC_ID_PCM_ALAW, AV_CODEC_ID_ADPCM_G722};
 constexpr std::array kMp4{AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_VP9, AV_CODEC_ID_AV1, AV_CODEC_ID_OPUS};
 constexpr std::array kOgg{AV_CODEC_ID_OPUS};
 

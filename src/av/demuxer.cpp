@@ -105,7 +105,8 @@ AVStream* Demuxer::best(AVMediaType type) const {
     const AVCodecParameters& parameters = *stream->codecpar;
     const bool picture = (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0;
     const CodecEntry* codec = find_codec(parameters.codec_id);
-    // RTP has one stereo stream of Opus and no more (RFC 7587); G.711 in files is not in pieces of a packet's length.
+    // RTP has one stereo stream of Opus and no more (RFC 7587); G.711 and G.722 in files are not in pieces of a
+    // packet's length.
     const bool fits = type != AVMEDIA_TYPE_AUDIO ||
                       (parameters.codec_id == AV_CODEC_ID_OPUS && parameters.ch_layout.nb_channels <= 2);
     if (codec != nullptr && parameters.codec_type == type && fits && !picture) return stream;

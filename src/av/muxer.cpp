@@ -63,12 +63,12 @@ void describe_video(AVCodecParameters& parameters, const StreamDescription& desc
 void describe_audio(AVCodecParameters& parameters) {
   parameters.codec_type = AVMEDIA_TYPE_AUDIO;
   const bool opus = parameters.codec_id == AV_CODEC_ID_OPUS;
-  parameters.sample_rate = opus ? kOpusRate : kG711Rate;
+  parameters.sample_rate = sample_rate(*find_codec(parameters.codec_id));
   av_channel_layout_default(&parameters.ch_layout, opus ? 2 : 1);
   if (opus) {
     set_extradata(parameters, kOpusHead);
   } else {
-    parameters.bits_per_coded_sample = 8;
+    parameters.bits_per_coded_sample = parameters.codec_id == AV_CODEC_ID_ADPCM_G722 ? 4 : 8;
     parameters.block_align = 1;
   }
 }
@@ -98,7 +98,8 @@ bool may_reorder(const AVCodecParameters& parameters) {
 /// Of sound.
 std::chrono::microseconds duration_of(const CodecEntry& codec, std::span<const std::uint8_t> data) {
   if (codec.id == AV_CODEC_ID_OPUS) return opus_duration(data);
-  return std::chrono::microseconds(data.size() * (1'000'000 / kG711Rate));
+  constexpr std::size_t kBytesPerSecond = 8'000;  // of G.711 and G.722
+  return std::chrono::microseconds(data.size() * (1'000'000 / kBytesPerSecond));
 }
 
 const Container* container_for(const std::string& path) {

@@ -16,7 +16,7 @@ class SoundDecoder {
 };
 
 std::unique_ptr<SoundDecoder> make_opus_decoder();
-/// AV_CODEC_ID_PCM_MULAW or AV_CODEC_ID_PCM_ALAW.
-std::unique_ptr<SoundDecoder> make_g711_decoder(AVCodecID codec);
+/// AV_CODEC_ID_PCM_MULAW, AV_CODEC_ID_PCM_ALAW or AV_CODEC_ID_ADPCM_G722.
+std::unique_ptr<SoundDecoder> make_telephony_decoder(AVCodecID codec);
 
 }  // namespace parley::av

@@ -27,7 +27,7 @@ class SoundEncoder {
 };
 
 std::unique_ptr<SoundEncoder> make_opus_encoder(const SoundEncoder::Settings& settings);
-/// AV_CODEC_ID_PCM_MULAW or AV_CODEC_ID_PCM_ALAW.
-std::unique_ptr<SoundEncoder> make_g711_encoder(AVCodecID codec);
+/// AV_CODEC_ID_PCM_MULAW, AV_CODEC_ID_PCM_ALAW or AV_CODEC_ID_ADPCM_G722.
+std::unique_ptr<SoundEncoder> make_telephony_encoder(AVCodecID codec);
 
 }  // namespace parley::av

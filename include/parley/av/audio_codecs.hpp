@@ -16,7 +16,7 @@ struct AudioEncoderState;
 
 /// How an AudioEncoder does its work.
 struct AudioEncoderOptions {
-  /// "audio/opus", "audio/PCMU" or "audio/PCMA".
+  /// "audio/opus", "audio/G722", "audio/PCMU" or "audio/PCMA".
   std::string mimeType = "audio/opus";
   /// About how many bits a second of sound takes: 6000 to 510000, with one channel 300000 at most. (The others take
   /// 64000.)
@@ -35,8 +35,8 @@ class PARLEY_EXPORT AudioEncoder {
   ~AudioEncoder();
 
   /// For `track->write()`: as many frames as are full. Of one or two channels, at any rate from 8 to 192 kHz, both the
-  /// same in all calls; else TypeError. A gap in the timestamps is a pause. G.711 has one channel at 8 kHz, whatever
-  /// comes. Throws EncodingError.
+  /// same in all calls; else TypeError. A gap in the timestamps is a pause. G.711 has one channel at 8 kHz, G.722 one
+  /// at 16 kHz, whatever comes. Throws EncodingError.
   std::vector<RTCEncodedAudioFrame> encode(const Sound& sound);
   /// At the end, or before a pause: what does not fill a frame, and silence behind it. Sound that comes after that has
   /// its own time. Throws EncodingError.
@@ -59,13 +59,14 @@ class PARLEY_EXPORT AudioEncoder {
 /// Frames into sound. One thread at a time may call.
 class PARLEY_EXPORT AudioDecoder {
  public:
-  /// "audio/opus", "audio/PCMU" or "audio/PCMA", else NotSupportedError.
+  /// "audio/opus", "audio/G722", "audio/PCMU" or "audio/PCMA", else NotSupportedError.
   explicit AudioDecoder(std::string_view mimeType = "audio/opus");
   ~AudioDecoder();
 
-  /// Opus: two channels at 48 kHz; the others: one at 8 kHz. Up to 120 ms of Opus that were lost in front of the frame,
-  /// as its metadata's `sequenceNumber` tells, come with it, from in-band FEC or made up: the sound begins that much
-  /// earlier. What was not sent, in silence, stays a pause. Throws EncodingError for what cannot be decoded.
+  /// Opus: two channels at 48 kHz; G.722: one at 16 kHz; G.711: one at 8 kHz. Up to 120 ms of Opus that were lost in
+  /// front of the frame, as its metadata's `sequenceNumber` tells, come with it, from in-band FEC or made up: the sound
+  /// begins that much earlier. What was not sent, in silence, stays a pause. Throws EncodingError for what cannot be
+  /// decoded.
   Sound decode(const RTCEncodedAudioFrame& frame);
 
  private:

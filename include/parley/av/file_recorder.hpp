@@ -62,7 +62,7 @@ using FileRecorderEvents = EventTarget<EventType<"error", FileErrorEvent>>;
 
 /// Writes remote tracks into a file as they arrive; nothing is decoded. By the name's extension:
 ///   .webm        VP8, VP9, AV1; Opus
-///   .mkv         VP8, VP9, AV1, H.264, H.265; Opus, G.711
+///   .mkv         VP8, VP9, AV1, H.264, H.265; Opus, G.711, G.722
 ///   .mp4         H.264, H.265, VP9, AV1; Opus
 ///   .ogg, .opus  Opus
 /// Video begins with a key frame, for which the peer is asked. Frames are placed by their RTP timestamps; how tracks

@@ -294,13 +294,13 @@ TEST(AudioDecoder, WhatWasNeverSentIsNotLost) {
   }
 }
 
-TEST(AudioEncoder, SpeaksG711) {
-  for (const char* codec : {"audio/PCMU", "audio/pcma"})
-    for (const std::uint32_t rate : {8'000U, 48'000U})
+TEST(AudioEncoder, SpeaksG711AndG722) {
+  for (const char* codec : {"audio/PCMU", "audio/pcma", "audio/G722"})
+    for (const std::uint32_t rate : {8'000U, 16'000U, 48'000U})
       for (const std::uint8_t channels : {std::uint8_t{1}, std::uint8_t{2}}) {
         AudioEncoder encoder({.mimeType = codec});
         AudioDecoder decoder(codec);
-        Sound heard{.sample_rate = 8'000};
+        Sound heard{};
         auto frames = encoder.encode(tone(rate, channels, 0, rate));
         auto rest = encoder.flush();
         frames.insert(frames.end(), rest.begin(), rest.end());
@@ -310,9 +310,11 @@ TEST(AudioEncoder, SpeaksG711) {
           EXPECT_EQ(frame.timestamp, next);
           next += 20ms;
           const Sound part = decoder.decode(frame);
+          heard.sample_rate = part.sample_rate;
           heard.samples.insert(heard.samples.end(), part.samples.begin(), part.samples.end());
         }
         EXPECT_GE(next, 1s);
+        EXPECT_EQ(heard.sample_rate, std::string(codec) == "audio/G722" ? 16'000U : 8'000U);
         EXPECT_GT(share_at(heard, 440, 2'000, 4'000), 0.95) << codec << ' ' << rate << ' ' << int{channels};
       }
 }

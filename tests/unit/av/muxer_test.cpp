@@ -159,9 +159,9 @@ TEST(Muxer, DoesNotWaitForAStreamThatIsSilent) {
   }
 }
 
-TEST(Muxer, WritesG711) {
+TEST(Muxer, WritesG711AndG722) {
   const test::Folder folder;
-  for (const char* codec : {"audio/PCMU", "audio/PCMA"}) {
+  for (const char* codec : {"audio/PCMU", "audio/PCMA", "audio/G722"}) {
     const std::string path = folder.file("out.mkv");
     {
       Muxer muxer(path);

@@ -1,3 +1,4 @@
+// FFmpeg's G.711 and G.722: 64 kbit/s and one channel, whatever comes.
 #include <algorithm>
 #include <cstring>
 
@@ -9,32 +10,34 @@
 namespace parley::av {
 namespace {
 
+constexpr std::string_view kWhat = "G.711 or G.722";
+
 CodecPtr open(const AVCodec* codec) {
-  if (codec == nullptr) throw NotSupportedError("FFmpeg was built without G.711");
+  if (codec == nullptr) throw NotSupportedError("FFmpeg was built without G.711 or G.722");
   CodecPtr opened(avcodec_alloc_context3(codec));
-  opened->sample_rate = kG711Rate;
+  opened->sample_rate = sample_rate(*find_codec(codec->id));
   opened->sample_fmt = AV_SAMPLE_FMT_S16;
   av_channel_layout_default(&opened->ch_layout, 1);
-  check(avcodec_open2(opened.get(), codec, nullptr), "G.711");
+  check(avcodec_open2(opened.get(), codec, nullptr), kWhat);
   return opened;
 }
 
-class G711Encoder final : public SoundEncoder {
+class TelephonyEncoder final : public SoundEncoder {
  public:
-  explicit G711Encoder(AVCodecID codec) : codec_(open(avcodec_find_encoder(codec))) {}
-  [[nodiscard]] int sample_rate() const override { return kG711Rate; }
+  explicit TelephonyEncoder(AVCodecID codec) : codec_(open(avcodec_find_encoder(codec))) {}
+  [[nodiscard]] int sample_rate() const override { return codec_->sample_rate; }
   [[nodiscard]] std::uint8_t channels() const override { return 1; }
   void aim_at(double /*bits_per_second*/, double /*loss*/) override {}
   std::vector<std::uint8_t> encode(std::span<const std::int16_t> samples) override {
     av_frame_unref(frame_.get());
     frame_->format = AV_SAMPLE_FMT_S16;
-    frame_->sample_rate = kG711Rate;
+    frame_->sample_rate = codec_->sample_rate;
     frame_->nb_samples = static_cast<int>(samples.size());
-    check(av_channel_layout_copy(&frame_->ch_layout, &codec_->ch_layout), "G.711");
-    check(av_frame_get_buffer(frame_.get(), 0), "G.711");
+    check(av_channel_layout_copy(&frame_->ch_layout, &codec_->ch_layout), kWhat);
+    check(av_frame_get_buffer(frame_.get(), 0), kWhat);
     std::ranges::copy(samples, reinterpret_cast<std::int16_t*>(frame_->data[0]));
-    check(avcodec_send_frame(codec_.get(), frame_.get()), "G.711");
-    check(avcodec_receive_packet(codec_.get(), packet_.get()), "G.711");
+    check(avcodec_send_frame(codec_.get(), frame_.get()), kWhat);
+    check(avcodec_receive_packet(codec_.get(), packet_.get()), kWhat);
     std::vector<std::uint8_t> encoded(packet_->data, packet_->data + packet_->size);
     av_packet_unref(packet_.get());
     return encoded;
@@ -46,17 +49,18 @@ class G711Encoder final : public SoundEncoder {
   PacketPtr packet_{av_packet_alloc()};
 };
 
-class G711Decoder final : public SoundDecoder {
+class TelephonyDecoder final : public SoundDecoder {
  public:
-  explicit G711Decoder(AVCodecID codec) : codec_(open(avcodec_find_decoder(codec))) {}
+  explicit TelephonyDecoder(AVCodecID codec) : codec_(open(avcodec_find_decoder(codec))) {}
   Sound decode(const RTCEncodedAudioFrame& frame) override {
-    check(av_new_packet(packet_.get(), static_cast<int>(frame.data.size())), "G.711");
+    check(av_new_packet(packet_.get(), static_cast<int>(frame.data.size())), kWhat);
     std::memcpy(packet_->data, frame.data.data(), frame.data.size());
     const int sent = avcodec_send_packet(codec_.get(), packet_.get());
     av_packet_unref(packet_.get());
-    check(sent, "G.711");
-    Sound sound{
-        .sample_rate = kG711Rate, .channels = 1, .timestamp = frame.timestamp.value_or(std::chrono::microseconds(0))};
+    check(sent, kWhat);
+    Sound sound{.sample_rate = static_cast<std::uint32_t>(codec_->sample_rate),
+                .channels = 1,
+                .timestamp = frame.timestamp.value_or(std::chrono::microseconds(0))};
     while (avcodec_receive_frame(codec_.get(), frame_.get()) == 0) {
       const auto* const samples = reinterpret_cast<const std::int16_t*>(frame_->data[0]);
       sound.samples.insert(sound.samples.end(), samples, samples + frame_->nb_samples);
@@ -73,7 +77,11 @@ class G711Decoder final : public SoundDecoder {
 
 }  // namespace
 
-std::unique_ptr<SoundEncoder> make_g711_encoder(AVCodecID codec) { return std::make_unique<G711Encoder>(codec); }
-std::unique_ptr<SoundDecoder> make_g711_decoder(AVCodecID codec) { return std::make_unique<G711Decoder>(codec); }
+std::unique_ptr<SoundEncoder> make_telephony_encoder(AVCodecID codec) {
+  return std::make_unique<TelephonyEncoder>(codec);
+}
+std::unique_ptr<SoundDecoder> make_telephony_decoder(AVCodecID codec) {
+  return std::make_unique<TelephonyDecoder>(codec);
+}
 
 }  // namespace parley::av
