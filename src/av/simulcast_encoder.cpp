@@ -94,7 +94,7 @@ EncoderKind kind_of(const RTCRtpEncodingParameters& encoding, const SimulcastEnc
 }
 
 /// Throws what a VideoEncoder would.
-void check(const std::vector<RTCRtpEncodingParameters>& encodings, const SimulcastEncoderOptions& options) {
+void check_encodings(const std::vector<RTCRtpEncodingParameters>& encodings, const SimulcastEncoderOptions& options) {
   if (encodings.empty()) throw TypeError("a simulcast encoder needs encodings");
   if (!(options.frame_rate >= 1)) throw TypeError("the rates of an encoder are positive numbers of a usual size");
   for (const RTCRtpEncodingParameters& encoding : encodings) {
@@ -187,7 +187,7 @@ std::vector<std::optional<double>> SimulcastEncoder::Inside::plan(PictureSize pi
 SimulcastEncoder::SimulcastEncoder(std::vector<RTCRtpEncodingParameters> encodings,
                                    const SimulcastEncoderOptions& options)
     : inside_(std::make_unique<Inside>()), state_(std::make_shared<SimulcastEncoderState>()) {
-  check(encodings, options);
+  check_encodings(encodings, options);
   inside_->options = options;
   inside_->clock.emplace(std::chrono::microseconds(std::llround(1e6 / options.frame_rate)));
   state_->orders.encodings = std::move(encodings);
@@ -225,7 +225,7 @@ std::vector<RTCEncodedVideoFrame> SimulcastEncoder::encode(const Picture& pictur
 }
 
 void SimulcastEncoder::use(std::vector<RTCRtpEncodingParameters> encodings) {
-  check(encodings, inside_->options);
+  check_encodings(encodings, inside_->options);
   const std::lock_guard lock(state_->mutex);
   state_->orders.encodings = std::move(encodings);
 }
