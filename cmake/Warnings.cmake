@@ -15,8 +15,8 @@ target_compile_options(parley_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconv
   -Wno-missing-field-initializers
   $<$<BOOL:${PARLEY_WERROR}>:-Werror>)
 if(PARLEY_SANITIZE)
-  add_compile_options(-fsanitize=${PARLEY_SANITIZE} -fno-omit-frame-pointer -g1)
-  add_link_options(-fsanitize=${PARLEY_SANITIZE})
+  add_compile_options(-fsanitize=${PARLEY_SANITIZE} -fno-omit-frame-pointer -g1 -gz)
+  add_link_options(-fsanitize=${PARLEY_SANITIZE} -gz)
   if(PARLEY_SANITIZE MATCHES undefined)
     add_compile_options(-fno-sanitize-recover=undefined)
     if(CMAKE_CXX_COMPILER_ID MATCHES Clang)

@@ -5,7 +5,7 @@ set -euo pipefail
 work=$1 prefix=$2 libdir=$3 kind=$4 consumer=$5
 shift 5
 mkdir -p "$work"
-cp -r "$prefix/." "$work/prefix"
+cp -rlf "$prefix/." "$work/prefix"
 export PKG_CONFIG_PATH=$work/prefix/$libdir/pkgconfig LD_LIBRARY_PATH=$work/prefix/$libdir
 static=
 if [ "$kind" = static ]; then

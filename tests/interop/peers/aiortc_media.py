@@ -105,16 +105,18 @@ class Player:
     def heard(self):
         if len(self.last) < 4:
             return None
-        wave = numpy.concatenate([frame.to_ndarray().reshape(-1, 2)[:, 0] for frame in self.last])
+        channels = len(self.last[-1].layout.channels)
+        wave = numpy.concatenate([frame.to_ndarray().reshape(-1, channels)[:, 0] for frame in self.last])
         levels = numpy.abs(numpy.fft.rfft(wave * numpy.hanning(len(wave))))
         return {"frequency": float(levels.argmax() * self.last[-1].sample_rate / len(wave))}
 
 
 class Media:
-    """Sends a picture in `codec` and a tone, or only one of these kinds, and plays what comes back."""
+    """Sends a picture in `codec` and a tone in `sound` (Opus, if it is not told), or only one of these kinds, and plays what comes back."""
 
-    def __init__(self, pc, codec, frequency, kinds):
-        self.pc, self.codec, self.players = pc, codec, {}
+    def __init__(self, pc, codec, sound, frequency, kinds):
+        self.pc, self.players = pc, {}
+        self.names = {"video": (f"video/{codec}", "video/rtx"), "audio": (f"audio/{sound or 'opus'}",)}
         self.tracks = {"video": Picture(), "audio": Tone(frequency)}
 
         @pc.on("track")
@@ -130,10 +132,8 @@ class Media:
 
     def add(self, kind):
         self.pc.addTrack(self.tracks[kind])
-        if kind == "video":
-            known = RTCRtpSender.getCapabilities("video").codecs
-            wanted = [c for c in known if c.mimeType in (f"video/{self.codec}", "video/rtx")]
-            self.transceiver(kind).setCodecPreferences(wanted)
+        known = RTCRtpSender.getCapabilities(kind).codecs
+        self.transceiver(kind).setCodecPreferences([c for c in known if c.mimeType in self.names[kind]])
 
     def alter(self, kind="video", track=None, direction=None, add=False):
         """One of {track}: none, original or other, {direction}, {add}; all for `kind`."""
@@ -146,8 +146,8 @@ class Media:
             self.add(kind)
 
     @staticmethod
-    def knows(codec):
-        return any(c.mimeType == f"video/{codec}" for c in RTCRtpSender.getCapabilities("video").codecs)
+    def knows(kind, codec):
+        return any(c.mimeType == f"{kind}/{codec}" for c in RTCRtpSender.getCapabilities(kind).codecs)
 
     async def state(self):
         stats = list((await self.pc.getStats()).values())

@@ -167,12 +167,14 @@ async def send(channel, text=None, base64=None, fill=None):
 make_fill, decode_base64 = fill, base64.b64decode
 
 
-async def media(connection, codec, frequency, kinds=("video", "audio"), recordings=None, offer=None):
-    if not Media.knows(codec):
+async def media(connection, codec, frequency, sound=None, kinds=("video", "audio"), recordings=None, offer=None):
+    if not Media.knows("video", codec):
         return {"unknown": True}
+    if not Media.knows("audio", sound):
+        sound = None
     entry = connections[connection]
-    entry.media = Media(entry.pc, codec, frequency, kinds)
-    return {}
+    entry.media = Media(entry.pc, codec, sound, frequency, kinds)
+    return {"sound": sound}
 
 
 async def alter(connection, change):

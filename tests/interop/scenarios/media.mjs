@@ -4,16 +4,17 @@ import assert from 'node:assert/strict';
 import { Link } from '../lib/link.mjs';
 import { recordings } from '../lib/recordings.mjs';
 
-const codecs = ['VP8', 'VP9', 'H264', 'AV1'];
+const codecs = [['VP8', 'opus'], ['VP9', 'G722'], ['H264', 'PCMU'], ['AV1', 'PCMA']];
 const frequency = 600;
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-async function roundTrip({ offerer, answerer, note }, codec, seconds = 40) {
+async function roundTrip({ offerer, answerer, note }, [codec, wanted], seconds = 40) {
   const [source, echo] = offerer.stack.sendsMedia ? [offerer, answerer] : [answerer, offerer];
   const link = new Link(offerer, answerer);
   await link.prepare();
   // Whoever answers has its tracks before the offer comes.
-  const { unknown } = await source.command('media', { connection: link.name, codec, frequency, recordings, offer: source === offerer });
+  const settings = { connection: link.name, codec, sound: wanted, frequency, recordings, offer: source === offerer };
+  const { unknown, sound = 'opus' } = await source.command('media', settings);
   if (unknown) {
     note(`${source.name} does not know ${codec}`);
     return link.end();
@@ -29,12 +30,12 @@ async function roundTrip({ offerer, answerer, note }, codec, seconds = 40) {
     played = await source.command('watch', { connection: link.name });
   } while (!good(played) && Date.now() < end);
   const echoed = await echo.command('watch', { connection: link.name });
-  note(`${codec}: ${JSON.stringify(played)} ${JSON.stringify(echoed)}`);
+  note(`${codec}, ${sound}: ${JSON.stringify(played)} ${JSON.stringify(echoed)}`);
   assert.ok(good(played), `${codec} is not played as it was sent`);
   assert.deepEqual(played.directions, ['sendrecv', 'sendrecv']);
   assert.deepEqual(echoed.directions, ['sendrecv', 'sendrecv']);
   assert.equal(echoed.video.codec, `video/${codec}`);
-  assert.match(echoed.audio.codec, /^audio\/opus$/i); // as the offer spells it
+  assert.equal(echoed.audio.codec.toLowerCase(), `audio/${sound}`.toLowerCase()); // as the offer spells it
   // The browser scales its picture down while it does not know how much may be sent.
   const { width, height } = echoed.video;
   assert.ok(width > 0 && Math.abs(width / height - 4 / 3) < 0.1, 'the size is read from the bitstream');
@@ -45,7 +46,7 @@ export async function media(context) {
   const { offerer, answerer, note } = context;
   if (![offerer, answerer].some((peer) => peer.stack.sendsMedia) || ![offerer, answerer].some((peer) => peer.stack.echoesMedia))
     return note('nobody sends media, or nobody sends it back');
-  for (const codec of codecs) await roundTrip(context, codec);
+  for (const pair of codecs) await roundTrip(context, pair);
 }
 
 media.hears = true;

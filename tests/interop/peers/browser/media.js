@@ -76,11 +76,11 @@ function player(track) {
   };
 }
 
-/// Sends a picture in `codec` and a tone, or only one of these kinds, and plays what comes back. `protection`: what may protect the
-/// picture, as setCodecPreferences names it.
+/// Sends a picture in `codec` and a tone in `sound` (as the browser likes, if it is not told), or only one of these kinds, and plays what
+/// comes back. `protection`: what may protect the picture, as setCodecPreferences names it.
 export class Media {
-  constructor(pc, { codec, frequency, kinds = ['video', 'audio'], protection = [] }) {
-    Object.assign(this, { pc, codec, protection });
+  constructor(pc, { codec, sound, frequency, kinds = ['video', 'audio'], protection = [] }) {
+    Object.assign(this, { pc, names: { video: [codec, 'rtx', ...protection], audio: sound && [sound] } });
     this.players = new Map(); // kind -> function
     pc.addEventListener('track', ({ track }) => { // the same track when it comes again
       if (!this.players.has(track.kind)) this.players.set(track.kind, player(track));
@@ -95,10 +95,9 @@ export class Media {
 
   #add(kind) {
     const sender = this.pc.addTrack(this.tracks[kind]);
-    if (kind === 'audio') return;
-    const known = RTCRtpReceiver.getCapabilities('video').codecs;
-    const names = [this.codec, 'rtx', ...this.protection].map((name) => `video/${name}`);
-    const wanted = known.filter((c) => names.includes(c.mimeType));
+    if (!this.names[kind]) return;
+    const names = this.names[kind].map((name) => `${kind}/${name}`);
+    const wanted = RTCRtpReceiver.getCapabilities(kind).codecs.filter((c) => names.includes(c.mimeType));
     this.pc.getTransceivers().find((t) => t.sender === sender).setCodecPreferences?.(wanted);
   }
 
@@ -113,8 +112,8 @@ export class Media {
     if (restart) this.pc.restartIce();
   }
 
-  static knows(codec) {
-    const has = (of) => of.getCapabilities('video').codecs.some((c) => c.mimeType === `video/${codec}`);
+  static knows(mimeType) {
+    const has = (of) => of.getCapabilities(mimeType.split('/')[0]).codecs.some((c) => c.mimeType === mimeType);
     return has(RTCRtpReceiver) && has(RTCRtpSender);
   }
 

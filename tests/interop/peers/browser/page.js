@@ -166,12 +166,13 @@ const commands = {
     adopt(channel, made);
     return attributesOf(made);
   },
-  async media({ connection, codec, frequency, kinds, protection }) {
-    if (!Media.knows(codec)) return { unknown: true };
+  async media({ connection, codec, sound, frequency, kinds, protection }) {
+    if (!Media.knows(`video/${codec}`)) return { unknown: true };
     const entry = connections.get(connection);
-    entry.media = new Media(entry.pc, { codec, frequency, kinds, protection });
+    const heard = Media.knows(`audio/${sound}`) ? sound : undefined;
+    entry.media = new Media(entry.pc, { codec, sound: heard, frequency, kinds, protection });
     await entry.media.begun;
-    return {};
+    return { sound: heard };
   },
   layers({ connection, protection }) {
     const entry = connections.get(connection);
