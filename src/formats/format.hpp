@@ -61,6 +61,17 @@ class Packetizer {
   virtual Result<void> packetize(ByteView frame, const FrameInfo& info, std::size_t most, PayloadSink& sink) = 0;
 };
 
+/// When decoders can go on with higher temporal layers. `NextPicture`: of what comes after this picture, nothing in
+/// layers above its own refers to what came before it. `ThisPicture`: it refers to the lowest layer only.
+enum class SwitchUp : std::uint8_t { No, NextPicture, ThisPicture };
+
+/// Of pictures in temporal layers, where the lowest is counted.
+struct TemporalPlace {
+  std::uint8_t index = 0;
+  std::uint8_t base_index = 0;  ///< TL0PICIDX: which picture of the lowest layer it is, or belongs to
+  SwitchUp switch_up = SwitchUp::No;
+};
+
 /// What one payload tells before its frame is complete.
 struct PayloadInfo {
   /// The first of a frame.
@@ -71,6 +82,8 @@ struct PayloadInfo {
   std::optional<std::uint16_t> picture_id = std::nullopt;
   /// It begins a frame, unless others come before it: parameter sets, a smaller size of the picture.
   bool may_follow_others = false;
+  /// Of its picture.
+  std::optional<TemporalPlace> place = std::nullopt;
 };
 
 class Depacketizer {

@@ -1,7 +1,6 @@
 #include "formats/layers.hpp"
 
 #include "base/ascii.hpp"
-#include "formats/format.hpp"
 #include "formats/picture_id.hpp"
 #include "formats/vp8_descriptor.hpp"
 #include "formats/vp9_descriptor.hpp"
@@ -13,7 +12,7 @@ std::optional<LayerInfo> read_vp8(ByteView payload) {
   const auto descriptor = read_vp8_descriptor(payload);
   if (!descriptor) return std::nullopt;
   return LayerInfo{.temporal_index = descriptor->temporal_index.value_or(0),
-                   .switch_up = descriptor->layer_sync ? LayerInfo::SwitchUp::ThisPicture : LayerInfo::SwitchUp::No,
+                   .switch_up = descriptor->layer_sync ? SwitchUp::ThisPicture : SwitchUp::No,
                    .picture_id = descriptor->picture_id,
                    .picture_id_offset = descriptor->picture_id_offset,
                    .base_index = descriptor->base_index,
@@ -28,7 +27,7 @@ std::optional<LayerInfo> read_vp9(ByteView payload) {
                    .temporal_index = descriptor->temporal_index.value_or(0),
                    .ends_layer = descriptor->ends,
                    .intra = !descriptor->predicted && descriptor->spatial_index == 0,
-                   .switch_up = descriptor->may_switch_up ? LayerInfo::SwitchUp::NextPicture : LayerInfo::SwitchUp::No,
+                   .switch_up = descriptor->may_switch_up ? SwitchUp::NextPicture : SwitchUp::No,
                    .references = descriptor->references,
                    .picture_id = descriptor->picture_id,
                    .picture_id_offset = descriptor->picture_id_offset,

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/bytes.hpp"
+#include "formats/format.hpp"
 
 /// What payloads tell those who forward some layers of a stream and not others.
 namespace parley::formats {
@@ -19,9 +20,6 @@ struct LayerInfo {
   bool ends_layer = false;
   /// The picture refers to none before it.
   bool intra = false;
-  /// `NextPicture`: of what comes after this picture, nothing in higher temporal layers refers to what came before it.
-  /// `ThisPicture`: it refers to the lowest temporal layer only.
-  enum class SwitchUp { No, NextPicture, ThisPicture };
   SwitchUp switch_up = SwitchUp::No;
   /// Which pictures it refers to, as distances of picture ids; the rest is zero.
   std::array<std::uint8_t, 3> references{};

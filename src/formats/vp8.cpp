@@ -25,6 +25,13 @@ constexpr std::uint8_t kMostTemporal = 3;
 /// Y, of the byte that has the temporal layer.
 constexpr std::uint8_t kSync = 0x20;
 
+std::optional<TemporalPlace> place_of(const Vp8Descriptor& descriptor) {
+  if (!descriptor.base_index || !descriptor.temporal_index) return std::nullopt;
+  return TemporalPlace{.index = *descriptor.temporal_index,
+                       .base_index = *descriptor.base_index,
+                       .switch_up = descriptor.layer_sync ? SwitchUp::ThisPicture : SwitchUp::No};
+}
+
 }  // namespace
 
 Result<void> Vp8Packetizer::packetize(ByteView frame, const FrameInfo& info, std::size_t most, PayloadSink& sink) {
@@ -63,7 +70,8 @@ Result<PayloadInfo> Vp8Depacketizer::inspect(ByteView payload) const {
   if (!descriptor) return fail(ErrorKind::DataError, "a VP8 payload is cut off");
   return PayloadInfo{.begins_frame = descriptor->begins,
                      .key_frame = descriptor->begins && is_key_frame(payload.subspan(descriptor->size)),
-                     .picture_id = descriptor->picture_id};
+                     .picture_id = descriptor->picture_id,
+                     .place = place_of(*descriptor)};
 }
 
 Result<Frame> Vp8Depacketizer::assemble(std::span<const ByteView> payloads) {

@@ -85,6 +85,13 @@ bool is_key_frame(const Vp9Descriptor& descriptor, ByteView part) {
   return header.key_frame || !header.valid;
 }
 
+std::optional<TemporalPlace> place_of(const Vp9Descriptor& descriptor) {
+  if (!descriptor.base_index || !descriptor.temporal_index) return std::nullopt;
+  return TemporalPlace{.index = *descriptor.temporal_index,
+                       .base_index = *descriptor.base_index,
+                       .switch_up = descriptor.may_switch_up ? SwitchUp::NextPicture : SwitchUp::No};
+}
+
 /// Of the descriptor's first byte.
 constexpr std::uint8_t kId = 0x80, kPredicted = 0x40, kHasLayers = 0x20, kFlexible = 0x10, kBeginsFrame = 0x08,
                        kEndsFrame = 0x04, kStructure = 0x02;
@@ -196,7 +203,8 @@ Result<PayloadInfo> Vp9Depacketizer::inspect(ByteView payload) const {
   return PayloadInfo{.begins_frame = descriptor->begins && (descriptor->spatial_index == 0 || key_frame),
                      .key_frame = key_frame,
                      .picture_id = descriptor->picture_id,
-                     .may_follow_others = descriptor->spatial_index > 0};
+                     .may_follow_others = descriptor->spatial_index > 0,
+                     .place = place_of(*descriptor)};
 }
 
 Result<Frame> Vp9Depacketizer::assemble(std::span<const ByteView> payloads) {

@@ -41,9 +41,9 @@ bool FrameBuffer::insert(const MediaPacket& packet, TimePoint now) {
   if (packet.number - oldest_ >= kReach) {
     forget(std::min(packet.number - kReach + 1, highest_ + 1));
     oldest_ = std::max(oldest_, packet.number - kReach + 1);
-    if (next_ && *next_ < oldest_) {
+    if (next_ ? *next_ < oldest_ : trust_.may_continue()) {
       begin_at(oldest_);
-      if (continuity_ == Continuity::KeyFrame) next_.reset();
+      wait_for_key_frame();
     }
   }
   make_room(packet.number);
@@ -59,7 +59,7 @@ bool FrameBuffer::insert(const MediaPacket& packet, TimePoint now) {
   slot.arrival = now;
   slot.audio_level = packet.audio_level;
   highest_ = std::max(highest_, packet.number);
-  if (!next_) forget(highest_ - kBeforeKeyFrame);
+  if (needs_key_frame()) forget(highest_ - kBeforeKeyFrame);
   while (find(whole_until_) != nullptr) ++whole_until_;
   return true;
 }
@@ -70,6 +70,20 @@ void FrameBuffer::begin_at(std::int64_t number) {
   forget(number);
   whole_until_ = std::max(whole_until_, number);
   while (find(whole_until_) != nullptr) ++whole_until_;
+}
+
+void FrameBuffer::go_on_after(std::int64_t last, const formats::PayloadInfo& head) {
+  last_picture_ = head.picture_id;
+  if (continuity_ == Continuity::KeyFrame) trust_.given(head);
+  passed_until_ = last + 1;
+  begin_at(last + 1);
+  if (!trust_.is_whole()) next_.reset();  // not every frame can be decoded
+}
+
+void FrameBuffer::wait_for_key_frame() {
+  if (continuity_ == Continuity::Any) return;
+  trust_.give_up();
+  next_.reset();
 }
 
 void FrameBuffer::forget(std::int64_t end) {
@@ -87,11 +101,40 @@ bool FrameBuffer::begins(const Slot& slot) const {
   return !slot.payload.empty() && slot.info.begins_frame && slot.info.key_frame;
 }
 
-/// Where video can begin: the oldest key frame whose first packet is there. If it may have had others in front of it,
-/// what is missing there has to come first, or be given up.
+bool FrameBuffer::begins_alone(const Slot& slot) const {
+  return !slot.payload.empty() && slot.info.begins_frame && !slot.info.may_follow_others;
+}
+
+/// The first frame that needs none of what is lost. What is missing in front of it has to come first, or be given up.
+std::optional<std::int64_t> FrameBuffer::find_decodable() {
+  for (std::int64_t& number = passed_until_; number <= highest_; ++number) {
+    const Slot* slot = find(number);
+    if (slot == nullptr) {
+      awaited_ = number;
+      return std::nullopt;
+    }
+    if (!begins_alone(*slot)) continue;
+    const auto verdict = trust_.judge(slot->info);
+    if (verdict == TemporalTrust::Verdict::Decodable) return number;
+    if (verdict == TemporalTrust::Verdict::PassOver) continue;
+    trust_.give_up();
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// Where video can go on after a loss, or begin: the oldest key frame whose first packet is there. If that may have had
+/// others in front of it, what is missing there has to come first, or be given up.
 void FrameBuffer::find_a_start() {
   last_picture_.reset();
   awaited_.reset();
+  if (trust_.may_continue()) {
+    if (const auto decodable = find_decodable()) {
+      whole_until_ = *decodable;
+      begin_at(*decodable);
+      return;
+    }
+  }
   for (std::int64_t number = oldest_; number <= highest_; ++number) {
     const Slot* slot = find(number);
     if (slot == nullptr || !begins(*slot)) continue;
@@ -179,10 +222,24 @@ TimePoint FrameBuffer::missing_since() const {
   return behind == nullptr ? TimePoint() : behind->arrival;
 }
 
+bool FrameBuffer::can_do_without_missing() const {
+  const auto first = missing();
+  TemporalTrust trust = trust_;
+  trust.lost();
+  if (!first || !trust.may_continue()) return false;
+  for (std::int64_t number = *first + 1; number <= highest_; ++number) {
+    const Slot* slot = find(number);
+    if (slot == nullptr || !begins_alone(*slot)) continue;
+    const auto verdict = trust.judge(slot->info);
+    if (verdict != TemporalTrust::Verdict::PassOver) return verdict == TemporalTrust::Verdict::Decodable;
+  }
+  return false;
+}
+
 void FrameBuffer::drop() {
   if (highest_ < 0) return;
   begin_at(highest_ + 1);
-  if (continuity_ == Continuity::KeyFrame) next_.reset();
+  wait_for_key_frame();
   slots_ = std::vector<Slot>(kSlots);
   payload_bytes_ = 0;
 }
@@ -195,11 +252,6 @@ void FrameBuffer::begin_anew() {
 
 void FrameBuffer::skip() {
   if (!next_ && !awaited_) return;
-  if (!next_) {
-    forget(*awaited_ + 1);
-    find_a_start();
-    return;
-  }
   if (continuity_ == Continuity::Any) {
     std::int64_t number = *next_;
     while (number <= highest_ && find(number) == nullptr) ++number;
@@ -207,8 +259,11 @@ void FrameBuffer::skip() {
     return;
   }
   // The frame that is not whole, and with it what needs it.
-  begin_at(*next_ + 1);
+  const auto lost = missing();
+  passed_until_ = (lost ? *lost : *next_) + 1;
+  forget(passed_until_);
   next_.reset();
+  trust_.lost();
   find_a_start();
 }
 

@@ -10,6 +10,7 @@
 #include "base/rtp_numbers.hpp"
 #include "base/time.hpp"
 #include "formats/format.hpp"
+#include "media/temporal_trust.hpp"
 
 namespace parley::media {
 
@@ -35,8 +36,8 @@ struct ArrivedFrame {
 };
 
 /// Puts the packets of a stream in order and together into frames. What it gives is in the order in which it was sent
-/// and without a gap, as decoders need it: after a loss that nothing repairs, video goes on with the next key frame and
-/// audio with the next packet. A ring of buffers that are used over and over.
+/// and can be decoded: after a loss that nothing repairs, video goes on with the next key frame, or with what
+/// TemporalTrust allows, and audio with the next packet. A ring of buffers that are used over and over.
 class FrameBuffer {
  public:
   enum class Continuity {
@@ -67,9 +68,15 @@ class FrameBuffer {
   [[nodiscard]] std::optional<std::int64_t> missing() const;
   /// When the one behind it arrived.
   [[nodiscard]] TimePoint missing_since() const;
-  /// It will not come: goes on after it. Video without a frame to begin with waits for a key frame.
+  /// It will not come: goes on after it. Video without a frame to begin with waits for a key frame, unless the lowest
+  /// temporal layer may go on.
   void skip();
-  [[nodiscard]] bool needs_key_frame() const { return continuity_ == Continuity::KeyFrame && !next_; }
+  /// Whether skip() would come to a frame that is there, without a key frame; and whether that may be at all.
+  [[nodiscard]] bool can_do_without_missing() const;
+  [[nodiscard]] bool may_do_without_missing() const { return trust_.may_lose(); }
+  [[nodiscard]] bool needs_key_frame() const {
+    return continuity_ == Continuity::KeyFrame && !next_ && !trust_.may_continue();
+  }
   /// Nobody waits for the packet any more.
   [[nodiscard]] bool is_past(std::int64_t number) const { return number < oldest_; }
   /// Whether the packet would be of use, and is not there.
@@ -104,11 +111,15 @@ class FrameBuffer {
   [[nodiscard]] std::optional<std::int64_t> end_of_frame(std::int64_t first);
   [[nodiscard]] std::optional<Range> complete();
   [[nodiscard]] bool begins(const Slot& slot) const;
+  [[nodiscard]] bool begins_alone(const Slot& slot) const;
   void skip_padding();
   void skip_lost_protection();
   void begin_at(std::int64_t number);
+  void go_on_after(std::int64_t last, const formats::PayloadInfo& head);
+  void wait_for_key_frame();
   void make_room(std::int64_t number);
   void find_a_start();
+  [[nodiscard]] std::optional<std::int64_t> find_decodable();
   void forget(std::int64_t end);
 
   Continuity continuity_;
@@ -118,10 +129,12 @@ class FrameBuffer {
   std::optional<std::int64_t> awaited_;                  // without it: may be in front of what it could begin with
   std::int64_t first_ = 0;                               // the packet that was the first to come
   std::optional<std::uint16_t> last_picture_;            // of the frame before it
-  std::int64_t whole_until_ = 0;                         // all from next_ to before it are there
-  Range looked_at_{-1, -1};                              // of one frame, which does not end there
-  std::int64_t oldest_ = 0, highest_ = -1;               // what is in the ring; nothing before the first packet
-  std::int64_t given_until_ = 0;                         // packets before it were of frames that were given, or dropped
+  TemporalTrust trust_;
+  std::int64_t passed_until_ = 0;           // without next_: all before it are there, and passed over
+  std::int64_t whole_until_ = 0;            // all from next_ to before it are there
+  Range looked_at_{-1, -1};                 // of one frame, which does not end there
+  std::int64_t oldest_ = 0, highest_ = -1;  // what is in the ring; nothing before the first packet
+  std::int64_t given_until_ = 0;            // packets before it were of frames that were given, or dropped
   std::uint32_t dropped_ = 0;
   std::optional<std::uint32_t> last_dropped_;  // its timestamp
   std::vector<ByteView> payloads_;             // of the frame being put together
@@ -151,14 +164,13 @@ std::optional<ArrivedFrame> FrameBuffer::next(DepacketizerOf depacketizer_of) {
                               : Result<formats::Frame>(fail(ErrorKind::DataError, "no such format"));
     if (frame) {
       given_until_ = range->last + 1;
-      last_picture_ = frame->info.picture_id;
-      begin_at(range->last + 1);
+      go_on_after(range->last, formats::PayloadInfo(head.info));
       arrived.frame = *std::move(frame);
       return arrived;
     }
     // What is broken is as good as lost.
     begin_at(range->last + 1);
-    if (continuity_ == Continuity::KeyFrame) next_.reset();
+    wait_for_key_frame();
   }
   return std::nullopt;
 }

@@ -196,7 +196,7 @@ LayerSelector::Picture LayerSelector::picture_of(std::int64_t timestamp, const f
 
 /// To what was selected, as far as this picture allows it.
 void LayerSelector::follow_target(const formats::LayerInfo& info, bool key) {
-  using SwitchUp = formats::LayerInfo::SwitchUp;
+  using formats::SwitchUp;
   Layer& now = *current_;
   if (target_ && target_->rid == now.rid) {
     now.spatial_index = std::min(now.spatial_index, target_->spatial_index);

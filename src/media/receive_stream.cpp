@@ -9,8 +9,10 @@
 namespace parley::media {
 namespace {
 
-/// How long a packet may be late where nothing asks for it.
+/// How long a packet may be late where nothing asks for it, or what is shown can go on without.
 constexpr Duration kReorderingWait = 100ms;
+/// How often it is looked whether it can.
+constexpr Duration kLookAgain = 20ms;
 /// A stream usually begins with a key frame: its first packet may only be late.
 constexpr Duration kFirstKeyFrameWait = 50ms;
 /// How often a key frame is asked for, at most.
@@ -162,14 +164,16 @@ void ReceiveStream::note_missing(std::int64_t number, TimePoint now) {
   highest_ = std::max(highest_, number);
 }
 
-/// Remembers since when something is waited for that nobody asks for: several gaps are waited for at the same time, not
-/// one after the other.
+/// Remembers how long something is waited for that nobody asks for, or that others may do without: several gaps are
+/// waited for at the same time, not one after the other.
 void ReceiveStream::note_blocked(TimePoint now) {
   const auto missing = buffer_.missing();
-  if (!missing || (nacks_.awaits(*missing) && !ended_)) {
+  const bool asked_for = missing && nacks_.awaits(*missing) && !ended_;
+  if (!missing || (asked_for && !buffer_.may_do_without_missing())) {
     blocked_.reset();
-  } else if (!blocked_ || blocked_->number != *missing) {
-    blocked_ = {.number = *missing, .since = buffer_.missing_since()};
+  } else if (!blocked_ || blocked_->number != *missing || blocked_->asked_for != asked_for) {
+    const Duration wait = asked_for ? std::max<Duration>(kReorderingWait, 2 * round_trip_) : kReorderingWait;
+    blocked_ = {.number = *missing, .asked_for = asked_for, .until = buffer_.missing_since() + wait};
   }
   if (!buffer_.needs_key_frame() || ended_) {
     keyless_since_.reset();
@@ -240,6 +244,7 @@ void ReceiveStream::count_frame(const ArrivedFrame& arrived, TimePoint now) {
 
 std::vector<std::uint16_t> ReceiveStream::numbers_to_ask_for(TimePoint now, Duration round_trip) {
   std::vector<std::uint16_t> numbers;
+  round_trip_ = round_trip;
   if (ended_) return numbers;
   for (const std::int64_t number : nacks_.due(now, round_trip)) numbers.push_back(static_cast<std::uint16_t>(number));
   if (!numbers.empty()) ++counters_.nacks;
@@ -271,7 +276,13 @@ void ReceiveStream::advance(TimePoint now) {
     note_blocked(now);
     return;
   }
-  if (given_up || (blocked_ && now - blocked_->since >= kReorderingWait)) {
+  bool late = blocked_ && now >= blocked_->until;
+  if (late && blocked_->asked_for && !given_up && !buffer_.can_do_without_missing()) {
+    blocked_->until = now + kLookAgain;
+    late = false;
+  }
+  if (given_up || late) {
+    if (missing) nacks_.arrived(*missing);  // it is of no use any more
     buffer_.skip();
     if (buffer_.needs_key_frame()) nacks_.clear();  // what came before it is of no use
   }
@@ -314,7 +325,7 @@ void ReceiveStream::resume(std::int64_t number) {
 std::optional<TimePoint> ReceiveStream::next_deadline() const {
   std::optional<TimePoint> next = ended_ ? std::nullopt : nacks_.next_deadline();
   if (held_until_) return earlier(next, held_until_);
-  if (blocked_) next = earlier(next, blocked_->since + kReorderingWait);
+  if (blocked_) next = earlier(next, blocked_->until);
   if (keyless_since_) {
     const TimePoint first = counters_.frames > 0 ? *keyless_since_ : *keyless_since_ + kFirstKeyFrameWait;
     const TimePoint again = std::max(first, key_frame_again_.value_or(first));

@@ -155,12 +155,14 @@ class ReceiveStream {
   std::optional<TimePoint> held_until_;  // the next frame is complete
   TimePoint last_ready_{};               // when the last one was, with all before it
   std::int64_t highest_ = -1;
-  /// A packet that others wait for and nobody asks for, since the first of them came.
+  /// A packet that others wait for: nobody asks for it, or they may do without.
   struct Blocked {
     std::int64_t number;
-    TimePoint since;
+    bool asked_for;
+    TimePoint until;  // so long it is waited for
   };
   std::optional<Blocked> blocked_;
+  Duration round_trip_{};
   std::optional<TimePoint> keyless_since_;    // no frame can be shown until a key frame comes
   std::optional<TimePoint> key_frame_again_;  // not asked for before
   bool key_frame_wanted_ = false, paused_ = false, ended_ = false;

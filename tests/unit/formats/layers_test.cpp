@@ -10,7 +10,6 @@ namespace parley::formats {
 namespace {
 
 using namespace test;
-using SwitchUp = LayerInfo::SwitchUp;
 
 TEST(Layers, OfVp8AreThoseInTime) {
   const auto info = read_layer("vp8", bytes({0x90, 0xE0, 0x81, 0x02, 0x99, 0x60, 0x31}));
