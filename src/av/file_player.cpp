@@ -116,7 +116,7 @@ FilePlayer::FilePlayer(const std::string& path, const FilePlayerOptions& options
     const auto core = weak.lock();
     if (!core || core->failed) return;
     core->playback.want_key_frame(Clock::now());
-    FilePlayerCore::run(core);
+    if (core->playback.is_playing()) FilePlayerCore::run(core);
   });
 }
 

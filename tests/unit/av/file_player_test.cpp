@@ -45,6 +45,21 @@ TEST(FilePlayer, SaysWhenItIsOverAndPlaysAgain) {
   EXPECT_TRUE(twice.wait());
 }
 
+/// A peer may join, or lose a picture, when the file is over.
+TEST(FilePlayer, SaysOnceThatItIsOverWhoeverAsksForAKeyFrameThen) {
+  const auto loop = EventLoop::create();
+  FilePlayer player(test::data("vp8.ivf"), {.loop = loop});
+  std::atomic<int> ended = 0;
+  player.onended = [&] { ++ended; };
+  player.play();
+  player.ended().get(20s);
+  for (int i = 0; i < 3; ++i) {
+    player.video_track()->request_key_frame();
+    parley::test::settle(*loop);
+  }
+  EXPECT_EQ(ended, 1);
+}
+
 TEST(FilePlayer, SeeksAndTellsWhereItIs) {
   for (const char* name : {"vp8-opus.webm", "h264-opus.mp4", "opus.ogg", "vp8.ivf", "h264.h264"}) {
     FilePlayer player(test::data(name));
