@@ -50,11 +50,13 @@ std::shared_ptr<RTCRtpSender> Peer::find_sender(jsep::TransceiverId id) const {
   return nullptr;
 }
 
-/// webrtc-pc section 5.3: the track of a receiver is unmuted when packets arrive, "muted" when the peer says goodbye.
+/// webrtc-pc section 5.3: the track of a receiver is unmuted when packets arrive, "muted" when the peer says goodbye. A
+/// description may have ended it meanwhile.
 void Peer::on_media_muted(jsep::TransceiverId id, bool muted) {
   queue([this, id, muted] {
     const auto core = find_core(id);
-    if (core && !core->state.stopped) set_muted(*core->receiver_track->core(), muted);
+    if (!core || core->state.stopped) return;
+    if (muted || (core->section && core->section->receptive)) set_muted(*core->receiver_track->core(), muted);
   });
 }
 

@@ -164,5 +164,45 @@ TEST_F(RemoteTrack, AndItsClonesFollowTheirSource) {
   EXPECT_EQ(clone->readyState(), MediaStreamTrackState::Ended);
 }
 
+/// Whoever signals over a data channel has an offer applied in a task, before which the first packet of media may come.
+TEST(MediaStreamTrack, StaysMutedIfItsFirstPacketIsBehindTheOfferThatEndsIt) {
+  const auto near = EventLoop::create(), far = EventLoop::create();
+  const auto sent = MediaStreamTrack::create("audio", {}, near);
+  std::shared_ptr<MediaStreamTrack> track;
+  std::vector<std::string> events;
+  std::optional<RTCSessionDescription> offer;
+  Latch open, busy, free, applied;
+  Pair pair(test::on_loopback(near), test::on_loopback(far));
+  pair.answerer.ontrack = [&](const RTCTrackEvent& event) {
+    track = event.track;
+    track->onmute = [&] { events.emplace_back("mute"); };
+    track->onunmute = [&] { events.emplace_back("unmute"); };
+  };
+  pair.answerer.ondatachannel = [&](const RTCDataChannelEvent& event) {
+    event.channel->onmessage = [&] {
+      pair.answerer.setRemoteDescription(*offer).then([&] { applied.set(); });
+      busy.set();
+      (void)free.wait();  // what comes meanwhile is read before the description is applied
+    };
+  };
+  pair.offerer.addTrack(sent);
+  const auto channel = pair.offerer.createDataChannel("signaling");
+  channel->onopen = [&] { open.set(); };
+  pair.negotiate().get(20s);
+  ASSERT_TRUE(open.wait());
+  pair.offerer.getTransceivers().at(0)->direction(RTCRtpTransceiverDirection::Inactive);
+  pair.offerer.setLocalDescription().get(20s);
+  offer = pair.offerer.localDescription();
+  channel->send("there is an offer");
+  ASSERT_TRUE(busy.wait());
+  sent->write(test::audio_frame(80, 1));
+  near->delay(100ms).get(20s);
+  free.set();
+  ASSERT_TRUE(applied.wait());
+  settle(*far);
+  EXPECT_TRUE(track->muted());
+  EXPECT_THAT(events, IsEmpty());
+}
+
 }  // namespace
 }  // namespace parley
