@@ -13,6 +13,9 @@ namespace parley::api {
 /// frame, with each of them: the request before may have been lost. Any thread.
 class KeyFrameGate {
  public:
+  /// How many encodings are told apart: the peer names them. Beyond that it is closed for the others again.
+  static constexpr std::size_t kMost = 64;
+
   /// What follows begins with a key frame: of all encodings, or of one.
   void close() {
     const std::lock_guard lock(mutex_);
@@ -24,8 +27,9 @@ class KeyFrameGate {
     const std::lock_guard lock(mutex_);
     if (all_) {
       others_.erase(rid);
-    } else {
-      others_.insert(rid);
+    } else if (others_.insert(rid).second && others_.size() > kMost) {
+      all_ = true;
+      others_.clear();
     }
     used_ = true;
   }
@@ -35,6 +39,7 @@ class KeyFrameGate {
     const std::lock_guard lock(mutex_);
     if (frame.type != RTCEncodedVideoFrameType::Key) return others_.contains(rid) == all_;
     if (all_) {
+      if (others_.size() >= kMost) others_.clear();
       others_.insert(rid);
     } else {
       others_.erase(rid);
