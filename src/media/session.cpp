@@ -118,6 +118,7 @@ void Session::configure_sending() {
     }
     outgoing->streams = std::move(streams);
   }
+  sent_numbers_.forget_if([this](Ssrc source) { return stream_sending(source) == nullptr; });
   // Where both were agreed on, by different sections of a transport: one of them is enough.
   told_by_source_ = told_by_source_ && !paced_;
   paced_ = paced_ || told_by_source_;

@@ -26,6 +26,12 @@ class SourceNumbers {
     return slot.number != 0 && slot.sequence_number == sequence_number ? std::optional(slot.number) : std::nullopt;
   }
 
+  /// What was known of these sources.
+  template <class IsGone>
+  void forget_if(IsGone is_gone) {
+    std::erase_if(rings_, [&](const auto& ring) { return is_gone(ring.first); });
+  }
+
  private:
   static constexpr std::size_t kLength = 2048;
   struct Slot {
