@@ -52,6 +52,14 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
   // Who jumps so far has begun anew, or wants what comes later to seem old (to the receiver, too).
   constexpr std::int64_t kMostAhead = 0x4000;
   if (mapped_number(packet) - next_number_ > kMostAhead) mapping_ = map(packet, chosen->format.clock_rate, now);
+  // During a pause more than half of all numbers may have been used: what seems to be far behind is far ahead. That
+  // something is missing, the receiver is to see.
+  constexpr Duration kPause = 2s;
+  if (next_number_ - mapped_number(packet) > static_cast<std::int64_t>(history_.slots()) &&
+      now - last_frame_ > kPause) {
+    ++next_number_;
+    mapping_ = map(packet, chosen->format.clock_rate, now);
+  }
   const std::int64_t full = mapped_number(packet);
   const auto number = static_cast<std::uint16_t>(full);
   const rtp::Header header{.payload_type = chosen->format.payload_type,

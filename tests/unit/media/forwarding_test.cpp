@@ -181,6 +181,26 @@ TEST(Forwarding, ASourceThatJumpsDoesNotSilenceWhatComesAfterIt) {
   EXPECT_THAT(call.distances(), ElementsAre(0, 1, 2, 3, 4));
 }
 
+/// A viewer looks elsewhere for minutes, while its source uses more than half of all numbers: what comes then is not
+/// old.
+TEST(Forwarding, WhatComesAfterALongPauseIsSent) {
+  Written call;
+  call.write(7, 100, 1000);
+  call.write(7, 101, 1000);
+  Encoding paused = kSecond;
+  paused.active = false;
+  call.left->session.configure({sending(video_section(), {paused})});
+  std::uint16_t number = 102;
+  for (int i = 0; i < 40; ++i, number += 1000) {
+    call.write(7, number, 1000 + number);
+    call.run(3s);
+  }
+  call.left->session.configure({sending(video_section(), {kSecond})});
+  for (int i = 0; i < 3; ++i) call.write(7, static_cast<std::uint16_t>(number + i), 1000 + number);
+  call.run(100ms);
+  EXPECT_THAT(call.distances(), ElementsAre(0, 1, 3, 4, 5)) << "something is missing, and the receiver should know";
+}
+
 TEST(Forwarding, APacketThatIsTooLongIsRefused) {
   Written call;
   const Bytes payload(1501, 1);
