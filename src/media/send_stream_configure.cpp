@@ -23,10 +23,12 @@ void SendStream::configure(const Section& section, const Encoding& encoding) {
   tone_formats_.clear();
   for (const Format& format : section.send_formats) {
     if (equal_ignoring_case(format.name, "telephone-event")) tone_formats_.push_back(format);
-    // What else was negotiated anew makes no other stream of it: picture ids go on.
+    // What else was negotiated anew makes no other stream of it: picture ids go on. H.264 has none, and may be cut in
+    // another way.
     const auto known = std::ranges::find_if(encoders_, [&](const Encoder& one) {
       return one.packetizer && one.format.payload_type == format.payload_type &&
-             equal_ignoring_case(one.format.name, format.name);
+             equal_ignoring_case(one.format.name, format.name) &&
+             (one.format.fmtp == format.fmtp || !equal_ignoring_case(format.name, "H264"));
     });
     auto packetizer = known != encoders_.end() ? std::move(known->packetizer) : packetizer_for(format);
     if (packetizer) encoders.push_back({format, std::move(packetizer)});
