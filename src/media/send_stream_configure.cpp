@@ -34,6 +34,9 @@ void SendStream::configure(const Section& section, const Encoding& encoding) {
     if (packetizer) encoders.push_back({format, std::move(packetizer)});
   }
   encoders_ = std::move(encoders);
+  const auto is_played = [this](const Format& one) { return one.payload_type == playing_->format.payload_type; };
+  const bool goes_on = section.sends && encoding.active;
+  if (playing_ && !(goes_on && std::ranges::any_of(tone_formats_, is_played))) playing_.reset();
 }
 
 /// A peer that prefers RED to what is in it wants it.

@@ -275,6 +275,31 @@ TEST(MediaSession, TimeGoesOnWhereTheCodecHasAnotherRate) {
   for (std::size_t i = 0; i < 9; ++i) EXPECT_EQ(call.right->frames[i].time, i * 20ms);
 }
 
+/// What was negotiated last, and what the program wants, hold for a tone that is being played, too.
+TEST(MediaSession, AToneEndsWhereNothingIsSentAnyMore) {
+  const Encoding encoding{.source = Ssrc(7), .retransmission = Ssrc(8), .rid = ""};
+  Encoding paused = encoding;
+  paused.active = false;
+  Section silent = test::sending(section_with_tones(), {encoding}), stopped = silent, toneless = silent;
+  silent.sends = false;
+  stopped.sends = false;
+  stopped.has_stopped = true;
+  std::erase_if(toneless.send_formats, [](const Format& one) { return one.payload_type == PayloadType(110); });
+  for (const Section& other : {silent, stopped, toneless, test::sending(section_with_tones(), {paused})}) {
+    ToneCall call;
+    call.sound(5);
+    ASSERT_TRUE(call.left->session.play(test::kAudio, {kFive, 1000ms}, call.now));
+    call.run(100ms);
+    call.left->session.configure({other});
+    call.packets.clear();
+    call.run(500ms);
+    EXPECT_EQ(call.packets.size(), 0U);
+    call.left->session.configure({test::sending(section_with_tones(), {encoding})});
+    call.sound(5);
+    EXPECT_EQ(call.packets.size(), 5U) << "sound goes on";
+  }
+}
+
 TEST(MediaSession, PlaysNoTonesThatWereNotNegotiated) {
   ToneCall call(test::audio_section());
   EXPECT_FALSE(call.left->session.play(test::kAudio, {kFive, 100ms}, call.now));
