@@ -74,11 +74,6 @@ struct SimulcastEncoderState {
   }
 };
 
-namespace {
-
-/// Not bounded by the encoder: the plan does that.
-constexpr double kNoLimit = 1e9;
-
 /// What of an encoding makes another encoder.
 struct EncoderKind {
   std::string mime_type;
@@ -86,6 +81,11 @@ struct EncoderKind {
   std::string scalability_mode{};
   bool operator==(const EncoderKind&) const = default;
 };
+
+namespace {
+
+/// Not bounded by the encoder: the plan does that.
+constexpr double kNoLimit = 1e9;
 
 EncoderKind kind_of(const RTCRtpEncodingParameters& encoding, const SimulcastEncoderOptions& options) {
   return {.mime_type = encoding.codec ? encoding.codec->mimeType : options.mimeType,
@@ -108,6 +108,8 @@ void check_encodings(const std::vector<RTCRtpEncodingParameters>& encodings, con
                         .scalabilityMode = kind.scalability_mode});
   }
 }
+
+}  // namespace
 
 /// One encoding, on its way from picture to picture.
 struct Layer {
@@ -140,8 +142,6 @@ std::optional<RTCEncodedVideoFrame> Layer::encode(const Picture& picture, double
   if (frame) frame->metadata.rid = wish.rid.value_or("");
   return frame;
 }
-
-}  // namespace
 
 struct SimulcastEncoder::Inside {
   SimulcastEncoderOptions options;
