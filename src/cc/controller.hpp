@@ -58,7 +58,10 @@ class GoogleController final : public Controller {
   /// Queues that mark are short: a burst would be marked, however little is sent.
   [[nodiscard]] double pacing_rate() const override { return (marks_.known() ? 1.25 : 2.5) * target_; }
   std::optional<Probe> probe(TimePoint now) override;
-  [[nodiscard]] std::optional<TimePoint> next_deadline() const override { return plan_.next_deadline(); }
+  /// While nothing is told nothing is probed, whatever is planned.
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const override {
+    return before_silence_ ? std::nullopt : plan_.next_deadline();
+  }
 
  private:
   void settle(TimePoint now);

@@ -117,6 +117,23 @@ TEST(Silence, OfAPeerThatHasNeverToldAnythingKeepsTheFirstRate) {
   EXPECT_EQ(talk.target(), Limits{}.start);
 }
 
+/// Nothing is probed then, whatever was planned: whoever waits for the next deadline must not find one that is over.
+TEST(Silence, NothingIsDueMeanwhile) {
+  Talk talk;
+  talk.run(5s);
+  talk.silent = true;
+  talk.run(4s);
+  talk.silent = false;
+  talk.run(1s);
+  talk.silent = true;
+  for (int i = 0; i < 10; ++i) {
+    talk.run(1s);
+    EXPECT_EQ(talk.controller.probe(talk.now), std::nullopt);
+    const auto due = talk.controller.next_deadline();
+    EXPECT_TRUE(!due || *due > talk.now) << i;
+  }
+}
+
 TEST(PathChange, BeginsAnewAndFindsWhatThereIs) {
   Talk talk;
   talk.run(5s);
