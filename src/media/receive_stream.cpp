@@ -255,10 +255,19 @@ bool ReceiveStream::is_heard(TimePoint now) const {
   return counters_.last_packet && now - *counters_.last_packet < kGone;
 }
 
+/// When a key frame is to be asked for because nothing can be shown without. Whether its sender is there was to be seen
+/// then: whoever comes late asks once more, and not for ever.
+std::optional<TimePoint> ReceiveStream::key_frame_due() const {
+  if (!keyless_since_) return std::nullopt;
+  const TimePoint first = counters_.frames > 0 ? *keyless_since_ : *keyless_since_ + kFirstKeyFrameWait;
+  const TimePoint due = std::max(first, key_frame_again_.value_or(first));
+  return is_heard(due) ? std::optional(due) : std::nullopt;
+}
+
 bool ReceiveStream::should_ask_for_key_frame(TimePoint now, Duration round_trip) {
   if (kind_ == Kind::Audio || highest_ < 0) return false;
-  const bool lacks =
-      keyless_since_ && is_heard(now) && (counters_.frames > 0 || now - *keyless_since_ >= kFirstKeyFrameWait);
+  const auto due = key_frame_due();
+  const bool lacks = due && *due <= now;
   if (!lacks && !key_frame_wanted_) return false;
   if (key_frame_again_ && now < *key_frame_again_) return false;
   key_frame_again_ = now + std::max<Duration>(kKeyFramePause, round_trip + round_trip / 2);
@@ -326,11 +335,7 @@ std::optional<TimePoint> ReceiveStream::next_deadline() const {
   std::optional<TimePoint> next = ended_ ? std::nullopt : nacks_.next_deadline();
   if (held_until_) return earlier(next, held_until_);
   if (blocked_) next = earlier(next, blocked_->until);
-  if (keyless_since_) {
-    const TimePoint first = counters_.frames > 0 ? *keyless_since_ : *keyless_since_ + kFirstKeyFrameWait;
-    const TimePoint again = std::max(first, key_frame_again_.value_or(first));
-    if (is_heard(again)) next = earlier(next, again);
-  }
+  next = earlier(next, key_frame_due());
   if (key_frame_wanted_) next = earlier(next, key_frame_again_);
   return next;
 }

@@ -138,6 +138,7 @@ class ReceiveStream {
   void note_missing(std::int64_t number, TimePoint now);
   void note_blocked(TimePoint now);
   [[nodiscard]] bool is_heard(TimePoint now) const;
+  [[nodiscard]] std::optional<TimePoint> key_frame_due() const;
   void resume(std::int64_t number);
   void count_packet(const StreamPacket& packet, Arrival arrival, TimePoint now);
   void count_frame(const ArrivedFrame& arrived, TimePoint now);

@@ -138,6 +138,23 @@ TEST(MediaSession, WhatIsLostForGoodIsFollowedByAKeyFrame) {
   EXPECT_EQ(call.right->frames.back().arrived.frame.data.back(), static_cast<std::uint8_t>(369));
 }
 
+/// Of what comes after the first frame nothing can be shown. Then the peer is gone, and what is due is done late.
+TEST(MediaSession, NothingIsDueForEverWhenNobodySendsTheKeyFrame) {
+  for (Duration late = 1ms; late < 7s; late += late < 300ms ? 7ms : 1s) {
+    VideoCall call;
+    call.filter = [&](ByteView, bool) { return true; };
+    call.stream(1);
+    call.filter = [&](ByteView, bool rtcp) { return rtcp; };
+    call.stream(2);
+    Session& session = call.right->session;
+    for (const TimePoint end = call.now + 10s; call.now < end;) {
+      ASSERT_GT(session.next_deadline().value(), call.now) << late.count();
+      call.now = *session.next_deadline() + late;
+      session.advance(call.now);
+    }
+  }
+}
+
 TEST(MediaSession, AStormOfNacksIsAnsweredOnce) {
   VideoCall call;
   call.stream(50);
