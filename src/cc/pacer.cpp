@@ -28,7 +28,8 @@ bool Pacer::pass(std::size_t bytes, Priority priority, TimePoint now) {
   return true;
 }
 
-Packet& Pacer::push(const Packet& packet, Priority priority) {
+Packet& Pacer::push(const Packet& packet, Priority priority, TimePoint now) {
+  if (waiting_ == 0) waits_since_ = now;
   Waiting& waiting = queues_[static_cast<std::size_t>(priority)].push();
   waiting.bytes.assign(packet.head.begin(), packet.head.end());
   waiting.packet = packet;
@@ -37,6 +38,7 @@ Packet& Pacer::push(const Packet& packet, Priority priority) {
     waiting.packet.payload = {};
   }
   waiting.packet.head = waiting.bytes;
+  waiting.packet.since = now;
   waiting_ += packet.size();
   return waiting.packet;
 }
@@ -70,7 +72,10 @@ Packet* Pacer::pop(TimePoint now) {
 
 void Pacer::spend(std::size_t bytes, TimePoint now) {
   if (burst_ && burst_->is_over()) burst_.reset();
-  free_at_ = std::max(free_at_, now) + from_seconds(static_cast<double>(bytes) * 8 / rate_now());
+  // Whoever comes late finds packets that should have left; a probe is not made up for, since that is how fast it was.
+  const bool late = waiting_ > 0 && !burst_;
+  const TimePoint idle_until = late ? std::clamp<TimePoint>(waits_since_, now - kMostMadeUp, now) : now;
+  free_at_ = std::max(free_at_, idle_until) + from_seconds(static_cast<double>(bytes) * 8 / rate_now());
   free_at_ = std::min<TimePoint>(free_at_, now + kMostDebt);
   if (!burst_) return;
   burst_->sent += bytes;

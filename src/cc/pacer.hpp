@@ -24,6 +24,9 @@ class Pacer {
   /// What waits longer than this makes the pacer faster than its rate: a late frame is worse than a queue elsewhere.
   static constexpr Duration kLongestWait = 250ms;
 
+  /// A program may be busy while something waits: of that time so much counts as if packets had left in it.
+  static constexpr Duration kMostMadeUp = 100ms;
+
   /// Whatever has left, at whatever rate: the next packet leaves before this has passed. Audio does not wait for it.
   static constexpr Duration kMostDebt = 500ms;
 
@@ -31,7 +34,7 @@ class Pacer {
   /// Whether a packet of this size may leave at once, before all that waits. Then it counts as sent.
   bool pass(std::size_t bytes, Priority priority, TimePoint now);
   /// The packet is copied, but for a payload that has an owner. What is returned is the copy, which waits.
-  Packet& push(const Packet& packet, Priority priority);
+  Packet& push(const Packet& packet, Priority priority, TimePoint now);
   /// A burst at another rate begins. It takes what waits, and padding.
   void begin(const Probe& probe, TimePoint now);
 
@@ -71,6 +74,7 @@ class Pacer {
   double rate_ = 1e9;
   std::array<Queue, kPriorities> queues_;
   std::size_t waiting_ = 0;
+  TimePoint waits_since_{};  // without a pause
   /// When what has been sent will have left at the rate.
   TimePoint free_at_{};
   std::optional<Burst> burst_;

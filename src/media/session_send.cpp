@@ -15,7 +15,7 @@ class Session::PacketSink final : public SendStream::Sink {
     if (session_.pacer_.pass(packet.size(), priority_, now_)) {
       session_.transmit(packet, now_);
     } else {
-      session_.pacer_.push(packet, priority_).since = now_;
+      session_.pacer_.push(packet, priority_, now_);
     }
   }
 

@@ -12,7 +12,9 @@ constexpr TimePoint kStart{100s};
 
 Bytes packet(std::uint8_t name, std::size_t size = 1000) { return Bytes(size, name); }
 
-void push(Pacer& pacer, Bytes bytes, Priority priority) { pacer.push({.head = bytes}, priority); }
+void push(Pacer& pacer, Bytes bytes, Priority priority, TimePoint now = kStart) {
+  pacer.push({.head = bytes}, priority, now);
+}
 
 /// The names of what leaves now.
 std::vector<int> leaving(Pacer& pacer, TimePoint now) {
@@ -89,6 +91,39 @@ TEST(Pacer, SpreadsAFrameOverTime) {
   EXPECT_LE(last - kStart, 165ms);
 }
 
+/// 2 Mbit/s at 5 Mbit/s, of a program that is busy for 50 ms at a time.
+TEST(Pacer, TimersThatAreLateDoNotMakeItSlower) {
+  Pacer pacer;
+  pacer.set_rate(5e6);
+  TimePoint now = kStart;
+  for (int i = 0; i < 200; ++i, now += 50ms) {
+    for (int packets = 0; packets < 12; ++packets) push(pacer, packet(1), Priority::Video, now);
+    ASSERT_LE(pacer.waiting_bytes(), 30'000U) << i;
+    (void)leaving(pacer, now);
+  }
+}
+
+/// Nor does what passes what waits.
+TEST(Pacer, TimersThatAreLateDoNotMakeItSlowerBesideSound) {
+  Pacer pacer;
+  pacer.set_rate(5e6);
+  TimePoint now = kStart;
+  for (int i = 0; i < 200; ++i, now += 50ms) {
+    for (int packets = 0; packets < 12; ++packets) push(pacer, packet(1), Priority::Video, now);
+    EXPECT_TRUE(pacer.pass(200, Priority::Audio, now));
+    ASSERT_LE(pacer.waiting_bytes(), 30'000U) << i;
+    (void)leaving(pacer, now);
+  }
+}
+
+TEST(Pacer, AfterALongPauseOfItsTimersItIsNoFasterThanAfterAShortOne) {
+  Pacer pacer;
+  pacer.set_rate(1e6);
+  for (int i = 0; i < 30; ++i) push(pacer, packet(1), Priority::Video, kStart);
+  (void)leaving(pacer, kStart);
+  EXPECT_LE(leaving(pacer, kStart + 5s).size(), 14U) << "a tenth of a second, and a burst";
+}
+
 TEST(Pacer, AudioNeverWaitsBehindVideo) {
   Pacer pacer;
   pacer.set_rate(1e5);
@@ -116,7 +151,7 @@ TEST(Pacer, DoesNotSaveUpForABurstWhileNothingIsSent) {
   pacer.set_rate(1e6);
   push(pacer, packet(1), Priority::Video);
   (void)leaving(pacer, kStart);
-  for (std::uint8_t i = 0; i < 10; ++i) push(pacer, packet(i), Priority::Video);
+  for (std::uint8_t i = 0; i < 10; ++i) push(pacer, packet(i), Priority::Video, kStart + 10s);
   EXPECT_LE(leaving(pacer, kStart + 10s).size(), 2U);
 }
 
@@ -154,7 +189,7 @@ TEST(Pacer, KeepsTheBytesOfEachPacketApart) {
 TEST(Pacer, CopiesAPayloadThatNobodyOwns) {
   Pacer pacer;
   Bytes head = packet(1, 12), payload = packet(2, 5);
-  pacer.push({.head = head, .payload = payload, .send_time = 3, .transport_number = 4}, Priority::Video);
+  pacer.push({.head = head, .payload = payload, .send_time = 3, .transport_number = 4}, Priority::Video, kStart);
   head.assign(12, 0);
   payload.assign(5, 0);
   const Packet* one = pacer.pop(kStart);
@@ -169,7 +204,7 @@ TEST(Pacer, KeepsThePayloadOfAnOwnerWhereItIs) {
   Pacer pacer;
   Bytes head = packet(1, 12);
   const auto payload = std::make_shared<const Bytes>(packet(2, 5));
-  pacer.push({.head = head, .payload = *payload, .owner = payload}, Priority::Video);
+  pacer.push({.head = head, .payload = *payload, .owner = payload}, Priority::Video, kStart);
   EXPECT_EQ(pacer.waiting_bytes(), 17U);
   const Packet* one = pacer.pop(kStart);
   ASSERT_NE(one, nullptr);
