@@ -7,6 +7,8 @@ namespace {
 
 constexpr Duration kWindow = 500ms;
 constexpr Duration kLeastSpan = 150ms;
+/// A receiver that was busy finds many packets at once, which have arrived before.
+constexpr Duration kAtOnce = 5ms;
 /// More do not arrive in the window honestly.
 constexpr std::size_t kMost = 100'000;
 
@@ -29,10 +31,16 @@ void ReceivedRate::add(Duration arrival, std::size_t size) {
 
 std::optional<double> ReceivedRate::rate() const {
   if (arrivals_.size() < 2) return std::nullopt;
-  const Duration span = arrivals_.back().at - arrivals_.front().at;
-  if (span < kLeastSpan) return std::nullopt;
-  // The first packet marks the beginning: its bytes came before it.
-  return static_cast<double>(bytes_ - arrivals_.front().size) * 8 / seconds(span);
+  const Duration first = arrivals_.front().at, last = arrivals_.back().at;
+  if (last - first < kLeastSpan) return std::nullopt;
+  // The first packets mark the beginning: their bytes came before it.
+  std::size_t before = 0;
+  Duration begin = first;
+  for (auto one = arrivals_.begin(); one->at - first <= kAtOnce; ++one) {
+    before += one->size;
+    begin = one->at;
+  }
+  return static_cast<double>(bytes_ - before) * 8 / seconds(last - begin);
 }
 
 }  // namespace parley::cc

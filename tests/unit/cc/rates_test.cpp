@@ -53,6 +53,14 @@ TEST(ReceivedRate, BeginsAnewWhenThePeersClockIsSetBack) {
   EXPECT_NEAR(received.rate().value(), 2e6, 5e4);
 }
 
+/// A receiver that was busy says that many have arrived in one moment: they have come before it.
+TEST(ReceivedRate, WhatHasWaitedForTheReceiverDoesNotCount) {
+  ReceivedRate received;
+  for (int i = 0; i < 200; ++i) received.add(2s, 1250);
+  for (int i = 1; i <= 30; ++i) received.add(2s + i * 10ms, 1250);
+  EXPECT_NEAR(received.rate().value(), 1e6, 1e4);
+}
+
 /// A peer that says that everything has arrived in the same moment does not fill the memory: of the million packets
 /// only some count when time goes on.
 TEST(ReceivedRate, KeepsABoundedNumberOfPackets) {

@@ -59,6 +59,20 @@ TEST(RemoteRate, BeginsWithWhatThePeerBeganWith) {
   EXPECT_GT(peer.told[0].second, 1.8e6);
 }
 
+/// Two seconds of 1 Mbit/s that this side has found all at once, as when it was busy, and what follows.
+TEST(RemoteRate, BeginsWithWhatThePeerSendsHoweverLateItIsFound) {
+  RemoteRate remote;
+  const TimePoint begin{1000s};
+  double most = 0;
+  for (int i = 0; i < 300; ++i) {
+    const TimePoint sent = begin + i * 10ms, now = std::max(sent, begin + 2s);
+    remote.add(static_cast<std::uint32_t>(seconds(sent.time_since_epoch()) * (1 << 18)) & 0xFFFFFF, 1250, now);
+    if (const auto due = remote.next_deadline(); due && *due <= now) most = std::max(most, remote.tell(now));
+  }
+  EXPECT_GT(most, 0.9e6);
+  EXPECT_LT(most, 1.6e6);
+}
+
 TEST(RemoteRate, IsToldOnceASecondAndAtOnceWhenItFalls) {
   Peer peer;
   peer.capacity = 100e6;
