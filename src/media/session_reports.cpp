@@ -150,7 +150,8 @@ void Session::tell_arrivals(TimePoint now) {
 /// RFC 8888. Of what has come since the last time, in messages of about a datagram each.
 void Session::tell_arrivals_by_source(TimePoint now) {
   if (!connected_) return;
-  constexpr std::size_t kMostInOne = 400;
+  // In words of two bytes, as many as a packet takes; who it is of takes as much as some more.
+  constexpr std::size_t kMostInOne = 500, kOfSource = 5;
   const auto wall = wall_clock(now);
   rtp::CongestionFeedback feedback{.sender = own_source(), .sources = {}, .time = rtp::to_ntp(wall).compact()};
   source_arrivals_.set_interval(feedback_interval_.next(now));
@@ -165,13 +166,15 @@ void Session::tell_arrivals_by_source(TimePoint now) {
   for (const SourceArrivals::Source& source : source_arrivals_.take()) {
     rtp::CongestionFeedback::Source* told = nullptr;
     for (const ArrivalLog::Arrival& arrival : source.packets) {
-      if (count == kMostInOne) {
+      if (count + (told == nullptr ? kOfSource : 0) >= kMostInOne) {
         send();
         told = nullptr;
       }
-      if (told == nullptr)
+      if (told == nullptr) {
         told = &feedback.sources.emplace_back(
             rtp::CongestionFeedback::Source{.source = source.source, .first = arrival.number, .packets = {}});
+        count += kOfSource;
+      }
       told->packets.push_back(arrival.at
                                   ? rtp::CongestionFeedback::Packet{.arrived = true,
                                                                     .ecn = static_cast<std::uint8_t>(arrival.ecn),

@@ -14,7 +14,7 @@ namespace {
 constexpr Ssrc kSource{1000};
 
 /// The number is the transport's as well.
-Bytes packet(std::uint16_t number) {
+Bytes packet(std::uint16_t number, Ssrc source = kSource) {
   const std::array<std::uint8_t, 2> value{static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
   const std::array extensions{rtp::Extension{.id = 3, .value = value}};  // as in extensions()
   Bytes made(rtp::header_size(extensions));
@@ -22,7 +22,7 @@ Bytes packet(std::uint16_t number) {
                      .marker = true,
                      .sequence_number = number,
                      .timestamp = number * 3000U,
-                     .ssrc = kSource},
+                     .ssrc = source},
                     extensions, made);
   made.insert(made.end(), {0x10, 0x10, 0, 0, 0});
   return made;
@@ -81,6 +81,31 @@ TEST_P(SessionArrivals, WhatIsMissingAmongManyIsTold) {
   call.run(1s);
   EXPECT_EQ(told.arrived, kPackets * 9 / 10);
   EXPECT_EQ(told.lost, kPackets / 10);
+}
+
+/// Many sources, each with a few packets: what names them takes its place, too.
+TEST(SourcesArrivals, WhatTellsOfThemFitsIntoDatagrams) {
+  constexpr std::uint32_t kSources = 100;
+  constexpr std::uint16_t kPackets = 4;
+  Call call;
+  Section section = told_by_source();
+  section.reduced_size_rtcp = false;
+  call.right->session.configure({receiving(section)});
+  call.connect();
+  Told told;
+  std::size_t largest = 0;
+  call.filter = [&](ByteView datagram, bool) {
+    told.add(datagram);
+    largest = std::max(largest, datagram.size());
+    return true;
+  };
+  for (std::uint16_t number = 0; number < kPackets; ++number)
+    for (std::uint32_t source = 0; source < kSources; ++source)
+      call.right->session.receive_rtp(packet(number, Ssrc(source + 1)), call.now);
+  call.run(300ms);
+  EXPECT_EQ(told.arrived, std::size_t{kSources} * kPackets);
+  EXPECT_EQ(told.lost, 0U);
+  EXPECT_LE(largest, SendStream::kMaxPacket);
 }
 
 }  // namespace
