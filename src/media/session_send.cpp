@@ -232,7 +232,7 @@ void Session::stamp(const cc::Packet& packet, TimePoint now) {
   } else if (told_by_source_) {
     const cc::SentPacket& sent = sent_.add(packet.size(), pacer_.probe(), now, marking());
     const Ssrc source = rtp::source_of(packet.head);
-    sent_numbers_.add(source, rtp::sequence_number_of(packet.head), sent.number);
+    sent_numbers_.add(source, rtp::sequence_number_of(packet.head), sent.number, now);
     if (SendStream* stream = sent.ecn == Ecn::Ect1 ? stream_sending(source) : nullptr)
       ++stream->counters().ect1_packets;
     controller_->on_sent(sent);

@@ -80,6 +80,28 @@ TEST_P(Congestion, TheQueueStaysShortWhileTheLinkIsFull) {
   EXPECT_GT(samples.back().target, 0.6e6);
 }
 
+/// Small ones of one source, 20 000 a second; the peer tells of them 200 ms later and more.
+TEST_P(Congestion, OfManyPackets) {
+  AdaptiveCall call(100e6, 1, section());
+  call.to_right.delay = call.to_left.delay = 100ms;
+  call.connect();
+  std::uint16_t number = 0;
+  for (int i = 0; i < 1500; ++i) {
+    for (int packets = 0; packets < 20; ++packets, ++number) {
+      const Bytes payload = vp8(number == 0, 100, 1);
+      ASSERT_TRUE(call.left->session.send(kVideo, "",
+                                          OutgoingPacket{.payload = payload,
+                                                         .source = Ssrc(5),
+                                                         .number = number,
+                                                         .timestamp = static_cast<std::uint32_t>(i) * 90,
+                                                         .marker = packets == 19},
+                                          call.now));
+    }
+    call.run(1ms);
+  }
+  EXPECT_GT(call.target(), 2e6);
+}
+
 /// Both ends count; whoever does not want such messages neither sends nor uses them.
 TEST(CongestionFeedback, IsSentWhereItWasAgreedOnAndCounted) {
   AdaptiveCall told(3e6, 1, section_for(true)), other(3e6, 1);

@@ -10,11 +10,25 @@ namespace {
 TEST(SourceNumbers, FindWhatWasSentUntilItIsLongAgo) {
   SourceNumbers numbers;
   EXPECT_FALSE(numbers.number(Ssrc(1), 5));
-  for (std::int64_t i = 0; i < 3000; ++i) numbers.add(Ssrc(1), static_cast<std::uint16_t>(65'000 + i), 10 + i);
+  for (std::int64_t i = 0; i < 3000; ++i)
+    numbers.add(Ssrc(1), static_cast<std::uint16_t>(65'000 + i), 10 + i, TimePoint(i * 1ms));
   EXPECT_EQ(numbers.number(Ssrc(1), static_cast<std::uint16_t>(65'000 + 2999)), 3009);
   EXPECT_EQ(numbers.number(Ssrc(1), static_cast<std::uint16_t>(65'000 + 1000)), 1010);
   EXPECT_FALSE(numbers.number(Ssrc(1), static_cast<std::uint16_t>(65'000 + 900)));
   EXPECT_FALSE(numbers.number(Ssrc(2), 65'000));
+}
+
+/// At 20 000 packets a second, with the longest time until the peer tells of them.
+TEST(SourceNumbers, FindWhatWasSentInTheLastSecondHoweverMuchItIs) {
+  SourceNumbers numbers;
+  for (std::int64_t i = 0; i < 100'000; ++i) {
+    const TimePoint now(10s + i * 50us);
+    numbers.add(Ssrc(1), static_cast<std::uint16_t>(i), 1 + i, now);
+    numbers.add(Ssrc(2), static_cast<std::uint16_t>(i / 100), 200'000 + i / 100, now);
+    if (i < 18'000) continue;
+    ASSERT_EQ(numbers.number(Ssrc(1), static_cast<std::uint16_t>(i - 18'000)), 1 + i - 18'000);
+  }
+  EXPECT_EQ(numbers.number(Ssrc(2), 999), 200'999);
 }
 
 TEST(SentLog, ANumberFromLongAgoIsNotTakenForANewOne) {
