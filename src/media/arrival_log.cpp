@@ -5,9 +5,6 @@
 
 namespace parley::media {
 
-/// What is farther from the first or the last number to tell is another beginning.
-static constexpr std::int64_t kLongestGap = 2000;
-
 void ArrivalLog::begin_anew(std::int64_t number) {
   entries_.clear();
   first_.reset();

@@ -57,8 +57,10 @@ class ArrivalLog {
     TimePoint at;
     Ecn ecn;
   };
+  /// What is farther from the first or the last number to tell is another beginning.
+  static constexpr std::int64_t kLongestGap = 2000;
   /// How far back is known what was told. A latecomer is told of with all that follows it.
-  static constexpr std::int64_t kKept = 512, kTracked = 2048;
+  static constexpr std::int64_t kKept = kLongestGap, kTracked = 2048;
 
   [[nodiscard]] std::optional<std::int64_t> first_to_tell() const;
   void note(std::int64_t number, bool arrived);

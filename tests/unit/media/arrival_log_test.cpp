@@ -58,6 +58,21 @@ TEST(ArrivalLog, WhatWasToldIsNotTakenBackForALatecomer) {
   EXPECT_EQ(log.reported().recovered, 1U);
 }
 
+/// What is sent again without a format for that has the number that it had.
+TEST(ArrivalLog, WhatWasToldIsNotTakenBackHoweverLateALatecomerIs) {
+  ArrivalLog log;
+  for (std::uint16_t number = 0; number < 1900; ++number) {
+    if (number == 10) continue;
+    log.arrived(number, kStart);
+    if (number % 100 == 99) (void)log.take();
+  }
+  log.arrived(1900, kStart + 1s);
+  log.arrived(10, kStart + 1s);
+  const auto told = log.take();
+  ASSERT_EQ(told.size(), 1891U);
+  for (const ArrivalLog::Arrival& one : told) ASSERT_TRUE(one.at) << one.number;
+}
+
 TEST(ArrivalLog, APacketThatComesTwiceIsToldOfOnce) {
   ArrivalLog log;
   log.arrived(10, kStart, Ecn::Ect1);
