@@ -28,10 +28,11 @@ NoteLog::Entry& NoteLog::entry_of(std::uint32_t timestamp) {
   const auto known =
       std::ranges::find_if(entries_, [&](const Entry& entry) { return entry.used && entry.timestamp == timestamp; });
   if (known != entries_.end()) return *known;
-  if (entries_.size() < kMost) return entries_.emplace_back(Entry{.used = true, .timestamp = timestamp});
-  Entry& entry = entries_[next_];
-  next_ = (next_ + 1) % kMost;
+  const auto free =
+      std::ranges::find_if(entries_, [&](const Entry& entry) { return !entry.used || count_ - entry.order >= kMost; });
+  Entry& entry = free != entries_.end() ? *free : entries_.emplace_back();
   entry.used = true;
+  entry.order = count_++;
   entry.timestamp = timestamp;
   entry.notes = {};
   entry.first.value.clear();  // its memory is used again

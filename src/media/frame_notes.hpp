@@ -58,8 +58,8 @@ class NoteLog {
     FrameNotes notes;
     std::optional<Dependencies> dependencies = std::nullopt;
   };
-  /// Of how many frames at most; then the oldest is forgotten.
-  static constexpr std::size_t kMost = 64;
+  /// Of how many frames at most; then the oldest is forgotten. So many may be held back: Playout::kMost.
+  static constexpr std::size_t kMost = 256;
 
   void add(const rtp::Header& header, const PacketNotes& told);
   /// In the order of decoding, once for each frame.
@@ -73,6 +73,7 @@ class NoteLog {
   };
   struct Entry {
     bool used = false;
+    std::uint64_t order = 0;
     std::uint32_t timestamp = 0;
     FrameNotes notes;
     Descriptor first, last;
@@ -81,8 +82,8 @@ class NoteLog {
   Entry& entry_of(std::uint32_t timestamp);
   std::optional<Dependencies> read(const Entry& entry);
 
-  std::vector<Entry> entries_;  // a ring
-  std::size_t next_ = 0;
+  std::vector<Entry> entries_;
+  std::uint64_t count_ = 0;  // of all that there have been
   CaptureClock clock_;
   std::optional<rtp::VideoOrientation> orientation_;
   std::optional<rtp::ColorSpace> color_space_;

@@ -116,6 +116,17 @@ Section with_notes(Section section) {
   return section;
 }
 
+/// As long as anybody may want to have them held back: 4 s of 60 pictures a second.
+TEST(FrameNotes, OfFramesThatAreHeldBackAreNotForgotten) {
+  NoteLog log;
+  for (std::uint32_t i = 0; i < 1000; ++i) {
+    log.add(header(static_cast<std::uint16_t>(i), i), {{.playout_delay = rtp::PlayoutDelay{.most = 10ms}}, {}});
+    if (i >= 240) {
+      ASSERT_TRUE(log.take(i - 240, 90'000, i == 240).notes.playout_delay) << i;
+    }
+  }
+}
+
 const Encoding kEncoding{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = ""};
 
 TEST(FrameNotes, WhatTheSenderSaysArrivesOverLosses) {

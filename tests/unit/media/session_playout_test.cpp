@@ -25,7 +25,9 @@ struct DelayedCall : Call {
       const Bytes data = vp8(first, 3000, 1), sound{0x79, 1, 2};  // 40 ms
       made.push_back(now);
       const Bytes& frame = key == kVideo ? data : sound;
-      ASSERT_TRUE(left->session.send(key, "", frame_of(frame, first), now));
+      OutgoingFrame sent = frame_of(frame, first);
+      sent.notes = notes;
+      ASSERT_TRUE(left->session.send(key, "", sent, now));
       const TimePoint next = now + 40ms;
       while (now < next) {
         run(1ms);
@@ -47,6 +49,7 @@ struct DelayedCall : Call {
 
   SectionKey key;
   bool begins = true;
+  FrameNotes notes;
   std::vector<TimePoint> made, had;
 };
 
@@ -144,6 +147,19 @@ TEST(SessionPlayout, ABufferThatFillsUpDoesNotWait) {
   EXPECT_GT(call.right->frames.size(), 100U);
   call.run(5s);
   EXPECT_THAT(call.right->frames, SizeIs(201));
+}
+
+/// What belongs to a frame waits as long as the frame.
+TEST(SessionPlayout, WhatFramesSayOfThemselvesIsHeldBackWithThem) {
+  Section section = video_section();
+  section.send_extensions.set(9, rtp::ExtensionKind::PlayoutDelay);
+  section.receive_extensions = section.send_extensions;
+  DelayedCall call(section, Playout::kMost);
+  call.notes.playout_delay = rtp::PlayoutDelay{.most = 10ms};
+  call.stream(300);
+  ASSERT_GT(call.right->frames.size(), 150U);
+  for (std::size_t i = 0; i < call.right->frames.size(); ++i)
+    ASSERT_TRUE(call.right->frames[i].notes.playout_delay) << i;
 }
 
 }  // namespace
