@@ -41,6 +41,8 @@ class SendClock {
     if (!told && sound_end_ && ours <= *sound_end_ + kPunctual) time = *sound_end_;
     const microseconds earliest = passed_ ? *last_ + 1ms : last_.value_or(time) - kBack;
     if (last_ && (time < earliest || time > std::max(ours, *last_) + kAhead)) time = std::max(ours, *last_ + 1ms);
+    // Two that come at the same moment are two all the same.
+    if (!told && last_ && time <= *last_) time = *last_ + 1ms;
     if (told) offset_ = time - *told;
     last_ = time;
     passed_ = false;

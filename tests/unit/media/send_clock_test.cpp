@@ -34,6 +34,18 @@ TEST(SendClock, FramesThatSayNothingAreAsOfNowUnlessTheyAreSound) {
   EXPECT_EQ(sound.timestamp(std::nullopt, 20ms, 48'000, kStart + 101ms), piece + 4848) << "there was a pause";
 }
 
+/// A program that was busy writes what it has in one turn.
+TEST(SendClock, FramesThatComeAtTheSameMomentAreNoPictureTogether) {
+  SendClock clock(0);
+  const std::uint32_t first = clock.timestamp(std::nullopt, {}, kVideo, kStart);
+  const std::uint32_t second = clock.timestamp(std::nullopt, {}, kVideo, kStart);
+  const std::uint32_t third = clock.timestamp(std::nullopt, {}, kVideo, kStart + 1us);
+  EXPECT_GT(second, first);
+  EXPECT_GT(third, second);
+  EXPECT_LT(third, first + 900) << "but as of now";
+  EXPECT_EQ(clock.timestamp(std::nullopt, {}, kVideo, kStart + 10ms), first + 900);
+}
+
 /// Of somebody else's clock, which is ahead of ours here.
 TEST(SendClock, FramesGoOnBehindPacketsThatOthersHaveCut) {
   SendClock clock(0);
