@@ -10,8 +10,17 @@ void Router::set_targets(std::vector<Target> targets) {
     return std::ranges::find(targets_, entry.second, &Target::key) == targets_.end();
   };
   std::erase_if(sources_, is_gone);
+  std::size_t announced = 0;
+  for (const Target& target : targets_) announced += target.announced.size();
+  if (sources_.size() + announced > kMostSources) sources_.clear();
+  learn_announced();
+}
+
+/// Of too many the first.
+void Router::learn_announced() {
   for (const Target& target : targets_)
-    for (const Ssrc source : target.announced) learn(source, target.key);
+    for (const Ssrc source : target.announced)
+      if (sources_.size() < kMostSources || sources_.contains(source)) sources_[source] = target.key;
 }
 
 std::optional<SectionKey> Router::route(Ssrc source, std::string_view mid, PayloadType payload_type) {
@@ -37,7 +46,10 @@ std::optional<SectionKey> Router::find(Ssrc source) const {
 }
 
 std::optional<SectionKey> Router::learn(Ssrc source, SectionKey section) {
-  if (sources_.size() >= kMostSources && !sources_.contains(source)) sources_.clear();
+  if (sources_.size() >= kMostSources && !sources_.contains(source)) {
+    sources_.clear();
+    learn_announced();
+  }
   sources_[source] = section;
   return section;
 }

@@ -62,5 +62,12 @@ TEST(Router, ManySourcesDoNotGrowItWithoutEnd) {
   EXPECT_LE(known, Router::kMostSources);
 }
 
+/// Their packets need not say whose they are.
+TEST(Router, ManySourcesDoNotMakeItForgetThoseThatAreAnnounced) {
+  Router routes = router();
+  for (std::uint32_t source = 100; source < 5000; ++source) routes.route(Ssrc(source), "v", PayloadType(96));
+  EXPECT_EQ(routes.route(Ssrc(10), "", PayloadType(0)), kAudio);
+}
+
 }  // namespace
 }  // namespace parley::media
