@@ -13,30 +13,37 @@ namespace parley::media {
 /// or two ago does not matter any more.
 class Fastest {
  public:
-  explicit Fastest(Duration window) : window_(window) {}
+  /// `patience`: what comes much later than anything before is only believed to be of another clock when that goes on
+  /// for so long. It may have waited here, for a process that stood still, and all that has waited comes at once.
+  explicit Fastest(Duration window, Duration patience = {}) : window_(window), patience_(patience) {}
 
   /// Something that was made at `made`, in the peer's time, has arrived. Saying it twice changes nothing.
   Duration update(Duration made, TimePoint arrival) {
     const Duration behind = arrival.time_since_epoch() - made;
     if (now_ && std::chrono::abs(behind - now_->behind) > kJump) {
+      if (!later_since_) later_since_ = arrival;
+      if (behind > now_->behind && arrival - *later_since_ < patience_) return least();
       now_.reset();
       before_.reset();
     }
+    later_since_.reset();
     if (now_ && arrival - now_->since >= window_) before_ = std::exchange(now_, std::nullopt);
     if (!now_) now_ = Least{behind, arrival};
     now_->behind = std::min(now_->behind, behind);
-    return before_ ? std::min(before_->behind, now_->behind) : now_->behind;
+    return least();
   }
 
  private:
+  [[nodiscard]] Duration least() const { return before_ ? std::min(before_->behind, now_->behind) : now_->behind; }
   /// A source whose time jumps by more has begun to count anew.
   static constexpr Duration kJump = 2s;
   struct Least {
     Duration behind;
     TimePoint since;
   };
-  Duration window_;
+  Duration window_, patience_;
   std::optional<Least> now_, before_;
+  std::optional<TimePoint> later_since_;
 };
 
 }  // namespace parley::media

@@ -187,7 +187,7 @@ class Session {
     std::uint32_t told_rate = 0;                    ///< the same, when the last sender report came
     std::optional<PeerSender> told = std::nullopt;  ///< by its last sender report
     std::string cname;                              ///< whose clock that has
-    Fastest reports{1min};
+    Fastest reports{1min, 500ms};
     std::optional<Duration> peer_clock = std::nullopt;  ///< what ours is ahead of it; the same for one CNAME
     RoundTrips round_trips;                             ///< by what it answers to our time
     TimePoint last_packet{};

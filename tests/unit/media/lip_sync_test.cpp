@@ -67,6 +67,30 @@ TEST(LipSync, WhatWasMadeTogetherHasTheSameTime) {
   EXPECT_LE(apart, 2);  // where a faster report came between the two
 }
 
+/// What the peer sends meanwhile comes when that is over, all at once.
+TEST(LipSync, AReceiverThatStoodStillDoesNotTakeThePeersClockForAnother) {
+  for (const Duration length : {1s, 3s, 10s}) {
+    TwoTracks call;
+    call.to_right.delay = 20ms;
+    call.stream(100);
+    const TimePoint end = call.now + length;
+    while (call.now < end) {
+      call.to_right.delay = end - call.now;
+      call.stream(1);
+    }
+    call.to_right.delay = 20ms;
+    call.stream(100);
+    const auto pictures = call.of(kVideo);
+    Duration latest{};
+    for (std::size_t i = 80; i < pictures.size(); ++i) {
+      const std::size_t index = static_cast<std::size_t>(pictures[i].time / 40ms);
+      ASSERT_TRUE(pictures[i].common_time);
+      latest = std::max(latest, *pictures[i].common_time - (call.made[index] + 20ms));
+    }
+    EXPECT_LE(latest, 60ms) << length.count();
+  }
+}
+
 /// A report of a source of the peer, and who it is.
 Bytes report(Ssrc source, Duration at, std::uint32_t timestamp, std::string_view name) {
   Bytes packet;
