@@ -17,10 +17,11 @@ class Fastest {
   /// for so long. It may have waited here, for a process that stood still, and all that has waited comes at once.
   explicit Fastest(Duration window, Duration patience = {}) : window_(window), patience_(patience) {}
 
-  /// Something that was made at `made`, in the peer's time, has arrived. Saying it twice changes nothing.
-  Duration update(Duration made, TimePoint arrival) {
+  /// Something that was made at `made`, in the peer's time, has arrived. Saying it twice changes nothing. `late`: by
+  /// how much it may be late.
+  Duration update(Duration made, TimePoint arrival, Duration late = {}) {
     const Duration behind = arrival.time_since_epoch() - made;
-    if (now_ && std::chrono::abs(behind - now_->behind) > kJump) {
+    if (now_ && (behind > now_->behind + kJump + late || behind < now_->behind - kJump)) {
       if (!later_since_) later_since_ = arrival;
       if (behind > now_->behind && arrival - *later_since_ < patience_) return least();
       now_.reset();

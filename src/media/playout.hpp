@@ -17,7 +17,7 @@ class Playout {
   [[nodiscard]] Duration target() const { return target_; }
   /// `media_time` on the sender's clock, `arrival` of the frame's last packet. Asking twice changes nothing.
   TimePoint due(Duration media_time, TimePoint arrival) {
-    return TimePoint(media_time + fastest_.update(media_time, arrival)) + target_;
+    return TimePoint(media_time + fastest_.update(media_time, arrival, target_)) + target_;
   }
 
  private:

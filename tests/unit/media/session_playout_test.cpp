@@ -149,6 +149,22 @@ TEST(SessionPlayout, ABufferThatFillsUpDoesNotWait) {
   EXPECT_THAT(call.right->frames, SizeIs(201));
 }
 
+/// Three seconds in which nothing comes, and then everything, are less than what frames are held back for.
+TEST(SessionPlayout, ATargetOfSecondsIsThereForWhatIsLateBySeconds) {
+  DelayedCall call(audio_section(), Playout::kMost);
+  call.stream(150);
+  const TimePoint end = call.now + 3s;
+  while (call.now < end) {
+    call.to_right.delay = end - call.now + 10ms;
+    call.stream(1);
+  }
+  call.to_right.delay = 10ms;
+  call.stream(200);
+  ASSERT_GT(call.had.size(), 300U);
+  EXPECT_GE(call.soonest(0), Playout::kMost);
+  EXPECT_LE(call.latest(), Playout::kMost + 20ms);
+}
+
 /// What belongs to a frame waits as long as the frame.
 TEST(SessionPlayout, WhatFramesSayOfThemselvesIsHeldBackWithThem) {
   Section section = video_section();
