@@ -12,7 +12,7 @@ namespace parley::media {
 
 namespace {
 
-constexpr std::size_t kHistory = 1024;
+constexpr std::size_t kHistory = 1024, kLongestHistory = 4096;
 constexpr std::size_t kAudioHistory = 64;
 /// Silence that is longer makes a new talkspurt.
 constexpr Duration kSilence = 500ms;
@@ -41,7 +41,7 @@ std::chrono::microseconds length_of(const OutgoingFrame& frame, const Format& fo
 SendStream::SendStream(Kind kind, const Encoding& encoding, Random& random)
     : kind_(kind),
       encoding_(encoding),
-      history_(kind == Kind::Audio ? kAudioHistory : kHistory),
+      history_(kind == Kind::Audio ? kAudioHistory : kHistory, kind == Kind::Audio ? kAudioHistory : kLongestHistory),
       // Below 2^15, so that the first loss is not taken for a wrap (RFC 3711 section 3.3.1).
       next_number_(random.u32() & 0x7FFF),
       next_repeat_number_(static_cast<std::uint16_t>(random.u32() & 0x7FFF)),
@@ -130,6 +130,7 @@ Result<void> SendStream::send(const OutgoingFrame& frame, TimePoint now, Sink& s
   needs_key_frame_ = false;
   missed_key_frame_.reset();
   mapping_.reset();
+  history_.pass(now);
   rtp::Header header{.payload_type = chosen->format.payload_type,
                      .timestamp = continues_picture(frame)
                                       ? last_timestamp_
@@ -231,6 +232,7 @@ Result<void> SendStream::play(const Tone& tone, TimePoint now) {
 
 void SendStream::advance(TimePoint now, Sink& sink) {
   if (!playing_) return;
+  history_.pass(now);
   while (const auto report = playing_->tone.next_report(now)) {
     const std::uint64_t offset = std::uint64_t{report->offset} * playing_->clock_rate / playing_->format.clock_rate;
     const rtp::Header header{.payload_type = playing_->format.payload_type,

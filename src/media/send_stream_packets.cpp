@@ -68,9 +68,10 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
                            .timestamp = packet.timestamp + mapping_->timestamp,
                            .ssrc = encoding_.source};
   // No number may be given to two packets (RFC 3711 section 9.1), so what may have been sent is not sent now.
-  if (full < mapping_->first || next_number_ - full > static_cast<std::int64_t>(history_.slots()) ||
+  if (full < mapping_->first || next_number_ - full > static_cast<std::int64_t>(history_.reach()) ||
       (full < next_number_ && history_.find(number) != nullptr))
     return {};
+  history_.pass(now);
   const bool is_newest = full >= next_number_;
   next_number_ = std::max(next_number_, full + 1);
   if (counters_.frames == 0 || rtp::is_later(header.timestamp, last_timestamp_)) {

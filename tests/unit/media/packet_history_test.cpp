@@ -30,6 +30,31 @@ TEST(PacketHistory, ForgetsTheOldest) {
   EXPECT_EQ(history.again(100, kStart, 20ms), nullptr);
 }
 
+TEST(PacketHistory, GrowsWhereMuchIsSentInASecond) {
+  PacketHistory history(8, 32);
+  for (std::uint16_t number = 65530; number != 34; ++number) {
+    history.pass(TimePoint(number == 65530 ? 10s : 10500ms));
+    store(history, number, 10);
+  }
+  for (std::uint16_t number = 2; number < 34; ++number) {
+    const cc::Packet* const packet = history.find(number);
+    ASSERT_NE(packet, nullptr) << number;
+    EXPECT_EQ(packet->head[9], number);
+  }
+  EXPECT_EQ(history.find(1), nullptr);
+  EXPECT_EQ(history.reach(), 8U);
+}
+
+TEST(PacketHistory, DoesNotGrowWhereLittleIsSent) {
+  PacketHistory history(8, 32);
+  for (std::uint16_t number = 0; number < 40; ++number) {
+    history.pass(TimePoint(number * 125ms));
+    store(history, number, 10);
+  }
+  EXPECT_NE(history.find(32), nullptr);
+  EXPECT_EQ(history.find(31), nullptr);
+}
+
 TEST(PacketHistory, ANumberThatWrappedIsAnotherPacket) {
   PacketHistory history(8);
   store(history, 65535, 10);

@@ -155,6 +155,21 @@ TEST(MediaSession, NothingIsDueForEverWhenNobodySendsTheKeyFrame) {
   }
 }
 
+/// 50 Mbit/s, of which the peer misses a packet 150 ms later, and says so after as long a way.
+TEST(MediaSession, WhatIsLostOfMuchIsSentAgainHoweverLongTheWayIs) {
+  Section section = video_section();
+  section.send_formats[0].transport_cc = section.receive_formats[0].transport_cc = false;  // no pacing
+  VideoCall call(1, section);
+  call.to_right.delay = call.to_left.delay = 150ms;
+  std::size_t count = 0;
+  call.filter = [&](ByteView, bool rtcp) { return !rtcp && ++count == 5000; };
+  call.stream(60, 200'000);
+  call.run(2s);
+  EXPECT_EQ(call.lost_packets(), 1U);
+  EXPECT_THAT(call.right->frames, SizeIs(60));
+  EXPECT_EQ(call.keys.size(), 1U);
+}
+
 TEST(MediaSession, AStormOfNacksIsAnsweredOnce) {
   VideoCall call;
   call.stream(50);
