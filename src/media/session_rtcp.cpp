@@ -15,6 +15,12 @@ std::uint64_t continued(std::uint64_t before, std::uint32_t told) {
   return more < 0 ? told : before + static_cast<std::uint32_t>(more);  // it has begun anew
 }
 
+/// Whether a report was made before the other one, and overtaken. Further back the peer's clock has been set.
+bool is_overtaken(rtp::NtpTime report, rtp::NtpTime other) {
+  constexpr std::uint64_t kLongest = std::uint64_t{10} << 32;
+  return report != other && other.value - report.value < kLongest;
+}
+
 }  // namespace
 
 void Session::receive_rtcp(ByteView datagram, TimePoint now) {
@@ -69,6 +75,7 @@ void Session::take_sender_report(const rtp::SenderReport& report, TimePoint now)
   const auto found = incoming_.find(report.sender);
   if (found == incoming_.end()) return;
   Incoming& incoming = *found->second;
+  if (incoming.told && is_overtaken(report.ntp, incoming.told->ntp)) return;
   const PeerSender before = incoming.told.value_or(PeerSender());
   incoming.told = {report.ntp,
                    report.timestamp,

@@ -264,6 +264,23 @@ TEST(MediaStatistics, WhatAPeerHasSentDoesNotWrap) {
   EXPECT_EQ(told(2, 0x300), std::pair(std::uint64_t{2}, std::uint64_t{0x100000300})) << "begun anew";
 }
 
+/// A report that others have overtaken tells nothing new.
+TEST(MediaStatistics, WhatAPeerHasSentIsAsItsLatestReportSays) {
+  WatchedCall call;
+  call.stream(2);
+  const auto told = [&](std::uint64_t seconds, std::uint32_t octets) {
+    Bytes report;
+    rtp::write(rtp::SenderReport{.sender = Ssrc(1000), .ntp = rtp::NtpTime{seconds << 32}, .octets = octets}, report);
+    call.right->session.receive_rtcp(report, call.now);
+    return call.right->session.statistics(call.now).incoming.at(0).told->octets;
+  };
+  EXPECT_EQ(told(1000, 0xFFFFFF00), 0xFFFFFF00);
+  EXPECT_EQ(told(1002, 0x300), 0x100000300);
+  EXPECT_EQ(told(1001, 0x200), 0x100000300);
+  EXPECT_EQ(told(1003, 0x400), 0x100000400);
+  EXPECT_EQ(told(10, 0x100), 0x100U) << "its clock has been set, and it has begun anew";
+}
+
 /// The sender's time of a frame that has just been handed over is when it was written.
 TEST(MediaStatistics, TellsTheSendersTimeOfWhatIsPlayed) {
   WatchedCall call;
