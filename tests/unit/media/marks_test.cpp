@@ -134,6 +134,19 @@ TEST(SendingMarks, EndsWhenAPathComesThatErasesThem) {
   EXPECT_EQ(call.left->session.marking(), Ecn::NotCapable);
 }
 
+/// RFC 9000 section 13.4.2.2 has it so as well: what is known is known of a path.
+TEST(SendingMarks, IsTriedAgainOnAnotherPath) {
+  SendingMarks call;
+  call.marks = [](Ecn) { return Ecn::NotCapable; };
+  call.talk(90);
+  ASSERT_EQ(call.left->session.marking(), Ecn::NotCapable);
+  call.marks = [](Ecn sent) { return sent; };
+  call.left->session.change_path(call.now);
+  call.talk(90);
+  EXPECT_EQ(call.left->session.marking(), Ecn::Ect1);
+  EXPECT_GT(call.sent().ect1_packets, 2 * MarkCheck::kTrial);
+}
+
 TEST(SendingMarks, GoesOnWhereSomeArriveWithThem) {
   SendingMarks call;
   int packets = 0;
