@@ -55,7 +55,7 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
   // During a pause more than half of all numbers may have been used: what seems to be far behind is far ahead. That
   // something is missing, the receiver is to see.
   constexpr Duration kPause = 2s;
-  if (next_number_ - mapped_number(packet) > static_cast<std::int64_t>(history_.slots()) &&
+  if (next_number_ - mapped_number(packet) > static_cast<std::int64_t>(history_.reach()) &&
       now - last_frame_ > kPause) {
     ++next_number_;
     mapping_ = map(packet, chosen->format.clock_rate, now);
