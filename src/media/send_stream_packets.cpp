@@ -52,11 +52,13 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
   // Who jumps so far has begun anew, or wants what comes later to seem old (to the receiver, too).
   constexpr std::int64_t kMostAhead = 0x4000;
   if (mapped_number(packet) - next_number_ > kMostAhead) mapping_ = map(packet, chosen->format.clock_rate, now);
-  // During a pause more than half of all numbers may have been used: what seems to be far behind is far ahead. That
-  // something is missing, the receiver is to see.
+  // What seems to be older than anything that could still be sent, but is of a later time or comes after a pause, in
+  // which more than half of all numbers may have been used, is far ahead. That something is missing, the receiver is to
+  // see.
   constexpr Duration kPause = 2s;
-  if (next_number_ - mapped_number(packet) > static_cast<std::int64_t>(history_.reach()) &&
-      now - last_frame_ > kPause) {
+  const auto reach = static_cast<std::int64_t>(history_.reach());
+  if (next_number_ - mapped_number(packet) > reach &&
+      (now - last_frame_ > kPause || rtp::is_later(packet.timestamp + mapping_->timestamp, last_timestamp_))) {
     ++next_number_;
     mapping_ = map(packet, chosen->format.clock_rate, now);
   }
@@ -68,7 +70,7 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
                            .timestamp = packet.timestamp + mapping_->timestamp,
                            .ssrc = encoding_.source};
   // No number may be given to two packets (RFC 3711 section 9.1), so what may have been sent is not sent now.
-  if (full < mapping_->first || next_number_ - full > static_cast<std::int64_t>(history_.reach()) ||
+  if (full < mapping_->first || next_number_ - full > reach ||
       (full < next_number_ && history_.find(number) != nullptr))
     return {};
   history_.pass(now);

@@ -201,6 +201,21 @@ TEST(Forwarding, WhatComesAfterALongPauseIsSent) {
   EXPECT_THAT(call.distances(), ElementsAre(0, 1, 3, 4, 5)) << "something is missing, and the receiver should know";
 }
 
+/// The same without a pause: it counts anew, or the program has chosen what to pass on.
+TEST(Forwarding, ASourceThatGoesOnWithAnyNumberIsHeard) {
+  for (const int jump : {0x8001, 0x9000, 0xF000, 0x10000 - 2000}) {
+    Written call;
+    call.write(7, 100, 1000);
+    call.write(7, 101, 4000);
+    call.write(7, static_cast<std::uint16_t>(101 + jump), 7000);
+    call.write(7, static_cast<std::uint16_t>(103 + jump), 10'000);
+    call.write(7, static_cast<std::uint16_t>(102 + jump), 7000);
+    call.write(7, static_cast<std::uint16_t>(101 + jump - 1500), 5000);  // so late it is of no use
+    call.run(100ms);
+    EXPECT_THAT(call.distances(), ElementsAre(0, 1, 3, 5, 4)) << jump;
+  }
+}
+
 TEST(Forwarding, APacketThatIsTooLongIsRefused) {
   Written call;
   const Bytes payload(1501, 1);
