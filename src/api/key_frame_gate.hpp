@@ -39,7 +39,7 @@ class KeyFrameGate {
     const std::lock_guard lock(mutex_);
     if (frame.type != RTCEncodedVideoFrameType::Key) return others_.contains(rid) == all_;
     if (all_) {
-      if (others_.size() >= kMost) others_.clear();
+      if (others_.size() >= kMost && !others_.contains(rid)) others_.clear();
       others_.insert(rid);
     } else {
       others_.erase(rid);

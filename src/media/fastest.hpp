@@ -34,6 +34,9 @@ class Fastest {
     return least();
   }
 
+  /// What came last may be of another clock, and is not believed to be yet.
+  [[nodiscard]] bool doubts() const { return later_since_.has_value(); }
+
  private:
   [[nodiscard]] Duration least() const { return before_ ? std::min(before_->behind, now_->behind) : now_->behind; }
   /// A source whose time jumps by more has begun to count anew.

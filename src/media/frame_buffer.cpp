@@ -8,6 +8,9 @@ namespace parley::media {
 static constexpr std::int64_t kBeforeKeyFrame = 1024;
 static constexpr std::int64_t kBeforeFirst = 64;
 
+/// Nothing of its frame comes before it.
+static bool begins_alone(const formats::PayloadInfo& info) { return info.begins_frame && !info.may_follow_others; }
+
 const FrameBuffer::Slot* FrameBuffer::find(std::int64_t number) const {
   const Slot& slot = slots_[static_cast<std::size_t>(number) & (slots_.size() - 1)];
   return slot.number == number ? &slot : nullptr;
@@ -74,7 +77,8 @@ void FrameBuffer::begin_at(std::int64_t number) {
 
 void FrameBuffer::go_on_after(std::int64_t last, const formats::PayloadInfo& head) {
   last_picture_ = head.picture_id;
-  if (continuity_ == Continuity::KeyFrame) trust_.given(head);
+  // Where a picture may begin with something else, nobody sees what is missing in front of it.
+  if (continuity_ == Continuity::KeyFrame) begins_alone(head) ? trust_.given(head) : trust_.give_up();
   passed_until_ = last + 1;
   begin_at(last + 1);
   if (!trust_.is_whole()) next_.reset();  // not every frame can be decoded
@@ -101,10 +105,6 @@ bool FrameBuffer::begins(const Slot& slot) const {
   return !slot.payload.empty() && slot.info.begins_frame && slot.info.key_frame;
 }
 
-bool FrameBuffer::begins_alone(const Slot& slot) const {
-  return !slot.payload.empty() && slot.info.begins_frame && !slot.info.may_follow_others;
-}
-
 /// The first frame that needs none of what is lost. What is missing in front of it has to come first, or be given up.
 std::optional<std::int64_t> FrameBuffer::find_decodable() {
   for (std::int64_t& number = passed_until_; number <= highest_; ++number) {
@@ -113,12 +113,17 @@ std::optional<std::int64_t> FrameBuffer::find_decodable() {
       awaited_ = number;
       return std::nullopt;
     }
-    if (!begins_alone(*slot)) continue;
-    const auto verdict = trust_.judge(slot->info);
-    if (verdict == TemporalTrust::Verdict::Decodable) return number;
-    if (verdict == TemporalTrust::Verdict::PassOver) continue;
-    trust_.give_up();
-    return std::nullopt;
+    if (slot->payload.empty()) continue;
+    using enum TemporalTrust::Verdict;
+    const Slot* const before = find(number - 1);
+    const bool is_inside = before == nullptr || before->payload.empty() || before->timestamp == slot->timestamp;
+    const auto verdict = begins_alone(slot->info) ? trust_.judge(slot->info) : is_inside ? PassOver : Broken;
+    if (verdict == Decodable) return number;
+    if (verdict == Broken) {
+      trust_.give_up();
+      return std::nullopt;
+    }
+    trust_.passed_over(slot->info);
   }
   return std::nullopt;
 }
@@ -135,7 +140,7 @@ void FrameBuffer::find_a_start() {
       return;
     }
   }
-  for (std::int64_t number = oldest_; number <= highest_; ++number) {
+  for (std::int64_t number = trust_.may_continue() ? passed_until_ : oldest_; number <= highest_; ++number) {
     const Slot* slot = find(number);
     if (slot == nullptr || !begins(*slot)) continue;
     bool may_follow = slot->info.may_follow_others;
@@ -229,7 +234,7 @@ bool FrameBuffer::can_do_without_missing() const {
   if (!first || !trust.may_continue()) return false;
   for (std::int64_t number = *first + 1; number <= highest_; ++number) {
     const Slot* slot = find(number);
-    if (slot == nullptr || !begins_alone(*slot)) continue;
+    if (slot == nullptr || slot->payload.empty() || !begins_alone(slot->info)) continue;
     const auto verdict = trust.judge(slot->info);
     if (verdict != TemporalTrust::Verdict::PassOver) return verdict == TemporalTrust::Verdict::Decodable;
   }
@@ -258,9 +263,10 @@ void FrameBuffer::skip() {
     begin_at(number);
     return;
   }
-  // The frame that is not whole, and with it what needs it.
-  const auto lost = missing();
-  passed_until_ = (lost ? *lost : *next_) + 1;
+  // The frame that is not whole, and with it what needs it. All that is missing there was missed at the same time.
+  std::int64_t lost = missing().value_or(oldest_);
+  while (lost < highest_ && find(lost + 1) == nullptr) ++lost;
+  passed_until_ = lost + 1;
   forget(passed_until_);
   next_.reset();
   trust_.lost();

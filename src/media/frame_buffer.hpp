@@ -77,7 +77,8 @@ class FrameBuffer {
   [[nodiscard]] bool needs_key_frame() const {
     return continuity_ == Continuity::KeyFrame && !next_ && !trust_.may_continue();
   }
-  /// Nobody waits for the packet any more.
+  /// Nobody waits for what comes before this packet any more.
+  [[nodiscard]] std::int64_t oldest() const { return oldest_; }
   [[nodiscard]] bool is_past(std::int64_t number) const { return number < oldest_; }
   /// Whether the packet would be of use, and is not there.
   [[nodiscard]] bool lacks(std::int64_t number) const { return !is_past(number) && find(number) == nullptr; }
@@ -111,7 +112,6 @@ class FrameBuffer {
   [[nodiscard]] std::optional<std::int64_t> end_of_frame(std::int64_t first);
   [[nodiscard]] std::optional<Range> complete();
   [[nodiscard]] bool begins(const Slot& slot) const;
-  [[nodiscard]] bool begins_alone(const Slot& slot) const;
   void skip_padding();
   void skip_lost_protection();
   void begin_at(std::int64_t number);

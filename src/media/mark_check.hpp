@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "base/time.hpp"
 #include "cc/feedback.hpp"
 
 namespace parley::media {
@@ -14,13 +15,18 @@ class MarkCheck {
   /// So many are tried; later, so many in succession that were lost or lost their mark are enough.
   static constexpr std::size_t kTrial = 50;
 
+  /// Nothing is known of another path, and what was sent before tells nothing of it.
+  void begin_anew(TimePoint now) {
+    *this = {};
+    since_ = now;
+  }
   void sent() {
     if (!proven_) ++tried_;
   }
   /// What one message tells.
   void add(const std::vector<cc::PacketResult>& results) {
     for (const cc::PacketResult& one : results) {
-      if (one.packet.ecn != Ecn::Ect1) continue;
+      if (one.packet.ecn != Ecn::Ect1 || one.packet.sent < since_) continue;
       if (one.arrival && one.ecn != Ecn::NotCapable) {
         proven_ = true;
         failed_ = 0;
@@ -35,6 +41,7 @@ class MarkCheck {
  private:
   std::size_t tried_ = 0, failed_ = 0;
   bool proven_ = false, given_up_ = false;
+  TimePoint since_{};
 };
 
 }  // namespace parley::media

@@ -291,8 +291,8 @@ void ReceiveStream::advance(TimePoint now) {
     late = false;
   }
   if (given_up || late) {
-    if (missing) nacks_.arrived(*missing);  // it is of no use any more
     buffer_.skip();
+    nacks_.forget_before(buffer_.oldest());
     if (buffer_.needs_key_frame()) nacks_.clear();  // what came before it is of no use
   }
   note_blocked(now);

@@ -10,17 +10,22 @@ void Router::set_targets(std::vector<Target> targets) {
     return std::ranges::find(targets_, entry.second, &Target::key) == targets_.end();
   };
   std::erase_if(sources_, is_gone);
-  std::size_t announced = 0;
-  for (const Target& target : targets_) announced += target.announced.size();
-  if (sources_.size() + announced > kMostSources) sources_.clear();
-  learn_announced();
+  if (!learn_announced()) {
+    sources_.clear();
+    learn_announced();
+  }
 }
 
-/// Of too many the first.
-void Router::learn_announced() {
+/// Whether there was room for them. They take half of it at most, so that others find some: of too many the first.
+bool Router::learn_announced() {
+  std::size_t announced = 0;
   for (const Target& target : targets_)
-    for (const Ssrc source : target.announced)
-      if (sources_.size() < kMostSources || sources_.contains(source)) sources_[source] = target.key;
+    for (const Ssrc source : target.announced) {
+      if (++announced > kMostSources / 2) return true;
+      if (sources_.size() >= kMostSources && !sources_.contains(source)) return false;
+      sources_[source] = target.key;
+    }
+  return true;
 }
 
 std::optional<SectionKey> Router::route(Ssrc source, std::string_view mid, PayloadType payload_type) {

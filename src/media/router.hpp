@@ -35,7 +35,7 @@ class Router {
 
  private:
   std::optional<SectionKey> learn(Ssrc source, SectionKey section);
-  void learn_announced();
+  bool learn_announced();
 
   std::vector<Target> targets_;
   std::unordered_map<Ssrc, SectionKey> sources_;

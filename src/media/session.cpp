@@ -135,7 +135,7 @@ void Session::change_path(TimePoint now) {
   controller_->on_path_change(now);
   round_trip_known_ = false;
   path_changed_ = now;
-  mark_check_ = {};
+  mark_check_.begin_anew(now);
   if (limit_) limit_.emplace();
   tell_rate_if_changed(now);
 }

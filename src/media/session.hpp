@@ -183,8 +183,13 @@ class Session {
     HeardTones tones;
     Contributors contributing;  ///< as of the last packet
     MediaTime time;
-    std::uint32_t clock_rate = 0;                   ///< of the last frame
-    std::uint32_t told_rate = 0;                    ///< the same, when the last sender report came
+    std::uint32_t clock_rate = 0;  ///< of the last frame
+    /// When its timestamps were where, by its own clock: as its last sender report says, if that is believed.
+    struct Moment {
+      rtp::NtpTime ntp;
+      std::uint32_t timestamp = 0, clock_rate = 0;
+    };
+    std::optional<Moment> moment = std::nullopt;
     std::optional<PeerSender> told = std::nullopt;  ///< by its last sender report
     std::string cname;                              ///< whose clock that has
     Fastest reports{1min, 500ms};

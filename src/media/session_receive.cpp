@@ -231,11 +231,12 @@ void Session::limit_bytes(Incoming& grown, TimePoint now) {
 /// says nothing.
 std::optional<TimePoint> Session::common_time(const Incoming& incoming, std::uint32_t timestamp,
                                               std::uint32_t clock_rate) {
-  const bool other_rate = incoming.told_rate != 0 && incoming.told_rate != clock_rate;
-  if (!incoming.told || !incoming.peer_clock || other_rate) return std::nullopt;
-  const std::int64_t ticks = static_cast<std::int32_t>(timestamp - incoming.told->timestamp);
+  if (!incoming.moment || !incoming.peer_clock) return std::nullopt;
+  const Incoming::Moment& told = *incoming.moment;
+  if (told.clock_rate != 0 && told.clock_rate != clock_rate) return std::nullopt;
+  const std::int64_t ticks = static_cast<std::int32_t>(timestamp - told.timestamp);
   const auto since = std::chrono::nanoseconds(ticks * 1'000'000'000 / clock_rate);
-  return TimePoint(rtp::since_1900(incoming.told->ntp) + since + *incoming.peer_clock);
+  return TimePoint(rtp::since_1900(told.ntp) + since + *incoming.peer_clock);
 }
 
 /// Frames that have become complete.

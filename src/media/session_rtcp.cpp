@@ -83,9 +83,10 @@ void Session::take_sender_report(const rtp::SenderReport& report, TimePoint now)
                    continued(before.octets, report.octets),
                    before.reports + 1,
                    now};
-  incoming.told_rate = incoming.clock_rate;
   incoming.round_trips.last.reset();  // unless what follows in the same datagram tells of one
   incoming.peer_clock = incoming.reports.update(rtp::since_1900(report.ntp), now);
+  if (!incoming.moment || !incoming.reports.doubts())
+    incoming.moment = {.ntp = report.ntp, .timestamp = report.timestamp, .clock_rate = incoming.clock_rate};
   clocks_changed_ = true;
 }
 

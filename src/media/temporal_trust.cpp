@@ -29,6 +29,10 @@ void TemporalTrust::given(const formats::PayloadInfo& head) {
   intact_ = kAll;
 }
 
+void TemporalTrust::passed_over(const formats::PayloadInfo& head) {
+  if (head.place) highest_ = std::max(highest_, head.place->index);
+}
+
 void TemporalTrust::lost() {
   if (!may_lose()) return give_up();
   lost_ = true;

@@ -20,6 +20,8 @@ class TemporalTrust {
 
   /// A frame has been given. `head` is of its first payload.
   void given(const formats::PayloadInfo& head);
+  /// A frame that need not be decodable is there.
+  void passed_over(const formats::PayloadInfo& head);
   /// Frames after it are lost, nobody knows which.
   void lost();
   /// Something else is lost, too: waits for a key frame.

@@ -174,7 +174,7 @@ async def media(connection, codec, frequency, sound=None, kinds=("video", "audio
         sound = None
     entry = connections[connection]
     entry.media = Media(entry.pc, codec, sound, frequency, kinds)
-    return {"sound": sound}
+    return {"sound": sound} if sound else {}
 
 
 async def alter(connection, change):

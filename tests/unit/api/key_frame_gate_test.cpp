@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "support/resources.hpp"
 
 namespace parley::api {
@@ -47,6 +49,21 @@ TEST(KeyFrameGate, KnowsABoundedNumberOfEncodings) {
     }
     EXPECT_LT(test::allocated_bytes(), before + 64 * 1024);
   }
+}
+
+TEST(KeyFrameGate, AsManyEncodingsAsItKnowsDoNotCloseEachOther) {
+  KeyFrameGate gate;
+  gate.close();
+  const auto frame = [](std::size_t i, RTCEncodedVideoFrameType type) {
+    RTCEncodedVideoFrame made;
+    made.type = type;
+    made.metadata.rid = std::to_string(i);
+    return made;
+  };
+  for (int round = 0; round < 2; ++round)
+    for (std::size_t i = 0; i < KeyFrameGate::kMost; ++i) gate.passes(frame(i, RTCEncodedVideoFrameType::Key));
+  for (std::size_t i = 0; i < KeyFrameGate::kMost; ++i)
+    EXPECT_TRUE(gate.passes(frame(i, RTCEncodedVideoFrameType::Delta))) << i;
 }
 
 }  // namespace

@@ -233,6 +233,56 @@ TEST(FrameBuffer, GoesOnInTheLowestLayerOnlyIfTheOthersWillComeBack) {
   EXPECT_TRUE(video.buffer.needs_key_frame());
 }
 
+TEST(FrameBuffer, AllThatIsMissingInOnePlaceIsPassedAtOnce) {
+  Layered video;
+  video.frame(true, true);
+  video.frames_come(4);
+  for (int i = 0; i < 3; ++i) video.frame(false);  // of the layers 2, 1, 2
+  video.frames_come(4);
+  EXPECT_THAT(video.frames(), ElementsAre(100, 101, 102, 103, 104));
+  EXPECT_EQ(video.buffer.missing(), 105);
+  EXPECT_TRUE(video.buffer.can_do_without_missing());
+  video.buffer.skip();
+  EXPECT_EQ(video.buffer.oldest(), 108);
+  EXPECT_THAT(video.frames(), ElementsAre(108, 109, 110, 111));
+  for (int i = 0; i < 50; ++i) video.frame(false);
+  video.frames_come(1);
+  EXPECT_FALSE(video.buffer.can_do_without_missing());
+  video.buffer.skip();
+  EXPECT_TRUE(video.buffer.needs_key_frame());
+  EXPECT_EQ(video.buffer.missing(), std::nullopt);
+}
+
+/// A forwarder may leave the smaller sizes of a picture out: then nobody sees where pictures begin.
+TEST(FrameBuffer, DoesNotGoOnWherePicturesBeginWithALargerSize) {
+  FrameBuffer buffer(FrameBuffer::Continuity::KeyFrame);
+  formats::Vp9Depacketizer depacketizer;
+  const auto insert = [&](std::int64_t number, const Bytes& payload) {
+    buffer.insert({.number = number,
+                   .timestamp = static_cast<std::uint32_t>(number * 100),
+                   .marker = true,
+                   .payload = payload,
+                   .info = *depacketizer.inspect(payload)},
+                  kStart);
+  };
+  const auto next = [&] { return buffer.next([&](PayloadType) { return &depacketizer; }).has_value(); };
+  // I, L, B, E, and P in what is no key picture; the id; the layers, with U in the first; which one of the lowest.
+  insert(10, {0xAC, 5, 0x10, 1, 0x82});
+  EXPECT_TRUE(next());
+  EXPECT_TRUE(buffer.may_do_without_missing());
+  insert(12, {0xEC, 7, 0x02, 2, 0x86});
+  insert(13, {0xEC, 8, 0x02, 3, 0x86});
+  EXPECT_FALSE(next());
+  buffer.skip();
+  EXPECT_FALSE(next());
+  EXPECT_TRUE(buffer.needs_key_frame());
+  insert(14, {0xAC, 9, 0x10, 4, 0x82});
+  EXPECT_TRUE(next());
+  insert(15, {0xEC, 10, 0x02, 5, 0x86});
+  EXPECT_TRUE(next());
+  EXPECT_FALSE(buffer.may_do_without_missing());
+}
+
 TEST(FrameBuffer, WaitsForWhatMayBeOfTheLowestLayerBeforeItGoesOn) {
   Layered video;
   video.frame(true, true);

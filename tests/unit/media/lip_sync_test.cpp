@@ -131,6 +131,27 @@ TEST(LipSync, OneNameIsOneClockAndAnotherIsAnother) {
   EXPECT_TRUE(near(2, 50ms));
 }
 
+/// By less than what an overtaken report may be old, and by more.
+TEST(LipSync, APeerWhoseClockIsSetBackMakesNoTimeLeap) {
+  for (const Duration step : {5s, 30s}) {
+    Call call;
+    call.right->session.configure({receiving(audio_section())});
+    Session& session = call.right->session;
+    const TimePoint start = call.now;
+    for (std::uint32_t second = 0; second < 20; ++second) {
+      const TimePoint now = start + second * 1s;
+      const Duration clock = 100s + second * 1s - (second < 5 ? 0s : step);
+      session.receive_rtp(sound(Ssrc(1), static_cast<std::uint16_t>(2 * second), second * 48000), now);
+      session.receive_rtcp(report(Ssrc(1), clock, second * 48000, "a"), now + 10ms);
+      call.right->frames.clear();
+      session.receive_rtp(sound(Ssrc(1), static_cast<std::uint16_t>(2 * second + 1), second * 48000 + 960), now + 20ms);
+      ASSERT_EQ(call.right->frames.size(), 1U);
+      ASSERT_TRUE(call.right->frames[0].common_time);
+      EXPECT_LE(std::chrono::abs(*call.right->frames[0].common_time - (now + 30ms)), 1ms) << second;
+    }
+  }
+}
+
 TEST(LipSync, ReportsOfAnyTimeAreNoHarm) {
   Call call;
   call.right->session.configure({receiving(audio_section())});

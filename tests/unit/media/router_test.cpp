@@ -69,5 +69,28 @@ TEST(Router, ManySourcesDoNotMakeItForgetThoseThatAreAnnounced) {
   EXPECT_EQ(routes.route(Ssrc(10), "", PayloadType(0)), kAudio);
 }
 
+TEST(Router, ManyThatAreAnnouncedLeaveRoomForOthers) {
+  Router routes;
+  std::vector<Ssrc> announced;
+  for (std::uint32_t source = 1; source <= 2000; ++source) announced.emplace_back(source);
+  routes.set_targets({{.key = kAudio, .mid = "a", .payload_types = {PayloadType(0)}, .announced = announced},
+                      {.key = kVideo, .mid = "v", .payload_types = {PayloadType(0)}, .announced = {}}});
+  for (std::uint32_t source = 5000; source < 5400; ++source) routes.route(Ssrc(source), "v", PayloadType(0));
+  for (std::uint32_t source = 5000; source < 5400; ++source) EXPECT_EQ(routes.find(Ssrc(source)), kVideo);
+  EXPECT_EQ(routes.find(Ssrc(1)), kAudio);
+}
+
+TEST(Router, WhatWasLearnedStaysWhenTheSameIsNegotiatedAgain) {
+  std::vector<Ssrc> announced;
+  for (std::uint32_t source = 1; source <= 510; ++source) announced.emplace_back(source);
+  const std::vector<Router::Target> targets{
+      {.key = kVideo, .mid = "v", .payload_types = {PayloadType(0)}, .announced = announced}};
+  Router routes;
+  routes.set_targets(targets);
+  for (std::uint32_t source = 5000; source < 5400; ++source) routes.route(Ssrc(source), "v", PayloadType(0));
+  routes.set_targets(targets);
+  EXPECT_EQ(routes.find(Ssrc(5000)), kVideo);
+}
+
 }  // namespace
 }  // namespace parley::media

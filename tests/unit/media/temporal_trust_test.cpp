@@ -96,6 +96,20 @@ TEST(TemporalTrust, ASecondLossTakesWhatHadComeBack) {
   EXPECT_EQ(trust.judge(picture(6, 2, 255)), PassOver);
 }
 
+/// The first of the highest layer was lost, so it is only known by what is passed over.
+TEST(TemporalTrust, IsNotWholeWithoutLayersThatWerePassedOver) {
+  TemporalTrust trust;
+  PayloadInfo key = key_picture(0, 0);
+  key.place->switch_up = SwitchUp::NextPicture;
+  trust.given(key);
+  trust.lost();
+  EXPECT_EQ(trust.judge(picture(2, 2, 0)), PassOver);
+  trust.passed_over(picture(2, 2, 0));
+  trust.given(picture(3, 0, 1));
+  EXPECT_FALSE(trust.is_whole());
+  EXPECT_EQ(trust.judge(picture(4, 2, 1)), PassOver);
+}
+
 TEST(TemporalTrust, StreamsThatSayNothingAreNotGoneOnWith) {
   TemporalTrust silent, plain, changed = begun();
   silent.given(key_picture(0, 0));
