@@ -6,15 +6,12 @@ namespace interop {
 
 using namespace parley;
 
-/// This one alone, and what repairs and protects it.
-static void prefer(RTCRtpTransceiver& transceiver, const std::string& codec,
-                   const std::vector<std::string>& protection) {
-  std::set<std::string> accompanying{"video/rtx"};
-  for (const std::string& one : protection) accompanying.insert("video/" + one);
-  const auto known = RTCRtpReceiver::getCapabilities("video");
+/// These alone.
+static void prefer(RTCRtpTransceiver& transceiver, const std::string& kind, const std::set<std::string>& names) {
+  const auto known = RTCRtpReceiver::getCapabilities(kind);
   std::vector<RTCRtpCodec> wanted;
   for (const RTCRtpCodec& one : known->codecs)
-    if (one.mimeType == "video/" + codec || accompanying.contains(one.mimeType)) wanted.push_back(one);
+    if (names.contains(one.mimeType.substr(kind.size() + 1))) wanted.push_back(one);
   transceiver.setCodecPreferences(wanted);
 }
 
@@ -33,14 +30,16 @@ static std::shared_ptr<RTCRtpTransceiver> transceiver_of(RTCPeerConnection& pc, 
 
 void Echo::offer(const std::string& kind) {
   const auto transceiver = pc_.addTransceiver(kind);
-  if (kind == "video") prefer(*transceiver, codec_, protection_);
+  if (!names_[kind].empty()) prefer(*transceiver, kind, names_[kind]);
 }
 
 Echo::Echo(RTCPeerConnection& pc, const nlohmann::json& settings)
-    : pc_(pc),
-      codec_(settings.at("codec")),
-      recordings_(settings.value("recordings", "")),
-      protection_(settings.value("protection", std::vector<std::string>{"red", "ulpfec"})) {
+    : pc_(pc), recordings_(settings.value("recordings", "")) {
+  // What repairs and protects it comes along.
+  for (const auto& one : settings.value("protection", std::vector<std::string>{"red", "ulpfec"}))
+    names_["video"].insert(one);
+  names_["video"].insert({settings.at("codec").get<std::string>(), "rtx"});
+  if (settings.contains("sound")) names_["audio"].insert(settings["sound"].get<std::string>());
   const auto kinds = settings.value("kinds", std::vector<std::string>{"video", "audio"});
   if (settings.at("offer").get<bool>())
     for (const std::string& kind : kinds) offer(kind);
@@ -60,7 +59,8 @@ Echo::Echo(RTCPeerConnection& pc, const nlohmann::json& settings)
       ++counts->audio;
       counts->audio_codec = frame.metadata.mimeType;
     };
-    if (event.track->kind() == "video") prefer(*event.transceiver, codec_, protection_);
+    const std::string kind = event.track->kind();
+    if (!names_[kind].empty()) prefer(*event.transceiver, kind, names_[kind]);
     if (event.transceiver->direction() == RTCRtpTransceiverDirection::SendRecv) {
       const auto sender = event.transceiver->sender();
       co_await sender->replaceTrack(event.track);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,8 +17,9 @@ namespace interop {
 /// Sends back what arrives, and counts it.
 class Echo {
  public:
-  /// `settings`: {codec, offer, kinds, recordings, protection}. With `offer`, transceivers are made for the kinds,
-  /// video in that codec, to be offered; `protection` lists what protects it (red, ulpfec).
+  /// `settings`: {codec, sound, offer, kinds, recordings, protection}. With `offer`, transceivers are made for the
+  /// kinds, video in that codec and audio in `sound`, if there is one, to be offered; `protection` lists what protects
+  /// video (red, ulpfec).
   Echo(parley::RTCPeerConnection& pc, const nlohmann::json& settings);
   /// One of {enabled}, {track}: none, original or other, {direction}, {add}, {remove}, {restart}; all for `kind`.
   parley::Promise<void> alter(nlohmann::json change);
@@ -32,8 +34,8 @@ class Echo {
   void offer(const std::string& kind);
 
   parley::RTCPeerConnection& pc_;
-  const std::string codec_, recordings_;
-  const std::vector<std::string> protection_;
+  const std::string recordings_;
+  std::map<std::string, std::set<std::string>> names_;  // by kind: the formats that are taken, if not all
   std::optional<Recording> other_;
   std::shared_ptr<Counts> counts_ = std::make_shared<Counts>();
 };
