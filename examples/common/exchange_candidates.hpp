@@ -19,6 +19,8 @@ inline void exchangeCandidates(parley::RTCPeerConnection& peerConnection, parley
   signalingChannel.addEventListener<"message">([&](const nlohmann::json& message) -> parley::Promise<void> {
     for (const char* name : {"new-ice-candidate", "iceCandidate"}) {
       if (!message.contains(name)) continue;
+      // The last candidates of the other side may come when all has been said already.
+      if (peerConnection.signalingState() == parley::RTCSignalingState::Closed) co_return;
       try {
         co_await peerConnection.addIceCandidate(message[name].get<parley::RTCIceCandidateInit>());
       } catch (const std::exception& error) {
