@@ -19,8 +19,17 @@ function(parley_layer name)
   list(REMOVE_DUPLICATES all)
   set_target_properties(parley_${name} PROPERTIES PARLEY_LAYERS "${all}" PARLEY_LIBS "${arg_LIBS}")
   target_link_libraries(parley_${name} PRIVATE parley_warnings ${arg_LIBS})
-  set_target_properties(parley_${name} PROPERTIES UNITY_BUILD ${PARLEY_UNITY} UNITY_BUILD_BATCH_SIZE 16
-    UNITY_BUILD_CODE_BEFORE_INCLUDE "// NOLINTNEXTLINE(bugprone-suspicious-include)")
+  if(NOT PARLEY_UNITY STREQUAL TESTS)
+    parley_compile_together(parley_${name} 16)
+  endif()
+endfunction()
+
+# parley_compile_together(TARGET COUNT): up to that many of its files as one, unless PARLEY_UNITY is off.
+function(parley_compile_together target count)
+  if(PARLEY_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${count}
+      UNITY_BUILD_CODE_BEFORE_INCLUDE "// NOLINTNEXTLINE(bugprone-suspicious-include)")
+  endif()
 endfunction()
 
 # A file x_linux.cpp has a portable twin x_portable.cpp; the build takes one of the two.

@@ -6,7 +6,7 @@
 #include "support/hostile_peer.hpp"
 #include "support/meddler.hpp"
 
-namespace parley {
+namespace parley::hostile_signaling_test {
 namespace {
 
 using namespace test;
@@ -191,4 +191,4 @@ TEST(HostileSignaling, AnotherIdentityInTheMiddleOfAConnectionIsANewAssociationO
 }
 
 }  // namespace
-}  // namespace parley
+}  // namespace parley::hostile_signaling_test

@@ -6,7 +6,7 @@
 
 #include "support/pair.hpp"
 
-namespace parley {
+namespace parley::layers_test {
 namespace {
 
 using test::Latch;
@@ -201,4 +201,4 @@ TEST(Layers, FramesTellTheirTimesAndWhatEachLayerGets) {
 }
 
 }  // namespace
-}  // namespace parley
+}  // namespace parley::layers_test

@@ -9,7 +9,7 @@
 #include "support/pair.hpp"
 #include "support/resources.hpp"
 
-namespace parley {
+namespace parley::long_call_test {
 namespace {
 
 using test::Latch;
@@ -151,4 +151,4 @@ TEST(LongCall, HoldsNoMoreAtItsEndThanSoonAfterItsBegin) {
 }
 
 }  // namespace
-}  // namespace parley
+}  // namespace parley::long_call_test

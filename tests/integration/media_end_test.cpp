@@ -9,7 +9,7 @@
 #include "support/frames.hpp"
 #include "support/pair.hpp"
 
-namespace parley {
+namespace parley::media_end_test {
 namespace {
 
 using test::audio_frame;
@@ -206,4 +206,4 @@ INSTANTIATE_TEST_SUITE_P(Of, CallThatEnds, testing::ValuesIn(every_case()), [](c
 });
 
 }  // namespace
-}  // namespace parley
+}  // namespace parley::media_end_test

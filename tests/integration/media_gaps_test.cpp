@@ -9,7 +9,7 @@
 #include "support/frames.hpp"
 #include "support/pair.hpp"
 
-namespace parley {
+namespace parley::media_gaps_test {
 namespace {
 
 using test::Latch;
@@ -252,4 +252,4 @@ TEST(MediaGaps, WhatASenderCannotTakeIsInTheLog) {
 }
 
 }  // namespace
-}  // namespace parley
+}  // namespace parley::media_gaps_test

@@ -7,7 +7,7 @@
 #include "support/frames.hpp"
 #include "support/pair.hpp"
 
-namespace parley {
+namespace parley::media_test {
 namespace {
 
 using test::audio_frame;
@@ -363,4 +363,4 @@ TEST(Media, AHandlerOfFramesMayCloseTheConnection) {
 }
 
 }  // namespace
-}  // namespace parley
+}  // namespace parley::media_test

@@ -5,7 +5,7 @@
 #include "support/frames.hpp"
 #include "support/pair.hpp"
 
-namespace parley {
+namespace parley::packets_test {
 namespace {
 
 using test::Latch;
@@ -115,4 +115,4 @@ TEST(Media, PacketsAreHeardAndWrittenLikeFrames) {
 }
 
 }  // namespace
-}  // namespace parley
+}  // namespace parley::packets_test

@@ -6,7 +6,7 @@
 #include "support/marked_sockets.hpp"
 #include "support/pair.hpp"
 
-namespace parley {
+namespace parley::priority_test {
 namespace {
 
 using test::audio_frame;
@@ -159,4 +159,4 @@ TEST(Priority, OfTheNetworkMarksPacketsAndNothingElseDoes) {
 }
 
 }  // namespace
-}  // namespace parley
+}  // namespace parley::priority_test

@@ -4,7 +4,7 @@
 
 #include "support/pair.hpp"
 
-namespace parley {
+namespace parley::refusal_test {
 namespace {
 
 using test::Pair;
@@ -261,4 +261,4 @@ TEST(Certificate, ExpiresWhenAskedAndHasThreeFingerprints) {
 }
 
 }  // namespace
-}  // namespace parley
+}  // namespace parley::refusal_test

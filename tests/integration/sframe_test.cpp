@@ -8,7 +8,7 @@
 #include "support/frames.hpp"
 #include "support/pair.hpp"
 
-namespace parley {
+namespace parley::sframe_test {
 namespace {
 
 using test::audio_frame;
@@ -283,4 +283,4 @@ TEST(SFrameTransform, IsLetGoOfWhenTheConnectionCloses) {
 }
 
 }  // namespace
-}  // namespace parley
+}  // namespace parley::sframe_test

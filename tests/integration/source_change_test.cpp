@@ -5,7 +5,7 @@
 #include "support/frames.hpp"
 #include "support/pair.hpp"
 
-namespace parley {
+namespace parley::source_change_test {
 namespace {
 
 using test::audio_frame;
@@ -99,4 +99,4 @@ TEST(SourceChange, IsNotToldWhenTheConnectionIsClosed) {
 }
 
 }  // namespace
-}  // namespace parley
+}  // namespace parley::source_change_test

@@ -8,7 +8,7 @@
 #include "support/frames.hpp"
 #include "support/pair.hpp"
 
-namespace parley {
+namespace parley::transform_test {
 namespace {
 
 using test::audio_frame;
@@ -301,4 +301,4 @@ TEST(Transform, AsksForKeyFrames) {
 }
 
 }  // namespace
-}  // namespace parley
+}  // namespace parley::transform_test

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "parley/parley.hpp"
 
@@ -82,12 +83,8 @@ inline void settle(EventLoop& loop = *EventLoop::shared()) {
 struct Pair {
   explicit Pair(RTCConfiguration first = on_loopback(), RTCConfiguration second = on_loopback())
       : offerer(first), answerer(second) {
-    offerer.onicecandidate = [this](const RTCPeerConnectionIceEvent& event) {
-      return trickle(answerer, event.candidate);
-    };
-    answerer.onicecandidate = [this](const RTCPeerConnectionIceEvent& event) {
-      return trickle(offerer, event.candidate);
-    };
+    offerer.onicecandidate = [this](const RTCPeerConnectionIceEvent& event) { to_answerer_.tell(event.candidate); };
+    answerer.onicecandidate = [this](const RTCPeerConnectionIceEvent& event) { to_offerer_.tell(event.candidate); };
   }
   ~Pair() {
     // Neither may hand candidates to the other while that is being destroyed.
@@ -103,7 +100,7 @@ struct Pair {
     co_await from.setRemoteDescription(*to.localDescription());
   }
 
-  /// A candidate that comes before the description it belongs to, or after the end, is not the test's concern.
+  /// A candidate that is not for the description that is set, or that comes after the end, is not the test's concern.
   static Promise<void> trickle(RTCPeerConnection& to, std::optional<RTCIceCandidate> candidate) {
     try {
       if (candidate) co_await to.addIceCandidate(*candidate);
@@ -112,6 +109,40 @@ struct Pair {
   }
 
   RTCPeerConnection offerer, answerer;
+
+ private:
+  /// Candidates on their way to one of the two, on which those wait that come before the first description. They would
+  /// be lost where a test has read the description before they were found, and sets it after.
+  class Way {
+   public:
+    explicit Way(RTCPeerConnection& to) : to_(to) {
+      to.addEventListener<"signalingstatechange">([this] {
+        const bool described = to_.remoteDescription().has_value();
+        pass([&] { described_ = described; });
+      });
+    }
+    void tell(const std::optional<RTCIceCandidate>& candidate) {
+      if (candidate) pass([&] { waiting_.push_back(*candidate); });
+    }
+
+   private:
+    void pass(const std::function<void()>& change) {
+      std::vector<RTCIceCandidate> now;
+      {
+        const std::lock_guard lock(mutex_);
+        change();
+        if (described_) now.swap(waiting_);
+      }
+      for (const RTCIceCandidate& candidate : now) (void)trickle(to_, candidate);
+    }
+
+    RTCPeerConnection& to_;
+    std::mutex mutex_;
+    bool described_ = false;
+    std::vector<RTCIceCandidate> waiting_;
+  };
+
+  Way to_offerer_{offerer}, to_answerer_{answerer};
 };
 
 }  // namespace parley::test

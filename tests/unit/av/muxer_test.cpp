@@ -8,7 +8,7 @@
 #include "files.hpp"
 #include "parley/errors.hpp"
 
-namespace parley::av {
+namespace parley::av::muxer_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -233,4 +233,4 @@ TEST(Muxer, FramesOfNonsenseDoNoHarm) {
 }
 
 }  // namespace
-}  // namespace parley::av
+}  // namespace parley::av::muxer_test

@@ -5,7 +5,7 @@
 
 #include "parley/errors.hpp"
 
-namespace parley::av {
+namespace parley::av::playback_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -262,4 +262,4 @@ TEST(Playback, TellsThatTheRestIsBroken) {
 }
 
 }  // namespace
-}  // namespace parley::av
+}  // namespace parley::av::playback_test

@@ -6,7 +6,7 @@
 #include "parley/av/video_encoder.hpp"
 #include "pictures.hpp"
 
-namespace parley::av {
+namespace parley::av::sizes_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -56,4 +56,4 @@ INSTANTIATE_TEST_SUITE_P(Files, Sizes,
                          [](const auto& info) { return std::string(info.param.extension) + (info.param.codec + 6); });
 
 }  // namespace
-}  // namespace parley::av
+}  // namespace parley::av::sizes_test

@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-namespace parley::av {
+namespace parley::av::timeline_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -212,4 +212,4 @@ TEST(Timeline, WithoutReportsTheFastestArrivalsAreFollowed) {
 }
 
 }  // namespace
-}  // namespace parley::av
+}  // namespace parley::av::timeline_test

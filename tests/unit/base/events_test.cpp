@@ -10,7 +10,7 @@
 #include "reported_errors.hpp"
 #include "tracked.hpp"
 
-namespace parley {
+namespace parley::events_test {
 namespace {
 
 using testing::ElementsAre;
@@ -182,4 +182,4 @@ TEST_F(Listeners, WhatACoroutineThrowsLaterIsReported) {
 }
 
 }  // namespace
-}  // namespace parley
+}  // namespace parley::events_test

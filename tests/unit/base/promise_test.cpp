@@ -4,7 +4,7 @@
 
 #include "parley/events.hpp"
 
-namespace parley {
+namespace parley::promise_test {
 namespace {
 
 Promise<int> add_later(Promise<int> a, Promise<int> b) { co_return co_await a + co_await b; }
@@ -54,4 +54,4 @@ TEST(Events, HandlersTakeTheEventOrNothing) {
 }
 
 }  // namespace
-}  // namespace parley
+}  // namespace parley::promise_test

@@ -4,7 +4,7 @@
 
 #include "cc/controller.hpp"
 
-namespace parley::cc {
+namespace parley::cc::estimators_test {
 namespace {
 
 constexpr TimePoint kStart{10s};
@@ -143,4 +143,4 @@ TEST(GoogleController, WithoutFeedbackItTakesWhatThePeerAllows) {
 }
 
 }  // namespace
-}  // namespace parley::cc
+}  // namespace parley::cc::estimators_test

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace parley::cc {
+namespace parley::cc::pacer_test {
 namespace {
 
 using testing::ElementsAre;
@@ -287,4 +287,4 @@ TEST(Pacer, AProbeThatCannotBePaddedEnds) {
 }
 
 }  // namespace
-}  // namespace parley::cc
+}  // namespace parley::cc::pacer_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace parley::cc {
+namespace parley::cc::probing_test {
 namespace {
 
 constexpr TimePoint kStart{100s};
@@ -221,4 +221,4 @@ TEST(ProbePlan, AsksNowAndThenWhileTheApplicationUsesLittle) {
 }
 
 }  // namespace
-}  // namespace parley::cc
+}  // namespace parley::cc::probing_test

@@ -3,7 +3,7 @@
 #include "cc/loss_rate.hpp"
 #include "cc/received_rate.hpp"
 
-namespace parley::cc {
+namespace parley::cc::rates_test {
 namespace {
 
 constexpr TimePoint kStart{100s};
@@ -126,4 +126,4 @@ TEST(LossRate, IsNotMuchMoreThanWhatTheDelayAllows) {
 }
 
 }  // namespace
-}  // namespace parley::cc
+}  // namespace parley::cc::rates_test

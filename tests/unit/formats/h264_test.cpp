@@ -5,7 +5,7 @@
 #include "formats/annex_b.hpp"
 #include "payloads.hpp"
 
-namespace parley::formats {
+namespace parley::formats::h264_test {
 namespace {
 
 using namespace test;
@@ -302,4 +302,4 @@ TEST(H264, AMissingPacketInsideAUnitIsNoticed) {
 }
 
 }  // namespace
-}  // namespace parley::formats
+}  // namespace parley::formats::h264_test

@@ -5,7 +5,7 @@
 #include "formats/annex_b.hpp"
 #include "payloads.hpp"
 
-namespace parley::formats {
+namespace parley::formats::h265_test {
 namespace {
 
 using namespace test;
@@ -274,4 +274,4 @@ TEST(H265, ManyUnitsComeBack) {
 }
 
 }  // namespace
-}  // namespace parley::formats
+}  // namespace parley::formats::h265_test

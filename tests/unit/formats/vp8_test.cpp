@@ -5,7 +5,7 @@
 #include "formats/vp8_descriptor.hpp"
 #include "payloads.hpp"
 
-namespace parley::formats {
+namespace parley::formats::vp8_test {
 namespace {
 
 using namespace test;
@@ -175,4 +175,4 @@ TEST(Vp8, HasFourTemporalLayersAtMost) {
 }
 
 }  // namespace
-}  // namespace parley::formats
+}  // namespace parley::formats::vp8_test

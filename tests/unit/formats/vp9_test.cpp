@@ -5,7 +5,7 @@
 #include "formats/vp9_descriptor.hpp"
 #include "payloads.hpp"
 
-namespace parley::formats {
+namespace parley::formats::vp9_test {
 namespace {
 
 using namespace test;
@@ -390,4 +390,4 @@ TEST(Vp9, FramesOfAnySizeComeBackFromEvenPayloads) {
 }
 
 }  // namespace
-}  // namespace parley::formats
+}  // namespace parley::formats::vp9_test

@@ -11,7 +11,7 @@
 namespace parley::ice {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 struct Nobody final : DirectSocket::Sink {
   void on_direct_heard(Ecn mark) override { marks.push_back(mark); }
@@ -60,8 +60,8 @@ std::pair<int, int> next(int descriptor) {
   return {traffic_class, bytes[0]};
 }
 
-class IceDirectSocket : public testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Families, IceDirectSocket, testing::Values("127.0.0.1", "::1"));
+class IceDirectSocket : public ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Families, IceDirectSocket, ::testing::Values("127.0.0.1", "::1"));
 
 TEST_P(IceDirectSocket, MarksEachPacketAsItIsTold) {
   if (!DirectSocket::supported()) GTEST_SKIP() << "there is none";

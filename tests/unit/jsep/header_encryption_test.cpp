@@ -5,7 +5,7 @@
 
 #include "unit/jsep/media_peer.hpp"
 
-namespace parley::jsep {
+namespace parley::jsep::header_encryption_test {
 namespace {
 
 constexpr const char* kLine = "a=cryptex";
@@ -127,4 +127,4 @@ TEST(HeaderEncryption, IfRequiredDataChannelsAndRejectedSectionsNeedNotSayIt) {
 }
 
 }  // namespace
-}  // namespace parley::jsep
+}  // namespace parley::jsep::header_encryption_test

@@ -6,7 +6,7 @@
 
 #include "unit/jsep/media_peer.hpp"
 
-namespace parley::jsep {
+namespace parley::jsep::layers_test {
 namespace {
 
 using Strings = std::vector<std::string>;
@@ -100,4 +100,4 @@ TEST(Layers, AnAnswerNarrowsThemAndTheirSources) {
 }
 
 }  // namespace
-}  // namespace parley::jsep
+}  // namespace parley::jsep::layers_test

@@ -3,7 +3,7 @@
 
 #include "unit/jsep/media_peer.hpp"
 
-namespace parley::jsep {
+namespace parley::jsep::media_answer_test {
 namespace {
 
 using Strings = std::vector<std::string>;
@@ -275,4 +275,4 @@ TEST(MediaAnswer, AStoppingTransceiverIsStillAnsweredAndThenNeedsNegotiation) {
 }
 
 }  // namespace
-}  // namespace parley::jsep
+}  // namespace parley::jsep::media_answer_test

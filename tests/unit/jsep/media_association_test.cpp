@@ -3,7 +3,7 @@
 
 #include "unit/jsep/media_peer.hpp"
 
-namespace parley::jsep {
+namespace parley::jsep::media_association_test {
 namespace {
 
 using Strings = std::vector<std::string>;
@@ -175,4 +175,4 @@ TEST(MediaAssociation, AnAnswerThatRejectsStopsTheTransceiver) {
 }
 
 }  // namespace
-}  // namespace parley::jsep
+}  // namespace parley::jsep::media_association_test

@@ -7,7 +7,7 @@
 #include "sdp/effective.hpp"
 #include "unit/jsep/media_peer.hpp"
 
-namespace parley::jsep {
+namespace parley::jsep::media_offer_test {
 namespace {
 
 using Strings = std::vector<std::string>;
@@ -360,4 +360,4 @@ TEST(MediaOffer, GivesNoHeaderExtensionIdAnotherMeaningWhenItsSectionIsGivenAway
 }
 
 }  // namespace
-}  // namespace parley::jsep
+}  // namespace parley::jsep::media_offer_test

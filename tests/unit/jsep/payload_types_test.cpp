@@ -7,7 +7,7 @@
 #include "jsep/codec_table.hpp"
 #include "unit/jsep/media_section.hpp"
 
-namespace parley::jsep {
+namespace parley::jsep::payload_types_test {
 namespace {
 
 using testing::ElementsAre;
@@ -139,4 +139,4 @@ TEST(PayloadTypes, RunOut) {
 }
 
 }  // namespace
-}  // namespace parley::jsep
+}  // namespace parley::jsep::payload_types_test

@@ -8,7 +8,7 @@
 #include "unit/sdp/recordings.hpp"
 
 /// Sequences of descriptions that real peers have made, with ours of that time as their other side.
-namespace parley::jsep {
+namespace parley::jsep::recordings_test {
 namespace {
 
 std::vector<std::string> words_of(const std::string& line) {
@@ -168,7 +168,7 @@ void expect_answers(const std::string& answer_text, const std::string& offer_tex
   }
 }
 
-std::vector<std::string> shown(const std::vector<Format>& formats) {
+std::vector<std::string> named(const std::vector<Format>& formats) {
   std::vector<std::string> codecs;
   codecs.reserve(formats.size());
   for (const Format& format : formats)
@@ -196,7 +196,7 @@ void expect_agreement(const Agreement& agreement, const std::vector<Row>& ours, 
     ASSERT_TRUE(section);
     EXPECT_EQ(current_of(*section), row.current);
     if (!row.codecs.empty()) {
-      EXPECT_EQ(shown(section->sends), row.codecs);
+      EXPECT_EQ(named(section->sends), row.codecs);
     }
   }
   for (const Row& row : theirs) {
@@ -261,4 +261,4 @@ INSTANTIATE_TEST_SUITE_P(Real, Recordings, testing::ValuesIn(sdp::recorded_peers
                          [](const auto& info) { return sdp::test_name(info.param); });
 
 }  // namespace
-}  // namespace parley::jsep
+}  // namespace parley::jsep::recordings_test

@@ -4,7 +4,7 @@
 
 #include "unit/jsep/peer.hpp"
 
-namespace parley::jsep {
+namespace parley::jsep::refusal_test {
 namespace {
 
 constexpr SdpType kDescriptions[] = {SdpType::Offer, SdpType::Pranswer, SdpType::Answer};
@@ -342,4 +342,4 @@ TEST(Tolerance, OfAnAnswerThatAcceptsAndBundlesWhatTheOfferRejects) {
 }
 
 }  // namespace
-}  // namespace parley::jsep
+}  // namespace parley::jsep::refusal_test

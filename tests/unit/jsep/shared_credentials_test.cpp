@@ -6,7 +6,7 @@
 
 #include "unit/jsep/media_peer.hpp"
 
-namespace parley::jsep {
+namespace parley::jsep::shared_credentials_test {
 namespace {
 
 constexpr const char* kHost = "1 1 udp 2113929471 192.0.2.1 4000 typ host";
@@ -176,4 +176,4 @@ TEST(SharedCredentials, KeepTheCandidatesOfTransportsApart) {
 }
 
 }  // namespace
-}  // namespace parley::jsep
+}  // namespace parley::jsep::shared_credentials_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace parley::media {
+namespace parley::media::feedback_interval_test {
 namespace {
 
 constexpr TimePoint kStart{100s};
@@ -48,4 +48,4 @@ TEST(FeedbackInterval, TwoMessagesInOneMomentChangeNothing) {
 }
 
 }  // namespace
-}  // namespace parley::media
+}  // namespace parley::media::feedback_interval_test

@@ -11,7 +11,7 @@
 #include "formats/vp9.hpp"
 #include "media/frame_buffer.hpp"
 
-namespace parley::media {
+namespace parley::media::frame_buffer_layers_test {
 namespace {
 
 using test::vp8;
@@ -226,4 +226,4 @@ TEST(FrameBuffer, WhatItGivesOfLayersCanBeDecoded) {
 }
 
 }  // namespace
-}  // namespace parley::media
+}  // namespace parley::media::frame_buffer_layers_test

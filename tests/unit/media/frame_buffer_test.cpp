@@ -7,7 +7,7 @@
 #include "formats/vp8.hpp"
 #include "formats/vp9.hpp"
 
-namespace parley::media {
+namespace parley::media::frame_buffer_test {
 namespace {
 
 using test::vp8;
@@ -346,4 +346,4 @@ TEST(FrameBuffer, SoundGoesOnAfterWhatIsMissing) {
 }
 
 }  // namespace
-}  // namespace parley::media
+}  // namespace parley::media::frame_buffer_test

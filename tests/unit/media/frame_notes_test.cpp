@@ -5,7 +5,7 @@
 
 #include "call.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::frame_notes_test {
 namespace {
 
 constexpr std::uint64_t kSecond = std::uint64_t{1} << 32;
@@ -187,4 +187,4 @@ TEST(FrameNotes, CaptureTimesCostLittle) {
 }
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::frame_notes_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace parley::media {
+namespace parley::media::frame_pace_test {
 namespace {
 
 constexpr TimePoint kStart{1000s};
@@ -71,4 +71,4 @@ TEST(FramePace, APauseIsLongerThanFiveSeconds) {
 }
 
 }  // namespace
-}  // namespace parley::media
+}  // namespace parley::media::frame_pace_test

@@ -5,7 +5,7 @@
 #include "rtp/feedback.hpp"
 #include "rtp/reports.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::hostile_test {
 namespace {
 
 using testing::Contains;
@@ -189,4 +189,4 @@ TEST(HostileMedia, GoodbyesThatAreNotTrueCostNothing) {
 }
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::hostile_test

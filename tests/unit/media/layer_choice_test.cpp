@@ -4,7 +4,7 @@
 
 #include "call.hpp"
 
-namespace parley::media {
+namespace parley::media::layer_choice_test {
 namespace {
 
 using test::Call;
@@ -82,4 +82,4 @@ TEST(LayerChoice, IsMadeBySendersWithoutLayers) {
 }
 
 }  // namespace
-}  // namespace parley::media
+}  // namespace parley::media::layer_choice_test

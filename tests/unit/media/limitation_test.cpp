@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace parley::media {
+namespace parley::media::limitation_test {
 namespace {
 
 constexpr TimePoint kStart{1000s};
@@ -44,4 +44,4 @@ TEST(Limitation, EndsSoonWhenNothingIsSent) {
 }
 
 }  // namespace
-}  // namespace parley::media
+}  // namespace parley::media::limitation_test

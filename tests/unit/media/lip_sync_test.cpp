@@ -4,7 +4,7 @@
 #include "call.hpp"
 #include "rtp/reports.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::lip_sync_test {
 namespace {
 
 const Encoding kPictures{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = ""},
@@ -176,4 +176,4 @@ TEST(Ntp, GoesBothWays) {
 }
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::lip_sync_test

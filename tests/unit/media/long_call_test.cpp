@@ -4,7 +4,7 @@
 #include "call.hpp"
 #include "support/resources.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::long_call_test {
 namespace {
 
 using parley::test::allocated_bytes;
@@ -231,4 +231,4 @@ TEST(LongCall, AnHourOverABadPathLosesAndKeepsNothing) {
 }
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::long_call_test

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace parley::media {
+namespace parley::media::nack_list_test {
 namespace {
 
 using testing::ElementsAre;
@@ -71,4 +71,4 @@ TEST(NackList, ForgetsWhatNobodyWaitsFor) {
 }
 
 }  // namespace
-}  // namespace parley::media
+}  // namespace parley::media::nack_list_test

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace parley::media {
+namespace parley::media::packet_history_test {
 namespace {
 
 constexpr TimePoint kStart{};
@@ -89,4 +89,4 @@ TEST(PacketHistory, WhatWasWrittenWhenACopyLeftIsWrittenHere) {
 }
 
 }  // namespace
-}  // namespace parley::media
+}  // namespace parley::media::packet_history_test

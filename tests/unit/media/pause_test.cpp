@@ -3,7 +3,7 @@
 
 #include "video_call.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::pause_test {
 namespace {
 
 using testing::ElementsAre;
@@ -159,4 +159,4 @@ TEST(Pause, OfAReceiverMayLastForMoreThanHalfOfAllNumbers) {
 }
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::pause_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace parley::media {
+namespace parley::media::playout_test {
 namespace {
 
 constexpr TimePoint kStart{1000s};
@@ -37,4 +37,4 @@ TEST(Playout, BeginsAnewWithAnotherClock) {
 }
 
 }  // namespace
-}  // namespace parley::media
+}  // namespace parley::media::playout_test

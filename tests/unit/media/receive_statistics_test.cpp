@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace parley::media {
+namespace parley::media::receive_statistics_test {
 namespace {
 
 constexpr TimePoint kStart{};
@@ -65,4 +65,4 @@ TEST(ReceiveStatistics, PacketsOfOneFrameAreNoJitter) {
 }
 
 }  // namespace
-}  // namespace parley::media
+}  // namespace parley::media::receive_statistics_test

@@ -8,7 +8,7 @@
 #include "call.hpp"
 #include "rtp/packet.hpp"
 
-namespace parley::media {
+namespace parley::media::recovery_test {
 namespace {
 
 using namespace test;
@@ -189,4 +189,4 @@ TEST(Recovery, RepairsRandomLosses) {
 }
 
 }  // namespace
-}  // namespace parley::media
+}  // namespace parley::media::recovery_test

@@ -3,7 +3,7 @@
 
 #include "call.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::repair_source_test {
 namespace {
 
 const Encoding kFirst{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = "a"};
@@ -74,4 +74,4 @@ TEST(RepairSource, ThatIsAnnouncedForAnotherIsNotOfTheOnlyOne) {
 }
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::repair_source_test

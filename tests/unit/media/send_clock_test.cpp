@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace parley::media {
+namespace parley::media::send_clock_test {
 namespace {
 
 constexpr TimePoint kStart{1000s};
@@ -75,4 +75,4 @@ TEST(SendClock, TicksGoBackAndWrapAround) {
 }
 
 }  // namespace
-}  // namespace parley::media
+}  // namespace parley::media::send_clock_test

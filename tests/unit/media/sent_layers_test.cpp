@@ -7,7 +7,7 @@
 #include "formats/layers.hpp"
 #include "media/layer_selector.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::sent_layers_test {
 namespace {
 
 using testing::ElementsAre;
@@ -64,4 +64,4 @@ TEST(SentLayers, WithoutAModeNothingIsClaimedOfThem) {
 }
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::sent_layers_test

@@ -8,7 +8,7 @@
 #include "rtp/transport_feedback.hpp"
 #include "scenarios.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::session_arrivals_test {
 namespace {
 
 constexpr Ssrc kSource{1000};
@@ -109,4 +109,4 @@ TEST(SourcesArrivals, WhatTellsOfThemFitsIntoDatagrams) {
 }
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::session_arrivals_test

@@ -3,7 +3,7 @@
 
 #include "call.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::session_playout_test {
 namespace {
 
 using testing::SizeIs;
@@ -179,4 +179,4 @@ TEST(SessionPlayout, WhatFramesSayOfThemselvesIsHeldBackWithThem) {
 }
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::session_playout_test

@@ -3,7 +3,7 @@
 
 #include "call.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::session_protection_test {
 namespace {
 
 const Encoding kEncoding{.source = Ssrc(1000), .retransmission = Ssrc(1001), .rid = ""};
@@ -288,4 +288,4 @@ TEST(SessionProtection, WithoutNegotiationThereIsNone) {
 }
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::session_protection_test

@@ -5,7 +5,7 @@
 #include "rtp/feedback.hpp"
 #include "rtp/protection.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::session_recovery_test {
 namespace {
 
 using testing::Contains;
@@ -218,4 +218,4 @@ TEST(SessionRecovery, AProtectionOfAnotherSourceIsNoHarm) {
 }
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::session_recovery_test

@@ -4,7 +4,7 @@
 #include "call.hpp"
 #include "formats/red.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::session_red_test {
 namespace {
 
 using testing::ElementsAre;
@@ -148,4 +148,4 @@ TEST(SessionRed, RepetitionsOfWhatWasNeverSentAreNoHarm) {
 }
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::session_red_test

@@ -5,7 +5,7 @@
 #include "rtp/reports.hpp"
 #include "video_call.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::session_repair_test {
 namespace {
 
 using testing::SizeIs;
@@ -193,4 +193,4 @@ TEST(MediaSession, AStormOfNacksIsAnsweredOnce) {
 }
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::session_repair_test

@@ -7,7 +7,7 @@
 #include "call.hpp"
 #include "rtp/reports.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::session_reports_test {
 namespace {
 
 using testing::SizeIs;
@@ -235,4 +235,4 @@ TEST(SessionReports, FeedbackIsAloneOnlyWhereReducedSizeWasAgreedOn) {
 }
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::session_reports_test

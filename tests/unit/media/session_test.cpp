@@ -5,7 +5,7 @@
 #include "rtp/reports.hpp"
 #include "video_call.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::session_test {
 namespace {
 
 using testing::ElementsAre;
@@ -265,4 +265,4 @@ TEST(MediaSession, ManySourcesOfAPeerDoNotGrowItWithoutEnd) {
 }
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::session_test

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace parley::media {
+namespace parley::media::source_arrivals_test {
 namespace {
 
 using testing::SizeIs;
@@ -50,4 +50,4 @@ TEST(SourceArrivals, HaveToBeTakenWhenOneSourceHasMany) {
 }
 
 }  // namespace
-}  // namespace parley::media
+}  // namespace parley::media::source_arrivals_test

@@ -4,7 +4,7 @@
 #include "scenarios.hpp"
 #include "support/resources.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::sources_gone_test {
 namespace {
 
 class SourcesThatGo : public testing::TestWithParam<bool> {};
@@ -47,4 +47,4 @@ INSTANTIATE_TEST_SUITE_P(Told, SourcesThatGo, testing::Bool(),
                          [](const auto& info) { return info.param ? "BySource" : "ByNumber"; });
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::sources_gone_test

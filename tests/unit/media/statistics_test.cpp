@@ -7,7 +7,7 @@
 #include "rtp/feedback.hpp"
 #include "rtp/packet.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::statistics_test {
 namespace {
 
 using testing::IsEmpty;
@@ -373,4 +373,4 @@ TEST(MediaStatistics, OnlySoManyReceiversAreAnswered) {
 }
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::statistics_test

@@ -6,7 +6,7 @@
 #include "rtp/feedback.hpp"
 #include "scenarios.hpp"
 
-namespace parley::media::test {
+namespace parley::media::test::target_test {
 namespace {
 
 constexpr SectionKey kSecond{3};
@@ -129,4 +129,4 @@ TEST(Target, AFloodOfRequestsTakesNoMoreThanHalfOfIt) {
 }
 
 }  // namespace
-}  // namespace parley::media::test
+}  // namespace parley::media::test::target_test

@@ -7,7 +7,7 @@
 #include "rtp/feedback.hpp"
 #include "rtp/reports.hpp"
 
-namespace parley::rtp {
+namespace parley::rtp::rtcp_test {
 namespace {
 
 using testing::ElementsAre;
@@ -318,4 +318,4 @@ TEST(Rtcp, EveryParserTakesAnyBytes) {
 }
 
 }  // namespace
-}  // namespace parley::rtp
+}  // namespace parley::rtp::rtcp_test

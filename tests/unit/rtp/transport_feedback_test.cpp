@@ -4,7 +4,7 @@
 
 #include <random>
 
-namespace parley::rtp {
+namespace parley::rtp::transport_feedback_test {
 namespace {
 
 using Packet = TransportFeedback::Packet;
@@ -221,4 +221,4 @@ TEST(TransportFeedback, TakesAnyBytes) {
 }
 
 }  // namespace
-}  // namespace parley::rtp
+}  // namespace parley::rtp::transport_feedback_test

@@ -11,7 +11,7 @@
 #include "support/seeded_wire.hpp"
 #include "unit/base/reported_errors.hpp"
 
-namespace parley {
+namespace parley::perfect_negotiator_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -385,4 +385,4 @@ TEST(PerfectNegotiator, MayBeDestroyedAtAnyMoment) {
 }
 
 }  // namespace
-}  // namespace parley
+}  // namespace parley::perfect_negotiator_test
