@@ -13,7 +13,7 @@ namespace {
 
 /// The uncompressed header, VP9 bitstream specification section 6.2, as far as the size.
 struct Header {
-  bool valid = false, key_frame = false;
+  bool valid = false, key_frame = false, needs_others = false;
   std::uint16_t width = 0, height = 0;
 };
 
@@ -45,8 +45,10 @@ Header read_header(ByteView frame) {
   const std::uint32_t profile = reader.bits(1) << 1 | low;
   if (profile == 3 && reader.flag()) return header;
   header.valid = !reader.failed();
-  if (reader.flag()) return header;  // shows an existing frame
-  if (reader.flag()) {               // not a key frame
+  header.needs_others = reader.flag();  // shows an existing frame
+  if (header.needs_others) return header;
+  header.needs_others = reader.flag();  // not a key frame
+  if (header.needs_others) {
     read_own_size(reader, header);
     return header;
   }
@@ -77,12 +79,13 @@ void read_larger_size(const Header& header, FrameInfo& info) {
 }
 
 /// Whether decoding can begin with the frame, of which `part` is the beginning. The descriptor tells: programs encrypt
-/// what follows it. But some senders (FFmpeg's) have descriptors without anything, and leave P out as well.
+/// what follows it. But some senders leave P out, and all else as well: FFmpeg has descriptors without anything, pion
+/// those of the flexible mode with an ID alone. Theirs are not key frames if the header says so.
 bool is_key_frame(const Vp9Descriptor& descriptor, ByteView part) {
   if (descriptor.predicted || (descriptor.spatial_index > 0 && descriptor.needs_smaller)) return false;
-  if (descriptor.picture_id || descriptor.temporal_index) return true;
-  const Header header = read_header(part);
-  return header.key_frame || !header.valid;
+  if (descriptor.temporal_index || descriptor.has_structure || (descriptor.picture_id && !descriptor.flexible))
+    return true;
+  return !read_header(part).needs_others;
 }
 
 std::optional<TemporalPlace> place_of(const Vp9Descriptor& descriptor) {

@@ -44,10 +44,12 @@ std::optional<Vp9Descriptor> read_vp9_descriptor(ByteView payload) {
   const auto head = reader.number<std::uint8_t>();
   if (!head) return std::nullopt;
   Vp9Descriptor descriptor;
-  const bool has_id = (*head & 0x80) != 0, has_layers = (*head & 0x20) != 0, flexible = (*head & 0x10) != 0;
+  const bool has_id = (*head & 0x80) != 0, has_layers = (*head & 0x20) != 0;
   descriptor.predicted = (*head & 0x40) != 0;
+  descriptor.flexible = (*head & 0x10) != 0;
   descriptor.begins = (*head & 0x08) != 0;
   descriptor.ends = (*head & 0x04) != 0;
+  descriptor.has_structure = (*head & 0x02) != 0;
   if (has_id) {
     descriptor.picture_id_offset = position();
     descriptor.picture_id = read_picture_id(reader);
@@ -60,14 +62,15 @@ std::optional<Vp9Descriptor> read_vp9_descriptor(ByteView payload) {
     descriptor.may_switch_up = (*layer & 0x10) != 0;
     descriptor.spatial_index = *layer >> 1 & 7;
     descriptor.needs_smaller = (*layer & 1) != 0;
-    if (!flexible) {
+    if (!descriptor.flexible) {
       descriptor.base_index_offset = position();
       descriptor.base_index = reader.number<std::uint8_t>();
       if (!descriptor.base_index) return std::nullopt;
     }
   }
-  if (flexible && descriptor.predicted && !read_references(reader, descriptor.references)) return std::nullopt;
-  if ((*head & 0x02) != 0 && !read_structure(reader, descriptor.sizes)) return std::nullopt;
+  if (descriptor.flexible && descriptor.predicted && !read_references(reader, descriptor.references))
+    return std::nullopt;
+  if (descriptor.has_structure && !read_structure(reader, descriptor.sizes)) return std::nullopt;
   if (reader.remaining() == 0) return std::nullopt;
   descriptor.size = position();
   return descriptor;

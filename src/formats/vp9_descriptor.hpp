@@ -11,7 +11,7 @@ namespace parley::formats {
 
 /// What stands in front of a VP9 payload: RFC 9628 section 4.2. Offsets say where a value is, for those who change it.
 struct Vp9Descriptor {
-  bool predicted = false, begins = false, ends = false;
+  bool predicted = false, flexible = false, begins = false, ends = false, has_structure = false;  ///< P, F, B, E, V
   std::optional<std::uint16_t> picture_id;
   std::size_t picture_id_offset = 0;
   std::optional<std::uint8_t> temporal_index;

@@ -38,6 +38,7 @@ async function roundTrip({ offerer, answerer, note }, [codec, wanted], seconds =
   assert.deepEqual(echoed.directions, ['sendrecv', 'sendrecv']);
   assert.equal(echoed.video.codec, `video/${codec}`);
   assert.equal(echoed.audio.codec.toLowerCase(), `audio/${sound}`.toLowerCase()); // as the offer spells it
+  assert.ok(echoed.video.keyFrames > 0 && echoed.video.keyFrames < echoed.video.frames / 2, 'key frames are told from others');
   // The browser scales its picture down while it does not know how much may be sent.
   const { width, height } = echoed.video;
   assert.ok(width > 0 && Math.abs(width / height - 4 / 3) < 0.1, 'the size is read from the bitstream');

@@ -304,15 +304,21 @@ TEST(Vp9, TheDescriptorTellsKeyFrames) {
   EXPECT_FALSE(assembled(depacketizer, {joined({bytes({0xCC, 0x05}), kKeyFrame})})->info.key_frame);
 }
 
-/// FFmpeg's descriptors say B and E and nothing else.
+/// FFmpeg's descriptors say B and E and nothing else, pion's have the flexible mode and an ID besides.
 TEST(Vp9, ADescriptorThatTellsNothingTellsNoKeyFrames) {
   Vp9Depacketizer depacketizer;
-  const Bytes key = joined({bytes({0x0C}), kKeyFrame}), delta = joined({bytes({0x0C}), kDeltaFrame});
-  EXPECT_TRUE(depacketizer.inspect(key)->key_frame);
-  EXPECT_TRUE(assembled(depacketizer, {key})->info.key_frame);
-  EXPECT_TRUE(depacketizer.inspect(delta)->begins_frame);
-  EXPECT_FALSE(depacketizer.inspect(delta)->key_frame);
-  EXPECT_FALSE(assembled(depacketizer, {delta})->info.key_frame);
+  for (const Bytes& descriptor : {bytes({0x0C}), bytes({0x9C, 0x92, 0x34})}) {
+    const Bytes key = joined({descriptor, kKeyFrame}), delta = joined({descriptor, kDeltaFrame});
+    EXPECT_TRUE(depacketizer.inspect(key)->key_frame);
+    EXPECT_TRUE(assembled(depacketizer, {key})->info.key_frame);
+    EXPECT_TRUE(depacketizer.inspect(delta)->begins_frame);
+    EXPECT_FALSE(depacketizer.inspect(delta)->key_frame);
+    EXPECT_FALSE(assembled(depacketizer, {delta})->info.key_frame);
+    // 10 0 0 1: a picture that was sent before is shown.
+    EXPECT_FALSE(depacketizer.inspect(joined({descriptor, bytes({0x88})}))->key_frame);
+    // All but the first byte of a key frame is encrypted.
+    EXPECT_TRUE(depacketizer.inspect(joined({descriptor, bytes({0x82, 1, 2, 3})}))->key_frame);
+  }
 }
 
 /// Some encoders leave the smaller sizes out, or make each by itself, and forwarders leave the others out.
