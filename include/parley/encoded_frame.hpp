@@ -138,6 +138,10 @@ struct RTCEncodedVideoFrameMetadata {
   /// Without, the stream has none. How frames of different layers need each other is told if it is known: by
   /// `dependencies`, or if the encoding's `scalabilityMode` is one of L1T1 to L3T3.
   std::optional<std::uint8_t> temporalIndex{};
+  /// Where decoders of fewer temporal layers can go on with more of them. VP8 (RFC 7741, Y): this frame refers to the
+  /// lowest layer only. VP9 (RFC 9628, U): what comes after it refers to nothing before it in layers above its own. A
+  /// frame to be sent: told the receiver, who needs no key frame then after losses in higher layers. (Not in W3C.)
+  bool switch_up = false;
   /// The SSRC of its packets.
   std::optional<std::uint32_t> synchronizationSource{};
   /// Whose pictures a mixer has put together (CSRCs). To be sent: the first 15.

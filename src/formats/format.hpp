@@ -25,6 +25,9 @@ struct FrameInfo {
   std::uint8_t spatial_layers = 1;
   /// Not told in streams without temporal layers.
   std::optional<std::uint8_t> temporal_index = std::nullopt;
+  /// Where receivers of fewer temporal layers can have more: SwitchUp, as the format can say it (VP8: this picture,
+  /// VP9: the next one).
+  bool switch_up = false;
   /// Temporal layers need each other as in the modes of webrtc-svc called LnTm: a picture refers to the last one of the
   /// layers below, in the lowest layer to the last one of that, and to nothing else. Only for packetizers.
   bool regular_layers = false;

@@ -54,7 +54,7 @@ Result<void> Vp8Packetizer::packetize(ByteView frame, const FrameInfo& info, std
     if (layer > 0) lowest_upper_ = std::min(lowest_upper_, layer);
     descriptor[1] = kPictureId | kBaseIndex | kTemporalIndex;
     descriptor[4] = base_index_;
-    descriptor[5] = static_cast<std::uint8_t>(layer << 6 | (needs_lowest_only ? kSync : 0));
+    descriptor[5] = static_cast<std::uint8_t>(layer << 6 | (needs_lowest_only || info.switch_up ? kSync : 0));
     size = descriptor.size();
   }
   in_even_parts(frame, most - size, [&](ByteView part, bool first, bool last) {
@@ -84,6 +84,7 @@ Result<Frame> Vp8Depacketizer::assemble(std::span<const ByteView> payloads) {
     if (frame.data.empty()) {
       frame.info.picture_id = descriptor->picture_id;
       frame.info.temporal_index = descriptor->temporal_index;
+      frame.info.switch_up = descriptor->layer_sync;
     }
     const ByteView part = payload.subspan(descriptor->size);
     frame.data.insert(frame.data.end(), part.begin(), part.end());

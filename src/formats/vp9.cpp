@@ -153,7 +153,7 @@ Vp9Packetizer::Descriptor Vp9Packetizer::describe(const FrameInfo& info, Place p
   if (info.temporal_index || info.spatial_layers > 1) {
     made.bytes[0] |= kHasLayers;
     // U: in regular layers, what comes later refers to this picture, or to later ones.
-    const bool may_switch_up = info.temporal_index && info.regular_layers;
+    const bool may_switch_up = info.temporal_index && (info.regular_layers || info.switch_up);
     // D: made from the smaller one of this picture, which P does not speak of.
     made.add(static_cast<unsigned>(place.temporal << 5 | (may_switch_up ? kSwitchUp : 0) | place.spatial << 1 |
                                    (place.spatial > 0 && !key_frame ? 1 : 0)),
@@ -223,6 +223,7 @@ Result<Frame> Vp9Depacketizer::assemble(std::span<const ByteView> payloads) {
       if (!descriptor->begins) return fail(ErrorKind::DataError, "a VP9 frame without a beginning");
       frame.info.picture_id = descriptor->picture_id;
       frame.info.temporal_index = descriptor->temporal_index;
+      frame.info.switch_up = descriptor->may_switch_up;
       frame.info.key_frame = is_key_frame(*descriptor, part);
       told = descriptor->sizes;
       smallest = descriptor->spatial_index;

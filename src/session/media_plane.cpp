@@ -151,6 +151,7 @@ void MediaPlane::Lane::on_frame(media::ReceivedFrame&& received) {
     frame.metadata.frame_rate = info.frame_rate;
     frame.metadata.spatialIndex = info.spatial_index;
     frame.metadata.temporalIndex = info.temporal_index;
+    frame.metadata.switch_up = info.switch_up;
     frame.metadata.synchronizationSource = received.source.get();
     frame.metadata.payloadType = arrived.payload_type.get();
     frame.metadata.rtpTimestamp = arrived.timestamp;
@@ -256,6 +257,7 @@ void MediaPlane::send(jsep::TransceiverId id, const RTCEncodedVideoFrame& frame)
   info.spatial_index = frame.metadata.spatialIndex;
   info.spatial_layers = std::max<std::uint8_t>(frame.metadata.spatial_layers, 1);
   info.temporal_index = frame.metadata.temporalIndex;
+  info.switch_up = frame.metadata.switch_up;
   send(id, frame.metadata.rid,
        media::OutgoingFrame{.data = frame.data,
                             .info = info,

@@ -160,6 +160,49 @@ TEST(Layers, SizesOfAv1AreLeftOutUntilAKeyFrame) {
   expect_complete(relay.seen);
 }
 
+/// Nobody tells the forwarder's sender how its layers need each other, but the frames do: RFC 7741 section 4.2, Y.
+TEST(Layers, FramesThatAreForwardedTellWhereHigherLayersBegin) {
+  constexpr std::size_t kFrames = 9;
+  Latch asked, came;
+  std::vector<std::pair<int, bool>> seen;  // the layers, and whether they can be begun with
+  const auto source = MediaStreamTrack::create("video"), passed_on = MediaStreamTrack::create("video");
+  std::shared_ptr<MediaStreamTrack> middle, remote;
+  source->onkeyframerequest = [&] { asked.set(); };
+  Pair in, out;
+  RTCRtpEncodingParameters encoding;
+  encoding.scalabilityMode = "L1T3";
+  in.offerer.addTransceiver(source, {.sendEncodings = {encoding}});
+  out.offerer.addTransceiver(passed_on);
+  in.answerer.ontrack = [&](const RTCTrackEvent& event) {
+    middle = event.track;
+    middle->onvideoframe = [&](const RTCEncodedVideoFrame& frame) { passed_on->write(frame); };
+  };
+  out.answerer.ontrack = [&](const RTCTrackEvent& event) {
+    remote = event.track;
+    remote->onvideoframe = [&](const RTCEncodedVideoFrame& frame) {
+      seen.emplace_back(frame.metadata.temporalIndex.value_or(-1), frame.metadata.switch_up);
+      if (seen.size() == kFrames) came.set();
+    };
+  };
+  run([&] { return negotiated(out); });
+  run([&] { return negotiated(in); });
+  ASSERT_TRUE(asked.wait());
+  for (std::size_t i = 0; i < kFrames; ++i) {
+    constexpr std::uint8_t kPattern[] = {0, 2, 1, 2};
+    RTCEncodedVideoFrame frame;
+    frame.type = i == 0 ? Key : Delta;
+    frame.data = {static_cast<std::uint8_t>(i == 0 ? 0x10 : 0x31), 0, 0};
+    frame.metadata.mimeType = "video/VP8";
+    frame.metadata.temporalIndex = kPattern[i % 4];
+    frame.timestamp = i * 33'333us;
+    source->write(std::move(frame));
+  }
+  ASSERT_TRUE(came.wait());
+  using One = std::pair<int, bool>;
+  EXPECT_THAT(seen, testing::ElementsAre(One(0, false), One(2, true), One(1, true), One(2, false), One(0, false),
+                                         One(2, true), One(1, true), One(2, false), One(0, false)));
+}
+
 TEST(Layers, FramesTellTheirTimesAndWhatEachLayerGets) {
   Latch asked, came;
   std::optional<RTCEncodedVideoFrameMetadata> seen;

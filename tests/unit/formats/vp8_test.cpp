@@ -111,6 +111,17 @@ TEST(Vp8, TellsWhereReceiversOfFewerLayersCanBegin) {
   }
 }
 
+/// Whoever passes frames on does not know more than they tell.
+TEST(Vp8, WhereReceiversOfFewerLayersCanBeginGoesFromFrameToFrame) {
+  for (const bool told : {true, false}) {
+    Vp8Packetizer packetizer;
+    Vp8Depacketizer depacketizer;
+    const auto made = packetized(packetizer, kDeltaFrame, 100, FrameInfo{.temporal_index = 2, .switch_up = told});
+    EXPECT_EQ(depacketizer.inspect(made.all.at(0))->place->switch_up, told ? SwitchUp::ThisPicture : SwitchUp::No);
+    EXPECT_EQ(assembled(depacketizer, made.all)->info.switch_up, told);
+  }
+}
+
 TEST(Vp8, RefusesEveryDescriptorThatIsCutOff) {
   Vp8Depacketizer depacketizer;
   const Bytes whole = bytes({0x90, 0xF0, 0x81, 0x02, 0x99, 0x61, 0x31});

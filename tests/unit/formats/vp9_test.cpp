@@ -226,6 +226,17 @@ TEST(Vp9, InRegularLayersReceiversOfFewerCanGoUpAnywhere) {
   EXPECT_EQ(unknown.references, (References{4, 2, 1})) << "whatever it may refer to";
 }
 
+/// Whoever passes frames on does not know more than they tell.
+TEST(Vp9, WhereReceiversOfFewerLayersCanGoUpGoesFromFrameToFrame) {
+  for (const bool told : {true, false}) {
+    Vp9Packetizer packetizer;
+    Vp9Depacketizer depacketizer;
+    const Payloads made = packetized(packetizer, kDeltaFrame, 100, FrameInfo{.temporal_index = 1, .switch_up = told});
+    EXPECT_EQ(read_vp9_descriptor(made.all.at(0))->may_switch_up, told);
+    EXPECT_EQ(assembled(depacketizer, made.all)->info.switch_up, told);
+  }
+}
+
 /// SS with Y, section 4.2.1. The larger ones of a key picture say their size, since it is not that of the smaller one:
 /// 10 0 0 0 1 1 0 | 00 | 0000 0001 | 0000 0010 0100 | 000 | 1279 | 719
 TEST(Vp9, TellsTheSizesOfLayersWhenItKnowsAllOfThem) {
