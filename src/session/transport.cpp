@@ -44,6 +44,7 @@ void Transport::Generation::on_ice_selected_pair(const ice::Candidate&, const ic
 }
 
 void Transport::Generation::on_ice_packet(ByteView packet) {
+  if (owner.leaving_.generation == this) owner.leaving_.heard = true;
   owner.arrival_mark_ = agent.arrival_mark();
   owner.receive(packet);
 }
@@ -105,10 +106,40 @@ void Transport::abandon(std::string_view ufrag) {
   Generation* generation = find(ufrag);
   if (generation == nullptr) return;
   generation->abandoned = true;
-  if (generation != carrier_ || generation == generations_.back().get()) retire(*generation);
+  if (generation == generations_.back().get()) {
+    retire(*generation);
+  } else if (generation != carrier_) {
+    leave(*generation);
+  }
+}
+
+/// What is on its way may arrive, and a peer may send by this path longer than we do: Chromium does so for up to two
+/// seconds if it is controlled. Only the last one is listened to, so restarts one after the other cost no more.
+void Transport::leave(Generation& generation) {
+  if (leaving_.generation != nullptr) retire(*leaving_.generation);
+  if (!generation.agent.selected_pair()) return retire(generation);
+  leaving_.generation = &generation;
+  leaving_.rounds = 0;
+  listen_on();
+}
+
+/// Three seconds: RFC 8445 section 8.3.1. Ten times at most, since the peer's checks are answered as long as we listen.
+void Transport::listen_on() {
+  constexpr Duration kRound = 3s;
+  constexpr int kMostRounds = 10;
+  leaving_.heard = false;
+  ++leaving_.rounds;
+  leaving_.timer = loop_.reactor().at(Clock::now() + kRound, [this] {
+    if (leaving_.heard && leaving_.rounds < kMostRounds) return listen_on();
+    retire(*leaving_.generation);
+  });
 }
 
 void Transport::retire(Generation& generation) {
+  if (leaving_.generation == &generation) {
+    leaving_.generation = nullptr;
+    leaving_.timer.cancel();
+  }
   generation.agent.close();
   retired_ = retired_ + counted(generation.agent);
   if (carrier_ == &generation) carrier_ = nullptr;
@@ -130,8 +161,8 @@ void Transport::generation_changed_state(Generation& generation, ice::State stat
   if (has_path(state) && carrier_ == &generation) {
     std::vector<Generation*> replaced;
     for (const auto& other : generations_)
-      if (other->abandoned) replaced.push_back(other.get());
-    for (Generation* other : replaced) retire(*other);
+      if (other->abandoned && other.get() != leaving_.generation) replaced.push_back(other.get());
+    for (Generation* other : replaced) leave(*other);
   }
   if (&generation.agent != active() && &generation != carrier_) return;
   if (observer_ != nullptr) observer_->on_ice_state(*this);
@@ -164,6 +195,7 @@ void Transport::begin_handshake_if_ready() {
 void Transport::close() {
   if (observer_ == nullptr) return;
   observer_ = nullptr;
+  leaving_.timer.cancel();
   dtls_->close();
   for (const auto& generation : generations_) {
     generation->agent.flush();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/reactor.hpp"
 #include "dtls/transport.hpp"
 #include "ice/agent.hpp"
 #include "parley/event_loop.hpp"
@@ -17,7 +18,7 @@ namespace parley::session {
 
 /// One path to the peer: ICE, the DTLS association over it, and the first-byte demultiplexing of RFC 7983 between them.
 /// Everything that is bundled shares one. Each ICE generation is an agent of its own; after a restart the old one
-/// carries packets until the new one is connected. Thread of its loop only.
+/// carries packets until the new one is connected, and takes what still comes for a while. Thread of its loop only.
 class Transport final : private dtls::Transport::Handler {
  public:
   enum class Gathering { New, Gathering, Complete };
@@ -61,7 +62,7 @@ class Transport final : private dtls::Transport::Handler {
   void add_remote_candidate(std::string_view ufrag, const ice::Candidate& candidate);
   void set_remote_end_of_candidates(std::string_view ufrag);
   /// Nothing refers to this generation any more. If it carries our packets and a newer one has been answered, it goes
-  /// on until that one is connected.
+  /// on until that one is connected, and listens until the peer has left it, too.
   void abandon(std::string_view ufrag);
 
   /// The handshake begins as soon as ICE has a path. Called again, with another role or other fingerprints, it is a new
@@ -131,7 +132,7 @@ class Transport final : private dtls::Transport::Handler {
     Transport& owner;
     std::string ufrag;
     bool complete = false;
-    bool abandoned = false;  // goes when a newer one is connected
+    bool abandoned = false;  // leaves when a newer one is connected
     ice::Agent agent;        // last: it may call from its first moment on
   };
 
@@ -142,6 +143,8 @@ class Transport final : private dtls::Transport::Handler {
   void on_dtls_failed(const Error& error) override { report_dtls(error); }
 
   Generation* find(std::string_view ufrag);
+  void leave(Generation& generation);
+  void listen_on();
   void retire(Generation& generation);
   void generation_changed_state(Generation& generation, ice::State state);
   void carry(Generation* generation);
@@ -162,8 +165,15 @@ class Transport final : private dtls::Transport::Handler {
   Observer* observer_;                                    // nullptr once closed
   std::vector<std::unique_ptr<Generation>> generations_;  // oldest first
   Generation* carrier_ = nullptr;                         // whose agent sends our packets
-  bool probing_ = false;                                  // inside send_probe()
-  ice::Counters retired_;                                 // what generations that are gone have counted
+  /// A generation without use, as long as the peer may send by it.
+  struct Leaving {
+    Generation* generation = nullptr;
+    bool heard = false;  // since the timer was set
+    int rounds = 0;
+    Timer timer;
+  } leaving_;
+  bool probing_ = false;   // inside send_probe()
+  ice::Counters retired_;  // what generations that are gone have counted
   std::unique_ptr<dtls::Transport> dtls_;
   std::unique_ptr<Deadline<dtls::Transport>> dtls_deadline_;
   std::optional<DtlsStart> dtls_start_;  // until the handshake has begun

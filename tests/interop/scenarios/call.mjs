@@ -135,7 +135,8 @@ async function remove(call) {
   await call.flows(`${source.name} sent it again`);
 }
 
-/// Media goes on over the old path until the new one is there.
+/// Media goes on over the old path until both sides have the new one: Chromium takes up to two seconds for that if it is
+/// controlled.
 async function restart(call, peer) {
   await call.alter(peer, { restart: true });
   const before = call.link.descriptionsFrom(peer).length;
@@ -151,7 +152,7 @@ async function restart(call, peer) {
   const [old, restarted] = [before - 1, before].map((i) => call.link.descriptionsFrom(peer)[i].match(/a=ice-ufrag:(\S+)/)[1]);
   assert.notEqual(restarted, old);
   call.note(`ICE restart from ${peer.name}: the longest pause was ${longest} ms`);
-  assert.ok(longest < 1500, 'media stood still');
+  assert.ok(longest < 1000, 'media stood still');
   await call.flows(`${peer.name} restarted ICE`);
 }
 
