@@ -224,8 +224,8 @@ struct RTCEncodedAudioFrameMetadata {
   std::optional<DOMHighResTimeStamp> receiveTime{};
   /// As with video.
   std::optional<DOMHighResTimeStamp> common_time{};
-  /// Loudness in -dBov: 0 is the loudest, 127 silence (RFC 6464).
-  std::optional<std::uint8_t> audioLevel{};
+  /// How loud it is, if packets tell (RFC 6464): 1 is the loudest, 0 silence. To be sent: told in steps of 1 dB.
+  std::optional<double> audioLevel{};
   /// As with video.
   std::optional<DOMHighResTimeStamp> captureTime{};
   /// As with video.

@@ -32,9 +32,9 @@ class PARLEY_EXPORT RTCRtpScriptTransformer {
   void write(RTCEncodedAudioFrame frame) const;
 
   /// Asks the source of a video sender for a key frame of the encoding `rid`, or of all that are active; resolves just
-  /// before the handler gets it. Rejects with InvalidStateError unless the transform is in use by a sender of video,
-  /// TypeError for what is no rid, NotFoundError if no active encoding has it or there is no live track, AbortError
-  /// if the transform ends first.
+  /// before the handler gets it. Rejects with InvalidStateError unless the transform is in use by a sender of video
+  /// and when the transform ends first, TypeError for what is no rid, NotFoundError if no active encoding has it or
+  /// there is no live track.
   Promise<void> generateKeyFrame(std::optional<std::string> rid = std::nullopt) const;
   /// Asks the peer for a key frame, unless that was done just now; resolves when it has been asked. Rejects with
   /// InvalidStateError unless the transform is in use by a receiver of video.

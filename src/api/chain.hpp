@@ -45,12 +45,13 @@ void Peer::chain(const PromiseResolver<T>& done, F operation) {
     done.reject(InvalidStateError("the connection is closed"));
     return;
   }
-  operations_.push_back(
-      {.start =
-           [this, done, operation = std::move(operation)]() mutable {
-             queue([this, done, operation = std::move(operation)]() mutable { perform(done, operation); });
-           },
-       .abort = [done](std::exception_ptr error) { done.reject(std::move(error)); }});
+  operations_.push_back({.start =
+                             [this, done, operation = std::move(operation)]() mutable {
+                               when_parameters_are_set([this, done, operation = std::move(operation)]() mutable {
+                                 perform(done, operation);
+                               });
+                             },
+                         .abort = [done](std::exception_ptr error) { done.reject(std::move(error)); }});
   if (operations_.size() == 1) start_operation();  // step 5
 }
 

@@ -4,6 +4,7 @@
 #include "api/peer.hpp"
 #include "api/tracks.hpp"
 #include "base/shared_bytes.hpp"
+#include "rtp/loudness.hpp"
 #include "session/frame_notes.hpp"
 
 namespace parley::api {
@@ -124,16 +125,16 @@ namespace {
 template <class Metadata>
 void note_sources(TransceiverCore& core, const Metadata& metadata) {
   const double now = wall_time();
-  std::optional<std::uint8_t> level;
+  std::optional<double> level;
   if constexpr (requires { metadata.audioLevel; }) level = metadata.audioLevel;
   const std::uint32_t timestamp = metadata.rtpTimestamp.value_or(0);
   const SourceLog::Captured captured{metadata.captureTime, metadata.senderCaptureTimeOffset};
   if (metadata.synchronizationSource)
     core.synchronization.delivered(*metadata.synchronizationSource, timestamp, level, now, captured);
   for (std::size_t i = 0; i < metadata.contributingSources.size(); ++i) {
-    std::optional<std::uint8_t> of_source;
+    std::optional<double> of_source;
     if constexpr (requires { metadata.contributor_levels; })
-      if (i < metadata.contributor_levels.size()) of_source = metadata.contributor_levels[i];
+      if (i < metadata.contributor_levels.size()) of_source = rtp::linear_level(metadata.contributor_levels[i]);
     core.contributing.delivered(metadata.contributingSources[i], timestamp, of_source, now, captured);
   }
 }

@@ -21,6 +21,15 @@ jsep::SdpType sdp_type(RTCSdpType type) {
 
 }  // namespace
 
+/// webrtc-pc section 4.4.1.5: a description waits until all that setParameters() was asked for has been done, for it
+/// may take encodings away that the program has just changed. That task has been posted before, so one round is enough.
+void Peer::when_parameters_are_set(UniqueFunction<void()> operation) {
+  queue([this, operation = std::move(operation)]() mutable {
+    if (unsettled_parameters_ > 0) return when_parameters_are_set(std::move(operation));
+    operation();
+  });
+}
+
 void Peer::start_operation() { operations_.front().start(); }
 
 void Peer::operation_finished() {

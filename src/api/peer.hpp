@@ -187,6 +187,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void chain(const PromiseResolver<T>& done, F operation);
   template <class T, class F>
   void perform(const PromiseResolver<T>& done, F& operation);
+  void when_parameters_are_set(UniqueFunction<void()> operation);
   void start_operation();
   void operation_finished();
   Result<void> set_description(jsep::Side side, jsep::SdpType type, const std::string& sdp);
@@ -245,7 +246,8 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   bool update_negotiation_needed_on_empty_chain_ = false;
   bool closed_ = false;
   bool local_description_was_asked_for_ = false;
-  std::size_t queued_ = 0;  // tasks that have not run yet
+  std::size_t queued_ = 0;                // tasks that have not run yet
+  std::size_t unsettled_parameters_ = 0;  // calls of setParameters() that have not had their task yet
 
   RTCIceGatheringState gathering_state_ = RTCIceGatheringState::New;
   RTCIceConnectionState ice_state_ = RTCIceConnectionState::New;

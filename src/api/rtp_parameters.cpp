@@ -6,6 +6,7 @@
 #include "base/ascii.hpp"
 #include "jsep/codec_preferences.hpp"
 #include "jsep/parameters.hpp"
+#include "jsep/scalability_mode.hpp"
 
 namespace parley {
 
@@ -159,6 +160,24 @@ bool is_among(const Choice& choice, const RTCRtpCodec& codec) {
          });
 }
 
+/// webrtc-svc section 4.2. `refusal`: as in check_extended.
+Result<void> check_layers(const std::vector<RTCRtpEncodingParameters>& encodings,
+                          const std::vector<jsep::Codec>& codecs, ErrorKind refusal) {
+  for (const RTCRtpEncodingParameters& encoding : encodings) {
+    if (!encoding.scalabilityMode) continue;
+    const std::string& mode = *encoding.scalabilityMode;
+    const bool possible =
+        encoding.codec
+            ? jsep::can_have_layers(to_jsep(*encoding.codec), mode)
+            : std::ranges::any_of(codecs, [&](const jsep::Codec& codec) { return jsep::can_have_layers(codec, mode); });
+    if (!possible) return fail(refusal, "no codec has the scalabilityMode " + mode);
+    const auto active = std::ranges::count_if(encodings, [](const auto& one) { return one.active; });
+    if (encoding.active && active > 1 && mode.starts_with('S'))
+      return fail(refusal, "simulcast in one stream is for a single encoding");
+  }
+  return {};
+}
+
 /// What means something for the other kind only.
 void normalize(std::vector<RTCRtpEncodingParameters>& encodings, jsep::MediaKind kind) {
   for (RTCRtpEncodingParameters& encoding : encodings) {
@@ -169,6 +188,7 @@ void normalize(std::vector<RTCRtpEncodingParameters>& encodings, jsep::MediaKind
       encoding.scaleResolutionDownBy.reset();
       encoding.scaleResolutionDownTo.reset();
       encoding.maxFramerate.reset();
+      encoding.scalabilityMode.reset();
     }
   }
 }
@@ -204,7 +224,8 @@ Result<void> check_ranges(const std::vector<RTCRtpEncodingParameters>& encodings
 /// encoding is cut off.
 void trim_and_fill_scales(std::vector<RTCRtpEncodingParameters>& encodings, jsep::MediaKind kind) {
   const bool some = std::ranges::any_of(encodings, [](const auto& e) { return e.scaleResolutionDownBy.has_value(); });
-  if (encodings.size() > jsep::kMaxEncodings) encodings.resize(jsep::kMaxEncodings);
+  const std::size_t most = kind == jsep::MediaKind::Video ? jsep::kMaxEncodings : 1;
+  if (encodings.size() > most) encodings.resize(most);
   for (std::size_t i = 0; i < encodings.size() && kind == jsep::MediaKind::Video; ++i) {
     auto& scale = encodings[i].scaleResolutionDownBy;
     if (!scale) scale = some ? 1.0 : static_cast<double>(std::size_t{1} << (encodings.size() - i - 1));
@@ -237,6 +258,8 @@ Result<std::vector<jsep::SendEncoding>> check_send_encodings(std::vector<RTCRtpE
     if (encoding.codec && !is_among(choice, *encoding.codec))
       return fail(ErrorKind::OperationError, "a codec that cannot be sent: " + encoding.codec->mimeType);
   normalize(encodings, kind);
+  if (auto checked = check_layers(encodings, known.codecs(kind), ErrorKind::OperationError); !checked)
+    return Unexpected(std::move(checked).error());
   if (auto checked = check_extended(encodings, ErrorKind::OperationError); !checked)
     return Unexpected(std::move(checked).error());
   if (auto checked = check_ranges(encodings); !checked) return Unexpected(std::move(checked).error());
@@ -261,6 +284,8 @@ Result<std::vector<jsep::SendEncoding>> check_send_parameters(RTCRtpSendParamete
     if (encoding.codec && !is_among(choice, *encoding.codec))
       return fail(ErrorKind::InvalidModificationError, "a codec that was not negotiated: " + encoding.codec->mimeType);
   normalize(parameters.encodings, kind);
+  if (auto checked = check_layers(parameters.encodings, choosable, ErrorKind::InvalidModificationError); !checked)
+    return Unexpected(std::move(checked).error());
   if (auto checked = check_extended(parameters.encodings, ErrorKind::InvalidModificationError); !checked)
     return Unexpected(std::move(checked).error());
   if (kind == jsep::MediaKind::Video)

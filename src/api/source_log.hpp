@@ -20,8 +20,8 @@ class SourceLog {
   struct Captured {
     std::optional<double> time, offset;
   };
-  /// A frame of this source has been delivered. `level`: in -dBov, 127 is silence (RFC 6464).
-  void delivered(std::uint32_t source, std::uint32_t rtp_timestamp, std::optional<std::uint8_t> level, double now,
+  /// A frame of this source has been delivered. `level`: from 0 to 1.
+  void delivered(std::uint32_t source, std::uint32_t rtp_timestamp, std::optional<double> level, double now,
                  const Captured& captured = {std::nullopt, std::nullopt});
   /// Those of the last ten seconds, the latest first.
   [[nodiscard]] std::vector<RTCRtpContributingSource> recent(double now) const;

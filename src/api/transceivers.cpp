@@ -211,8 +211,10 @@ void Peer::set_parameters(const std::shared_ptr<TransceiverCore>& core, SetParam
     done.reject(InvalidModificationError("encodingOptions are as many as the encodings, or none"));
     return;
   }
+  ++unsettled_parameters_;
   loop_->post([weak = weak_from_this(), core, done, encodings = *std::move(encodings), options = std::move(options)] {
     const auto self = weak.lock();
+    if (self) --self->unsettled_parameters_;
     if (!self || self->closed_) return done.reject(InvalidStateError("the connection is closed"));
     self->apply_parameters(*core, encodings, options);
     done.resolve();

@@ -53,7 +53,7 @@ void visit_media(const Snapshot& snapshot, const Visit& visit) {
        {&snapshot.current_local, &snapshot.current_remote, &snapshot.pending_local, &snapshot.pending_remote}) {
     if (!*applied) continue;
     for (const sdp::MediaDescription& media : (*applied)->parsed.media)
-      if (is_rtp_media(media)) visit((*applied)->parsed, media);
+      if (is_rtp_media((*applied)->parsed, media)) visit((*applied)->parsed, media);
   }
 }
 
@@ -136,7 +136,7 @@ sdp::MediaDescription rejected_media(const sdp::MediaDescription& like) {
   media.port = 0;
   media.formats = like.formats;
   // Pion leaves sections without a direction out of its answer, as if they did not count.
-  if (is_rtp_media(media)) media.direction = Direction::Inactive;
+  if (media.kind == "audio" || media.kind == "video") media.direction = Direction::Inactive;
   return media;
 }
 

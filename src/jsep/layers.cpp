@@ -19,7 +19,8 @@ std::vector<sdp::SimulcastLayer> to_simulcast(const std::vector<std::string>& ri
 }  // namespace
 
 std::vector<std::string> layers(const sdp::MediaDescription& media, Layers which) {
-  if (!media.simulcast) return {};
+  // Of sound there is one encoding only: its packets have no rid.
+  if (!media.simulcast || media.kind == "audio") return {};
   std::vector<std::string> rids;
   for (const sdp::SimulcastLayer& layer : which == Layers::Sent ? media.simulcast->send : media.simulcast->recv) {
     if (rids.size() == kMaxEncodings) break;

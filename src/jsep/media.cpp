@@ -5,6 +5,7 @@
 
 #include "jsep/codec_preferences.hpp"
 #include "jsep/layers.hpp"
+#include "jsep/scalability_mode.hpp"
 #include "jsep/transceivers.hpp"
 #include "jsep/view.hpp"
 #include "sdp/effective.hpp"
@@ -32,9 +33,14 @@ std::vector<std::string> streams_of(const sdp::MediaDescription& media) {
   std::vector<std::string> streams;
   for (const sdp::Msid& msid : media.msids) add_stream(streams, msid.stream);
   if (!media.msids.empty()) return streams;
-  for (const sdp::SsrcAttribute& attribute : media.ssrcs)
-    if (attribute.name == "msid" && attribute.value)
-      add_stream(streams, std::string_view(*attribute.value).substr(0, attribute.value->find(' ')));
+  bool told = false;
+  for (const sdp::SsrcAttribute& attribute : media.ssrcs) {
+    if (attribute.name != "msid" || !attribute.value) continue;
+    told = true;
+    add_stream(streams, std::string_view(*attribute.value).substr(0, attribute.value->find(' ')));
+  }
+  // RFC 8830 section 4.1: who says nothing of streams has all its tracks in one (under the name that Chromium has).
+  if (!told) add_stream(streams, "default");
   return streams;
 }
 
@@ -195,7 +201,7 @@ void apply_local_offer_to_media(Snapshot& snapshot, const std::vector<Section>& 
       snapshot.last_created_offer ? snapshot.last_created_offer->made_for : std::vector<std::optional<TransceiverId>>{};
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
     const sdp::MediaDescription& media = offer.media[i];
-    if (!is_rtp_media(media)) continue;
+    if (!is_rtp_media(offer, media)) continue;
     if (!media_section_at(snapshot.now, i)) {
       if (i >= made_for.size() || !made_for[i] || !transceiver_by_id(snapshot, *made_for[i])) continue;
       associate(snapshot, *made_for[i], i);
@@ -215,7 +221,7 @@ void apply_remote_offer_to_media(Snapshot& snapshot, const std::vector<Section>&
     const sdp::MediaDescription& media = offer.media[i];
     const MediaSection* known = media_section_at(snapshot.now, i);
     // A peer may reject a section of ours with another protocol.
-    if (!known && !is_rtp_media(media)) continue;
+    if (!known && !is_rtp_media(offer, media)) continue;
     const std::vector<SendEncoding> proposed = proposed_encodings(media);
     const TransceiverId id = known ? known->transceiver : find_or_create(snapshot, offer, i, proposed);
     MediaSection& section = associate(snapshot, id, i);
@@ -255,6 +261,11 @@ void drop_unnegotiated_codecs(Snapshot& snapshot) {
         return codec_dictionary_match(*encoding.codec, format.codec, Asymmetrical::Ignore);
       };
       if (encoding.codec && std::ranges::none_of(section->sends, is_it)) encoding.codec.reset();
+      const auto has_layers = [&](const Format& format) {
+        return (!encoding.codec || is_it(format)) && can_have_layers(format.codec, *encoding.scalability_mode);
+      };
+      if (encoding.scalability_mode && std::ranges::none_of(section->sends, has_layers))
+        encoding.scalability_mode.reset();
     }
   }
 }

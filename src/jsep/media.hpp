@@ -17,7 +17,8 @@ void apply_local_offer_to_media(Snapshot& snapshot, const std::vector<Section>& 
 void apply_remote_offer_to_media(Snapshot& snapshot, const std::vector<Section>& before, const sdp::Description& offer);
 void apply_answer_to_media(Snapshot& snapshot, const Answered& answered);
 
-/// The last steps on the way to the state stable: encodings lose the codecs that were not negotiated for sending.
+/// The last steps on the way to the state stable: encodings lose the codecs that were not negotiated for sending, and
+/// layers that no negotiated one has.
 void drop_unnegotiated_codecs(Snapshot& snapshot);
 
 /// The steps of a rollback that assigning the stable agreement does not do: transceivers that a remote offer made go,

@@ -1,5 +1,8 @@
 #include "jsep/view.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 #include "sdp/effective.hpp"
 #include "sdp/lookup.hpp"
 
@@ -12,18 +15,25 @@ bool is_rejected(const sdp::MediaDescription& media) {
   return sdp::is_sctp(media) && sdp::sctp_port(media) == 0;
 }
 
-bool uses_dtls(const sdp::MediaDescription& media) {
+static bool names_dtls(const sdp::MediaDescription& media) {
   const std::string parts = "/" + media.protocol + "/";
   return parts.find("/TLS/") != std::string::npos || parts.find("/DTLS/") != std::string::npos;
 }
 
-bool is_rtp_media(const sdp::MediaDescription& media) {
-  return (media.kind == "audio" || media.kind == "video") && sdp::is_rtp(media) && uses_dtls(media);
+bool uses_dtls(const sdp::Description& description, const sdp::MediaDescription& media) {
+  if (names_dtls(media)) return true;
+  constexpr std::string_view kOlder[] = {"RTP/AVP", "RTP/AVPF", "RTP/SAVP", "RTP/SAVPF"};
+  return std::ranges::find(kOlder, media.protocol) != std::end(kOlder) &&
+         !sdp::effective_fingerprints(description, media).empty() && sdp::effective_ice_ufrag(description, media);
+}
+
+bool is_rtp_media(const sdp::Description& description, const sdp::MediaDescription& media) {
+  return (media.kind == "audio" || media.kind == "video") && sdp::is_rtp(media) && uses_dtls(description, media);
 }
 
 bool is_data(const sdp::MediaDescription& media) {
   constexpr std::string_view kApplication = "webrtc-datachannel";
-  if (media.kind != "application" || !sdp::is_sctp(media) || !uses_dtls(media) || media.formats.empty()) return false;
+  if (media.kind != "application" || !sdp::is_sctp(media) || !names_dtls(media) || media.formats.empty()) return false;
   if (media.protocol == "DTLS/SCTP") return !media.sctpmap || media.sctpmap->application == kApplication;
   return media.formats.front() == kApplication;
 }

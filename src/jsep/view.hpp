@@ -16,10 +16,11 @@ bool is_rejected(const sdp::MediaDescription& media);
 /// a=bundle-only with the only port that gives it a meaning, zero (RFC 9143 section 6). webrtcbin writes it beside
 /// others.
 bool is_bundle_only(const sdp::MediaDescription& media);
-/// Whether the section's protocol is secured by DTLS, as every one of WebRTC is.
-bool uses_dtls(const sdp::MediaDescription& media);
+/// Whether the section is secured by DTLS, as every one of WebRTC is. Who names an older profile of RTP, but has a
+/// fingerprint and what ICE needs, speaks DTLS nevertheless (RFC 9429 section 5.1.2).
+bool uses_dtls(const sdp::Description& description, const sdp::MediaDescription& media);
 /// A section of audio or video over RTP, as a transceiver stands for it.
-bool is_rtp_media(const sdp::MediaDescription& media);
+bool is_rtp_media(const sdp::Description& description, const sdp::MediaDescription& media);
 /// A section that can carry our data channels.
 bool is_data(const sdp::MediaDescription& media);
 

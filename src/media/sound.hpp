@@ -1,8 +1,9 @@
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <optional>
+
+#include "rtp/loudness.hpp"
 
 namespace parley::media {
 
@@ -14,13 +15,12 @@ struct Sound {
   std::optional<double> level = std::nullopt;
   double energy = 0;
 
-  /// `loudness` is in -dBov, where 127 is silence.
-  void add(std::uint32_t count, std::uint32_t clock_rate, std::optional<std::uint8_t> loudness) {
+  void add(std::uint32_t count, std::uint32_t clock_rate, std::optional<rtp::Loudness> loudness) {
     const double length = clock_rate == 0 ? 0 : static_cast<double>(count) / clock_rate;
     samples += count;
     seconds += length;
     if (!loudness) return;
-    level = *loudness >= 127 ? 0 : std::pow(10, *loudness / -20.0);
+    level = rtp::linear_level(*loudness);
     energy += *level * *level * length;
   }
 };

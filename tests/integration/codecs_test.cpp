@@ -194,7 +194,7 @@ TEST(Codecs, AReceiverTellsItsSources) {
   ASSERT_TRUE(connected.wait());
   EXPECT_TRUE(receiver->getSynchronizationSources().empty());
   auto frame = test::audio_frame(60, 1);
-  frame.metadata.audioLevel = 20;
+  frame.metadata.audioLevel = 0.1;
   frame.metadata.captureTime = 1.7e12 + 0.5;
   frame.metadata.senderCaptureTimeOffset = -12.25;
   track->write(std::move(frame));

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <regex>
 
+#include "support/frames.hpp"
 #include "support/pair.hpp"
 
 namespace parley {
@@ -65,6 +67,43 @@ TEST(MediaNegotiation, AudioVideoAndDataShareOneTransport) {
     EXPECT_EQ(transceivers[1]->receiver()->transport(), pc->sctp()->transport());
     EXPECT_EQ(pc->iceGatheringState(), RTCIceGatheringState::Complete);
     EXPECT_EQ(pc->connectionState(), RTCPeerConnectionState::Connected);
+  }
+}
+
+/// RFC 9429 section 5.1.2: who has a fingerprint and ICE speaks DTLS, whatever the profile's name.
+TEST(MediaNegotiation, TakesTheOlderNamesOfItsProfile) {
+  for (const std::string profile : {"RTP/SAVPF", "RTP/SAVP", "RTP/AVPF", "RTP/AVP"}) {
+    Pair pair;
+    const auto track = MediaStreamTrack::create("audio");
+    pair.offerer.addTrack(track);
+    std::shared_ptr<MediaStreamTrack> remote;
+    Latch heard;
+    pair.answerer.ontrack = [&](const RTCTrackEvent& event) {
+      remote = event.track;
+      remote->onunmute = [&] { heard.set(); };
+    };
+    const auto renamed = [](const std::string& sdp, const std::string& from, const std::string& to) {
+      return std::regex_replace(sdp, std::regex(" " + from + " "), " " + to + " ");
+    };
+    run([&]() -> Promise<void> {
+      const std::string ours = "UDP/TLS/RTP/SAVPF";
+      co_await pair.offerer.setLocalDescription();
+      const RTCSessionDescriptionInit offer(RTCSdpType::Offer,
+                                            renamed(pair.offerer.localDescription()->sdp(), ours, profile));
+      co_await pair.answerer.setRemoteDescription(offer);
+      co_await pair.answerer.setLocalDescription();
+      const std::string sdp = pair.answerer.localDescription()->sdp();
+      EXPECT_THAT(sdp, testing::HasSubstr("m=audio 9 " + profile + " "));
+      const RTCSessionDescriptionInit answer(RTCSdpType::Answer, renamed(sdp, profile, ours));
+      co_await pair.offerer.setRemoteDescription(answer);
+      const RTCSessionDescriptionInit next = co_await pair.answerer.createOffer();
+      EXPECT_THAT(next.sdp, testing::HasSubstr(" " + ours + " "));
+    });
+    for (std::uint32_t i = 0; i < 2000 && !heard.is_set(); ++i) {
+      track->write(test::audio_frame(50, i));
+      EventLoop::shared()->delay(10ms).get();
+    }
+    EXPECT_TRUE(heard.is_set()) << profile;
   }
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <regex>
 
 #include "support/frames.hpp"
 #include "support/parameters.hpp"
@@ -156,6 +157,39 @@ TEST(NegotiatedParameters, LoseTheLayersThatAnAnswerDoesNotTake) {
       EXPECT_THAT(rids_of(*sender), ElementsAre("q", "f"));
     }
   }
+}
+
+/// webrtc-pc section 4.4.1.5: a description waits for setParameters().
+TEST(NegotiatedParameters, KeepWhatWasBeingSetWhenAnAnswerTookAnotherLayerAway) {
+  Pair pair;
+  const auto sender = pair.offerer.addTransceiver("video", {.sendEncodings = encodings_of({"foo", "bar"})})->sender();
+  run([&]() -> Promise<void> {
+    co_await pair.offerer.setLocalDescription();
+    co_await pair.answerer.setRemoteDescription(*pair.offerer.localDescription());
+    co_await pair.answerer.setLocalDescription();
+    const std::string sdp = pair.answerer.localDescription()->sdp();
+    const std::regex second("a=rid:bar recv\r\n|;bar");
+    const RTCSessionDescriptionInit answer(RTCSdpType::Answer, std::regex_replace(sdp, second, ""));
+    RTCRtpSendParameters parameters = sender->getParameters();
+    parameters.encodings.at(0).scaleResolutionDownBy = 3.3;
+    const auto answered = pair.offerer.setRemoteDescription(answer);
+    co_await sender->setParameters(parameters);
+    co_await answered;
+  });
+  EXPECT_THAT(rids_of(*sender), ElementsAre("foo"));
+  EXPECT_THAT(scales_of(sender->getParameters()), ElementsAre(3.3));
+}
+
+/// So that what getParameters() gives can be set.
+TEST(NegotiatedParameters, LoseLayersThatNoNegotiatedCodecHas) {
+  Pair pair;
+  const auto transceiver = pair.offerer.addTransceiver("video", {.sendEncodings = {{.scalabilityMode = "L3T3"}}});
+  run([&]() -> Promise<void> { co_await pair.negotiate(); });
+  EXPECT_EQ(transceiver->sender()->getParameters().encodings.at(0).scalabilityMode, "L3T3");
+  transceiver->setCodecPreferences({codec_named("video/VP8")});
+  run([&]() -> Promise<void> { co_await pair.negotiate(); });
+  EXPECT_EQ(transceiver->sender()->getParameters().encodings.at(0).scalabilityMode, std::nullopt);
+  EXPECT_EQ(verdict(transceiver->sender(), [](RTCRtpSendParameters&) {}), "accepted");
 }
 
 TEST(CodecPreferences, AreRefusedUnlessTheyAreCapabilities) {

@@ -113,6 +113,45 @@ TEST_F(SendEncodings, OfOneHaveNoRid) {
   EXPECT_THAT(rids_of(*sender_of({})), ElementsAre("-"));
 }
 
+/// Its packets have no rid (RFC 8852), so nobody could tell them apart.
+TEST_F(SendEncodings, OfSoundAreOne) {
+  EXPECT_THAT(rids_of(*sender_of(encodings_of({"a", "b"}), "audio")), ElementsAre("-"));
+  RTCPeerConnection peer(test::on_loopback());
+  const auto sender = peer.addTrack(MediaStreamTrack::create("audio"));
+  pc.addTransceiver("audio");
+  run([&]() -> Promise<void> {
+    RTCSessionDescriptionInit offer = co_await pc.createOffer();
+    offer.sdp += "a=rid:a recv\r\na=rid:b recv\r\na=simulcast:recv a;b\r\n";
+    co_await peer.setRemoteDescription(offer);
+    EXPECT_THAT(rids_of(*sender), ElementsAre("-"));
+    EXPECT_EQ(sender->getParameters().encodings.at(0).scaleResolutionDownBy, std::nullopt);
+    const RTCSessionDescriptionInit answer = co_await peer.createAnswer();
+    EXPECT_THAT(answer.sdp, testing::Not(testing::HasSubstr("a=simulcast")));
+  });
+}
+
+/// webrtc-svc section 4.2.
+TEST_F(SendEncodings, HaveTheLayersThatACodecCanHave) {
+  for (const std::string mode : {"L1T1", "L1T3", "L3T3_KEY", "S2T1h"})
+    EXPECT_EQ(refusal({{.scalabilityMode = mode}}), "none") << mode;
+  for (const std::string mode : {"", "l1t1", "L9T9", "anything"})
+    EXPECT_EQ(refusal({{.scalabilityMode = mode}}), "OperationError") << mode;
+  const RTCRtpCodec vp8 = codec_named("video/VP8"), vp9 = codec_named("video/VP9");
+  EXPECT_EQ(refusal({{.codec = vp8, .scalabilityMode = "L1T3"}}), "none");
+  EXPECT_EQ(refusal({{.codec = vp8, .scalabilityMode = "L2T1"}}), "OperationError");
+  EXPECT_EQ(refusal({{.codec = vp9, .scalabilityMode = "L2T1"}}), "none");
+  EXPECT_EQ(refusal({{.rid = "a", .scalabilityMode = "S2T1"}, {.rid = "b"}}), "OperationError");
+  EXPECT_EQ(refusal({{.rid = "a", .scalabilityMode = "S2T1"}, {.rid = "b", .active = false}}), "none");
+  const auto mode = [](const std::string& name) {
+    return [name](RTCRtpSendParameters& parameters) { parameters.encodings.at(0).scalabilityMode = name; };
+  };
+  const auto sender = sender_of({});
+  EXPECT_EQ(verdict(sender, mode("anything")), "InvalidModificationError");
+  EXPECT_EQ(verdict(sender, mode("L3T3")), "accepted");
+  EXPECT_EQ(sender_of({{.scalabilityMode = "L1T1"}}, "audio")->getParameters().encodings.at(0).scalabilityMode,
+            std::nullopt);
+}
+
 class SendParameters : public testing::Test {
  protected:
   RTCPeerConnection pc{test::on_loopback()};

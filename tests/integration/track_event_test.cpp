@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <regex>
+
 #include "support/frames.hpp"
 #include "support/pair.hpp"
 
@@ -204,6 +206,23 @@ TEST_F(TrackEvents, OfAnAnswerAreItsOwn) {
   });
   EXPECT_THAT(heard, ElementsAre("track in stable", "set"));
   pair.offerer.close();
+}
+
+/// RFC 8830 section 4.1: all its tracks are in one stream. Who says that there is none has none.
+TEST(TrackEventsOfAPeer, ThatSaysNothingOfStreamsHaveOne) {
+  std::vector<std::size_t> streams;
+  for (const std::string msid : {"", "a=msid:-\r\n", "a=msid:a\r\na=msid:b\r\n"}) {
+    RTCPeerConnection pc(test::on_loopback()), peer(test::on_loopback());
+    peer.addTransceiver("audio");
+    pc.ontrack = [&](const RTCTrackEvent& event) { streams.push_back(event.streams.size()); };
+    run([&]() -> Promise<void> {
+      const RTCSessionDescriptionInit offer = co_await peer.createOffer();
+      const std::regex ours("a=(msid|ssrc):[^\r]*\r\n");
+      const RTCSessionDescriptionInit changed(RTCSdpType::Offer, std::regex_replace(offer.sdp, ours, "") + msid);
+      co_await pc.setRemoteDescription(changed);
+    });
+  }
+  EXPECT_THAT(streams, ElementsAre(1, 0, 2));
 }
 
 }  // namespace

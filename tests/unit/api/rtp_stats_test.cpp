@@ -115,7 +115,7 @@ class RtpStats : public testing::Test {
       picture->write(std::move(frame));
       auto level = audio_frame(60, sounds_sent++);
       level.data[0] = 31 << 3;  // 20 ms of Opus
-      level.metadata.audioLevel = 20;
+      level.metadata.audioLevel = 0.1;
       sound->write(std::move(level));
       co_await loop->delay(10ms);
     }

@@ -24,18 +24,6 @@ TEST(SourceLog, TellsOfTheLastTenSecondsLatestFirst) {
   EXPECT_THAT(sources_of(log, 13'001), testing::IsEmpty());
 }
 
-TEST(SourceLog, LevelsAreLinear) {
-  SourceLog log;
-  const auto level = [&](std::optional<std::uint8_t> decibels) {
-    log.delivered(1, 0, decibels, 0);
-    return log.recent(0)[0].audioLevel;
-  };
-  EXPECT_EQ(level(std::nullopt), std::nullopt);
-  EXPECT_EQ(level(0), 1.0);
-  EXPECT_NEAR(*level(20), 0.1, 1e-9);
-  EXPECT_EQ(level(127), 0.0);
-}
-
 TEST(SourceLog, TellsWhenTheLastFrameWasCaptured) {
   SourceLog log;
   log.delivered(1, 0, std::nullopt, 0, {5000.5, -3.0});

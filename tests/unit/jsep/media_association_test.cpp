@@ -153,7 +153,7 @@ TEST(MediaAssociation, ThePeerMayRejectASectionInAnotherProtocolButNotChangeIt) 
   alice.add_video();
   negotiate(alice, bob);
   const std::string offer = replaced(alice.set_offer(), "a=group:BUNDLE 0 1", "a=group:BUNDLE 1");
-  const std::string plain = replaced(offer, "m=audio 9 UDP/TLS/RTP/SAVPF", "m=audio 9 RTP/AVP");
+  const std::string plain = replaced(offer, "m=audio 9 UDP/TLS/RTP/SAVPF", "m=audio 9 udptl");
   EXPECT_EQ(bob.refusal(Side::Remote, SdpType::Offer, plain).kind, ErrorKind::InvalidAccessError);
   bob.set_remote(SdpType::Offer, replaced(offer, "m=audio 9 UDP/TLS/RTP/SAVPF", "m=audio 0 RTP/AVP"));
   EXPECT_TRUE(bob.at(std::size_t{0}).stopped);
