@@ -164,7 +164,8 @@ class PARLEY_EXPORT RTCPeerConnection : public RTCPeerConnectionEvents {
   void restartIce();
   /// As of the constructor or the last setConfiguration().
   [[nodiscard]] RTCConfiguration getConfiguration() const;
-  /// Other servers and another transport policy, for gathering that begins from now on: restartIce() makes it begin.
+  /// Other servers and another transport policy, for gathering that begins from now on: the next offer makes it
+  /// begin, which restartIce() asks for.
   /// Throws InvalidStateError when closed, InvalidModificationError for other certificates, bundlePolicy, rtcpMuxPolicy
   /// or rtpHeaderEncryptionPolicy, and for another iceCandidatePoolSize after setLocalDescription; and what the
   /// constructor throws.

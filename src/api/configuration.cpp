@@ -98,6 +98,14 @@ Result<session::Config> to_session_config(const RTCConfiguration& configuration)
   return config;
 }
 
+bool gathers_otherwise(const RTCConfiguration& before, const RTCConfiguration& now) {
+  const auto same = [](const RTCIceServer& a, const RTCIceServer& b) {
+    return std::ranges::equal(a.urls, b.urls) && a.username == b.username && a.credential == b.credential;
+  };
+  return before.iceTransportPolicy != now.iceTransportPolicy ||
+         !std::ranges::equal(before.iceServers, now.iceServers, same);
+}
+
 Result<void> check_unchanged(const RTCConfiguration& now, const RTCConfiguration& wanted) {
   const auto refuse = [](std::string what) {
     return fail(ErrorKind::InvalidModificationError, std::move(what) + " cannot be changed");

@@ -9,6 +9,8 @@ namespace parley::api {
 /// The part that concerns ICE, which setConfiguration() can change.
 Result<ice::Agent::Config> to_ice_config(const RTCConfiguration& configuration);
 
+/// Whether other candidates are to be gathered.
+bool gathers_otherwise(const RTCConfiguration& before, const RTCConfiguration& now);
 /// What setConfiguration() must not change: InvalidModificationError.
 Result<void> check_unchanged(const RTCConfiguration& now, const RTCConfiguration& wanted);
 

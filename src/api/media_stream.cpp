@@ -123,7 +123,9 @@ bool MediaStreamTrack::enabled() const { return core_->enabled; }
 void MediaStreamTrack::enabled(bool value) {
   // What has been left out meanwhile is missing to whoever gets the next frames.
   if (value && !core_->enabled && core_->source->is_remote()) core_->gate.close();
-  if (!core_->enabled.exchange(value) && value && core_->kind == "video") core_->source->request_key_frame("");
+  if (core_->enabled.exchange(value) || !value || core_->kind != "video") return;
+  if (!core_->source->is_remote()) core_->source->begin_anew(*core_);
+  core_->source->request_key_frame("");
 }
 bool MediaStreamTrack::muted() const { return core_->muted; }
 MediaStreamTrackState MediaStreamTrack::readyState() const { return core_->state; }

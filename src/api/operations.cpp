@@ -67,7 +67,8 @@ void Peer::update_negotiation_needed() {
 void Peer::create_offer(const RTCOfferOptions& options, const PromiseResolver<RTCSessionDescriptionInit>& done) {
   offer_to_receive(jsep::MediaKind::Audio, options.offerToReceiveAudio);
   offer_to_receive(jsep::MediaKind::Video, options.offerToReceiveVideo);
-  chain(done, [this, restart = options.iceRestart]() -> Result<RTCSessionDescriptionInit> {
+  const auto check = [this] { return jsep::check_can_offer(connection_.snapshot().state); };
+  chain(done, check, [this, restart = options.iceRestart]() -> Result<RTCSessionDescriptionInit> {
     auto sdp = connection_.create_offer(restart);
     if (!sdp) return Unexpected(sdp.error());
     return RTCSessionDescriptionInit(RTCSdpType::Offer, *std::move(sdp));
@@ -75,7 +76,8 @@ void Peer::create_offer(const RTCOfferOptions& options, const PromiseResolver<RT
 }
 
 void Peer::create_answer(const PromiseResolver<RTCSessionDescriptionInit>& done) {
-  chain(done, [this]() -> Result<RTCSessionDescriptionInit> {
+  const auto check = [this] { return jsep::check_can_answer(connection_.snapshot().state); };
+  chain(done, check, [this]() -> Result<RTCSessionDescriptionInit> {
     auto sdp = connection_.create_answer();
     if (!sdp) return Unexpected(sdp.error());
     return RTCSessionDescriptionInit(RTCSdpType::Answer, *std::move(sdp));
@@ -84,7 +86,14 @@ void Peer::create_answer(const PromiseResolver<RTCSessionDescriptionInit>& done)
 
 void Peer::set_local_description(RTCLocalSessionDescriptionInit description, const PromiseResolver<void>& done) {
   local_description_was_asked_for_ = true;
-  chain(done, [this, description = std::move(description)]() -> Result<void> {
+  const auto check = [this, description]() -> Result<void> {
+    const jsep::Snapshot& snapshot = connection_.snapshot();
+    const jsep::SdpType type =
+        description.type ? sdp_type(*description.type) : jsep::implied_local_type(snapshot.state);
+    if (type == jsep::SdpType::Rollback) return jsep::check_can_roll_back(snapshot.state);
+    return description.sdp.empty() ? Result<void>() : jsep::check_unmodified(snapshot, type, description.sdp);
+  };
+  chain(done, check, [this, description = std::move(description)]() -> Result<void> {
     const jsep::SdpType type =
         description.type ? sdp_type(*description.type) : jsep::implied_local_type(connection_.snapshot().state);
     if (type == jsep::SdpType::Rollback || !description.sdp.empty())
@@ -96,7 +105,12 @@ void Peer::set_local_description(RTCLocalSessionDescriptionInit description, con
 }
 
 void Peer::set_remote_description(RTCSessionDescriptionInit description, const PromiseResolver<void>& done) {
-  chain(done, [this, description = std::move(description)]() -> Result<void> {
+  const auto check = [this, type = sdp_type(description.type)]() -> Result<void> {
+    const jsep::SignalingState state = connection_.snapshot().state;
+    const bool rolls_back = type == jsep::SdpType::Rollback || jsep::rollback_comes_first(state, type);
+    return rolls_back ? jsep::check_can_roll_back(state) : Result<void>();
+  };
+  chain(done, check, [this, description = std::move(description)]() -> Result<void> {
     const jsep::SdpType type = sdp_type(description.type);
     if (jsep::rollback_comes_first(connection_.snapshot().state, type)) {
       if (auto rolled_back = set_description(jsep::Side::Local, jsep::SdpType::Rollback, ""); !rolled_back)
@@ -142,6 +156,8 @@ void Peer::set_configuration(const RTCConfiguration& configuration) {
   auto ice = to_ice_config(configuration);
   if (!ice) throw_exception(ice.error());
   connection_.set_ice_config(*std::move(ice));
+  // RFC 9429 section 4.1.18: what has been gathered otherwise does not stay for ever.
+  if (gathers_otherwise(configuration_, configuration)) connection_.outdate_ice();
   connection_.set_candidate_pool_size(configuration.iceCandidatePoolSize);
   const NetworkOptions before = std::move(configuration_.network);
   const bool always_data = configuration_.alwaysNegotiateDataChannels;
@@ -158,12 +174,16 @@ void Peer::add_ice_candidate(RTCIceCandidateInit init, const PromiseResolver<voi
     done.reject(TypeError("a candidate needs sdpMid or sdpMLineIndex"));
     return;
   }
-  chain(done, [this, init = std::move(init)]() -> Result<void> {
-    return connection_.add_remote_candidate({.candidate = init.candidate,
-                                             .sdp_mid = init.sdpMid,
-                                             .sdp_mline_index = init.sdpMLineIndex,
-                                             .username_fragment = init.usernameFragment});
-  });
+  jsep::CandidateInit candidate{.candidate = std::move(init.candidate),
+                                .sdp_mid = std::move(init.sdpMid),
+                                .sdp_mline_index = init.sdpMLineIndex,
+                                .username_fragment = std::move(init.usernameFragment)};
+  const auto check = [this, candidate]() -> Result<void> {
+    auto plan = jsep::add_remote_candidate(connection_.snapshot(), candidate);
+    if (!plan) return Unexpected(std::move(plan).error());
+    return {};
+  };
+  chain(done, check, [this, candidate = std::move(candidate)] { return connection_.add_remote_candidate(candidate); });
 }
 
 }  // namespace parley::api

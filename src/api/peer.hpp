@@ -101,6 +101,9 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   void send_media(TransceiverCore& sender, const EncodedFrame& frame);
   void send_media(TransceiverCore& sender, const RTCRtpPacket& packet);
   void request_key_frame(jsep::TransceiverId id, std::string_view rid);
+  void begin_anew(const TransceiverCore& sender) {
+    if (!closed_) connection_.change_source(sender.state.id);
+  }
 
   // channels.cpp
   /// `from_loop`: the program runs on the loop, so that nothing happens before it has set its handlers.
@@ -183,6 +186,8 @@ class Peer final : public std::enable_shared_from_this<Peer>, private session::O
   }
 
   // operations.cpp
+  template <class T, class Check, class F>
+  void chain(const PromiseResolver<T>& done, Check check, F operation);
   template <class T, class F>
   void chain(const PromiseResolver<T>& done, F operation);
   template <class T, class F>

@@ -246,7 +246,7 @@ class RtpStats {
     stats.localId = local.id;
     stats.packetsSent = one.told->packets;
     stats.bytesSent = one.told->octets;
-    stats.remoteTimestamp = ntp_milliseconds(one.told->ntp) - kFrom1900To1970;
+    if (one.told->ntp.value != 0) stats.remoteTimestamp = ntp_milliseconds(one.told->ntp) - kFrom1900To1970;
     stats.reportsSent = one.told->reports;
     add_round_trips(one.round_trips, stats);
     return stats.id;

@@ -200,6 +200,22 @@ void TrackSource::request_key_frame(const std::string& rid, const std::shared_pt
   });
 }
 
+void TrackSource::begin_anew(const TrackCore& track) {
+  const auto all = senders();
+  for (const Sending& sending : *all) {
+    if (sending.track.lock().get() != &track) continue;
+    auto begin = [sender = sending.sender] {
+      const auto core = sender.lock();
+      if (const auto peer = core ? core->peer.lock() : nullptr) peer->begin_anew(*core);
+    };
+    if (sending.loop->is_current()) {
+      begin();
+    } else {
+      sending.loop->post(std::move(begin));
+    }
+  }
+}
+
 void TrackSource::request_layer(const std::string& rid) {
   on_loop([request = request_, rid](const auto& /*tracks*/) { request(rid); });
 }

@@ -49,6 +49,8 @@ class TrackSource {
   static void fire(const Tracks& tracks, const RTCRtpPacket& packet);
   /// Of the sender's encoding `rid`. A remote source has encodings of its own, and is asked for all of them.
   void request_key_frame(const std::string& rid, const std::shared_ptr<RTCRtpSender>& sender = nullptr);
+  /// Who sends the track goes on with a key frame: what was left out meanwhile is missing there.
+  void begin_anew(const TrackCore& track);
   /// Of one of the remote source's encodings; all if empty.
   void request_layer(const std::string& rid);
   /// These tell the program, if it is a local source.

@@ -55,6 +55,7 @@ void Peer::set_sender_track(const std::shared_ptr<TransceiverCore>& core, std::s
   if (core->sender_track != track) {
     core->source = {};
     ++core->attachments;
+    if (const auto peer = core->peer.lock()) peer->connection_.change_source(core->state.id);
   }
   core->sender_track = std::move(track);
   if (core->sender_track) core->sender_track->core()->source->add_sender(core->sender_track->core(), core);

@@ -1,6 +1,9 @@
 #include "av/demuxer.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
 #include <span>
 #include <utility>
 
@@ -19,6 +22,8 @@ constexpr const char* kDecoders = "vp8,vp9,libvpx,libvpx-vp9,h264,hevc,av1,libda
 constexpr std::int64_t kLatest = 1'000'000'000'000'000;
 /// How long before it is shown a frame is decoded, at most.
 constexpr microseconds kMostAhead{10'000'000};
+/// How many frames of H.264 and H.265 may be shown before one that is decoded before them.
+constexpr int kMostReordered = 16;
 /// Of streams without a clock that tell no rate, either.
 constexpr microseconds kUsualFrame{40'000};
 
@@ -38,6 +43,17 @@ microseconds frame_duration(const AVStream& stream) {
   for (const AVRational rate : {stream.avg_frame_rate, stream.r_frame_rate})
     if (rate.num > 0 && rate.den > 0) return std::clamp<microseconds>(to_time(1, av_inv_q(rate)), 1ms, 10s);
   return kUsualFrame;
+}
+
+/// MP4 and Matroska may say that pictures are to be turned.
+std::uint16_t rotation_of(const AVStream& stream) {
+  std::size_t size = 0;
+  const std::uint8_t* const data = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+  std::array<std::int32_t, 9> matrix{};
+  if (data == nullptr || size < sizeof matrix) return 0;
+  std::memcpy(matrix.data(), data, sizeof matrix);
+  const double turned = -av_display_rotation_get(matrix.data());  // NaN if it cannot be told
+  return std::isfinite(turned) ? static_cast<std::uint16_t>((std::lround(turned / 90) % 4 + 4) % 4 * 90) : 0;
 }
 
 /// H.264 and H.265 in MP4 and Matroska: lengths instead of start codes, and parameter sets somewhere else.
@@ -121,7 +137,8 @@ void Demuxer::choose_video() {
   const AVCodecParameters& parameters = *stream->codecpar;
   video_ = Video{.mime_type = std::string(find_codec(parameters.codec_id)->mime_type),
                  .width = small(parameters.width),
-                 .height = small(parameters.height)};
+                 .height = small(parameters.height),
+                 .rotation = rotation_of(*stream)};
   video_stream_ = {.index = stream->index,
                    .time_base = stream->time_base,
                    .frame_duration = frame_duration(*stream),
@@ -174,13 +191,16 @@ std::optional<Unit> Demuxer::take(Stream& stream, Kind kind) {
 /// When: as the packet says, and where it says nothing, one frame after the other.
 void Demuxer::place(Unit& unit, Stream& stream) const {
   unit.duration = packet_->duration > 0 ? to_time(packet_->duration, stream.time_base) : stream.frame_duration;
-  const std::int64_t decode = packet_->dts != kNoTime ? packet_->dts : packet_->pts;
-  if (!has_clock() || decode == kNoTime) {
+  const bool has_decode = packet_->dts != kNoTime, has_show = packet_->pts != kNoTime;
+  if (!has_clock() || (!has_decode && !has_show)) {
     unit.decode_at = unit.show_at = stream.frame_duration * std::min<std::int64_t>(stream.count++, 1'000'000'000);
     unit.duration = stream.frame_duration;
   } else {
-    unit.decode_at = to_time(decode, stream.time_base) - start_;
-    unit.show_at = packet_->pts == kNoTime ? unit.decode_at : to_time(packet_->pts, stream.time_base) - start_;
+    unit.show_at = to_time(has_show ? packet_->pts : packet_->dts, stream.time_base) - start_;
+    // Matroska does not say when the first frames are decoded, which may be long before they are shown.
+    const microseconds earliest = unit.show_at - kMostReordered * stream.frame_duration;
+    unit.decode_at = has_decode ? to_time(packet_->dts, stream.time_base) - start_
+                                : std::max(stream.last_decode_at.value_or(unit.show_at), earliest);
   }
   if (stream.last_decode_at) unit.decode_at = std::max(unit.decode_at, *stream.last_decode_at);
   unit.decode_at = std::max(unit.decode_at, -kMostAhead);

@@ -14,6 +14,7 @@ class Demuxer final : public UnitSource {
   struct Video {
     std::string mime_type;
     std::uint16_t width = 0, height = 0;
+    std::uint16_t rotation = 0;  ///< how it has to be turned before it is shown, in degrees clockwise: 0, 90, 180, 270
   };
 
   /// Throws NotFoundError, NotReadableError, DataError if it is not a media file of a known kind, NotSupportedError if

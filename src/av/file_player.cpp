@@ -82,10 +82,7 @@ void FilePlayerCore::give(Unit&& unit) const {
                              .data = std::move(unit.data),
                              .timestamp = unit.show_at};
   frame.metadata.mimeType = video_codec;
-  if (unit.key) {
-    frame.metadata.width = demuxer.video()->width;
-    frame.metadata.height = demuxer.video()->height;
-  }
+  frame.metadata.rotation = demuxer.video()->rotation;  // how large it is, key frames say themselves
   video->write(std::move(frame));
 }
 

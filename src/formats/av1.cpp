@@ -32,10 +32,10 @@ std::optional<std::vector<Obu>> read_unit(ByteView frame) {
 /// Fills packets with OBUs as elements that all tell their length (W is 0).
 class Sender {
  public:
-  Sender(const std::vector<Obu>& obus, std::size_t most, PayloadSink& sink)
+  Sender(const std::vector<Obu>& obus, bool begins_sequence, std::size_t most, PayloadSink& sink)
       : most_(std::min(most, kLongest)), sink_(sink) {
     for (const Obu& obu : obus) rest_ += kLengthSize + obu.header.size() + obu.content.size();
-    if (std::ranges::any_of(obus, [](const Obu& obu) { return obu.is(ObuType::SequenceHeader); })) head_ = kNewSequence;
+    if (begins_sequence) head_ = kNewSequence;
     share();
   }
 
@@ -149,10 +149,19 @@ class Beginning {
 
 }  // namespace
 
-Result<void> Av1Packetizer::packetize(ByteView frame, const FrameInfo&, std::size_t most, PayloadSink& sink) {
+/// Encoders may repeat the sequence header wherever they like. What is in front of a key frame may be encrypted.
+static bool begins_sequence(const std::vector<Obu>& obus, const FrameInfo& info) {
+  const bool has_header = std::ranges::any_of(obus, [](const Obu& obu) { return obu.is(ObuType::SequenceHeader); });
+  const auto is_frame = [](const Obu& obu) { return obu.is(ObuType::Frame) || obu.is(ObuType::FrameHeader); };
+  const auto head = std::ranges::find_if(obus, is_frame);
+  const bool is_delta = head != obus.end() && !head->content.empty() && (head->content[0] & 0xE0) != 0;
+  return has_header && (info.key_frame || !is_delta);
+}
+
+Result<void> Av1Packetizer::packetize(ByteView frame, const FrameInfo& info, std::size_t most, PayloadSink& sink) {
   const auto obus = read_unit(frame);
   if (!obus || obus->empty()) return fail(ErrorKind::DataError, "an AV1 frame is a sequence of OBUs");
-  Sender sender(*obus, most, sink);
+  Sender sender(*obus, begins_sequence(*obus, info), most, sink);
   for (const Obu& obu : *obus) sender.add(obu);
   sender.finish();
   return {};

@@ -199,9 +199,7 @@ class AnswerBuilder {
 }  // namespace
 
 Result<Created> create_answer(const Snapshot& snapshot, const AnswerOptions& options) {
-  if (snapshot.state != SignalingState::HaveRemoteOffer && snapshot.state != SignalingState::HaveLocalPranswer)
-    return fail(ErrorKind::InvalidStateError,
-                "an answer cannot be created in the state " + std::string(to_string(snapshot.state)));
+  if (auto allowed = check_can_answer(snapshot.state); !allowed) return Unexpected(std::move(allowed).error());
   auto answer = AnswerBuilder(snapshot, options).build();
   if (!answer) return Unexpected(std::move(answer).error());
   Created created{.sdp = sdp::print(*answer), .result = snapshot};
@@ -217,10 +215,12 @@ const std::string* reusable_description(const Snapshot& snapshot, SdpType type, 
   if (!created || created->outdated || created->transceivers != snapshot.transceivers) return nullptr;
   if (!offer) return &created->sdp;
   if (created->data_channel_wanted != wishes.data_channel) return nullptr;
-  const bool renewed = std::ranges::none_of(snapshot.ice_credentials_to_replace, [&](const IceCredentials& old) {
+  const auto is_in_it = [&](const IceCredentials& old) {
     return created->sdp.find("a=ice-pwd:" + old.pwd + "\r\n") != std::string::npos;
-  });
-  return renewed ? &created->sdp : nullptr;
+  };
+  const bool outdated = std::ranges::any_of(snapshot.ice_credentials_to_replace, is_in_it) ||
+                        std::ranges::any_of(snapshot.outdated_ice_credentials, is_in_it);
+  return outdated ? nullptr : &created->sdp;
 }
 
 }  // namespace parley::jsep

@@ -182,9 +182,7 @@ std::size_t fresh_transports_needed(const Snapshot& snapshot) {
 }
 
 Result<Created> create_offer(const Snapshot& snapshot, const OfferOptions& options) {
-  if (snapshot.state != SignalingState::Stable && snapshot.state != SignalingState::HaveLocalOffer)
-    return fail(ErrorKind::InvalidStateError,
-                "an offer cannot be created in the state " + std::string(to_string(snapshot.state)));
+  if (auto allowed = check_can_offer(snapshot.state); !allowed) return Unexpected(std::move(allowed).error());
   OfferBuilder builder(snapshot, options);
   auto offer = builder.build();
   if (!offer) return Unexpected(std::move(offer).error());

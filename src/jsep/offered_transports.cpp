@@ -123,8 +123,11 @@ class Transports {
     auto tls_id = transport_view(local_description(snapshot_)->parsed, transport.index).tls_id;
     if (!tls_id && transport.dtls) tls_id = transport.dtls->local_tls_id;
     TransportLines lines{.ice = in_use, .tls_id = tls_id.value_or("")};
-    const auto& replaced = snapshot_.ice_credentials_to_replace;
-    const bool restart = options_.ice_restart || std::ranges::find(replaced, in_use) != replaced.end();
+    // webrtc-pc section 4.2.6, iceRestart: then none of currentLocalDescription's may stay, though the peer has renewed
+    // some of them meanwhile.
+    const bool asked = !snapshot_.ice_credentials_to_replace.empty() &&
+                       find_generation(transport_by_id(snapshot_.stable, transport.id), in_use) != nullptr;
+    const bool restart = options_.ice_restart || asked || are_to_be_replaced(snapshot_, in_use);
     if (restart || !tls_id) {
       auto fresh = fresh_.take();
       if (!fresh) return Unexpected(std::move(fresh).error());

@@ -23,12 +23,6 @@ struct Incoming {
   [[nodiscard]] bool is_offer() const { return description.type == SdpType::Offer; }
 };
 
-Result<void> check_unmodified(const Snapshot& snapshot, SdpType type, std::string_view sdp) {
-  const auto& created = type == SdpType::Offer ? snapshot.last_created_offer : snapshot.last_created_answer;
-  if (created && created->sdp == sdp) return {};
-  return fail(ErrorKind::InvalidModificationError, "the description is not the last one created");
-}
-
 /// The offer that an answer from `side` answers.
 const sdp::Description& offer_for(const Snapshot& snapshot, Side side) {
   return side == Side::Local ? snapshot.pending_remote->parsed : snapshot.pending_local->parsed;
@@ -132,6 +126,12 @@ Result<Plan> apply(const Snapshot& snapshot, Incoming incoming, SignalingState s
 }
 
 }  // namespace
+
+Result<void> check_unmodified(const Snapshot& snapshot, SdpType type, std::string_view sdp) {
+  const auto& created = type == SdpType::Offer ? snapshot.last_created_offer : snapshot.last_created_answer;
+  if (created && created->sdp == sdp) return {};
+  return fail(ErrorKind::InvalidModificationError, "the description is not the last one created");
+}
 
 Result<Plan> plan(const Snapshot& snapshot, Side side, SdpType type, std::string_view sdp) {
   if (side == Side::Local && type != SdpType::Rollback)

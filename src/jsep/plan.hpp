@@ -92,4 +92,7 @@ struct Plan {
 /// `sdp` is ignored for a rollback. A local description has to have its text (see reusable_description).
 Result<Plan> plan(const Snapshot& snapshot, Side side, SdpType type, std::string_view sdp);
 
+/// A local description has to be the last one created: InvalidModificationError.
+Result<void> check_unmodified(const Snapshot& snapshot, SdpType type, std::string_view sdp);
+
 }  // namespace parley::jsep

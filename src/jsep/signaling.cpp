@@ -38,6 +38,22 @@ std::string_view to_string(SignalingState state) {
 
 std::string_view to_string(Side side) { return side == Side::Local ? "local" : "remote"; }
 
+Result<void> check_can_offer(SignalingState state) {
+  if (state == SignalingState::Stable || state == SignalingState::HaveLocalOffer) return {};
+  return fail(ErrorKind::InvalidStateError, "an offer cannot be created in the state " + std::string(to_string(state)));
+}
+
+Result<void> check_can_answer(SignalingState state) {
+  if (state == SignalingState::HaveRemoteOffer || state == SignalingState::HaveLocalPranswer) return {};
+  return fail(ErrorKind::InvalidStateError,
+              "an answer cannot be created in the state " + std::string(to_string(state)));
+}
+
+Result<void> check_can_roll_back(SignalingState state) {
+  if (state == SignalingState::HaveLocalOffer || state == SignalingState::HaveRemoteOffer) return {};
+  return fail(ErrorKind::InvalidStateError, "nothing can be rolled back in the state " + std::string(to_string(state)));
+}
+
 Result<SignalingState> next_state(SignalingState from, Side side, SdpType type) {
   if (const Transition* row = find_transition(from, side, type)) return row->to;
   return fail(ErrorKind::InvalidStateError, "a " + std::string(to_string(side)) + " description of type " +

@@ -57,6 +57,12 @@ constexpr const Transition* find_transition(SignalingState from, Side side, SdpT
 /// The state after a description was applied. InvalidStateError if it is not allowed now.
 Result<SignalingState> next_state(SignalingState from, Side side, SdpType type);
 
+/// What createOffer, createAnswer and a rollback refuse before they begin: InvalidStateError (webrtc-pc sections 4.4.2
+/// and 4.4.1.5).
+Result<void> check_can_offer(SignalingState state);
+Result<void> check_can_answer(SignalingState state);
+Result<void> check_can_roll_back(SignalingState state);
+
 /// Whether setRemoteDescription must first set a local rollback (webrtc-pc section 4.4.2, setRemoteDescription step 3):
 /// an offer comes in a state that does not allow one. The rollback and the offer are two plans, and two changes of
 /// state; a refused offer does not undo the rollback, and in a pranswer state it is the rollback that is refused.

@@ -14,6 +14,13 @@ const AppliedDescription* either(const std::optional<AppliedDescription>& pendin
   return current ? &*current : nullptr;
 }
 
+std::vector<IceCredentials> credentials_in_use(const Snapshot& snapshot) {
+  std::vector<IceCredentials> used;
+  for (const Transport& transport : snapshot.now.transports)
+    for (const IceGeneration& generation : transport.generations) used.push_back(generation.local);
+  return used;
+}
+
 }  // namespace
 
 const std::vector<Codec>& MediaCapabilities::codecs(MediaKind kind) const {
@@ -75,11 +82,20 @@ const IceGeneration* find_generation(const Transport* transport, const IceCreden
 }
 
 Snapshot with_ice_restart_requested(Snapshot snapshot) {
-  snapshot.ice_credentials_to_replace.clear();
-  for (const Transport& transport : snapshot.now.transports)
-    for (const IceGeneration& generation : transport.generations)
-      snapshot.ice_credentials_to_replace.push_back(generation.local);
+  snapshot.ice_credentials_to_replace = credentials_in_use(snapshot);
   return snapshot;
+}
+
+Snapshot with_ice_outdated(Snapshot snapshot) {
+  snapshot.outdated_ice_credentials = credentials_in_use(snapshot);
+  return snapshot;
+}
+
+bool are_to_be_replaced(const Snapshot& snapshot, const IceCredentials& local) {
+  const auto has = [&](const std::vector<IceCredentials>& list) {
+    return std::ranges::find(list, local) != list.end();
+  };
+  return has(snapshot.ice_credentials_to_replace) || has(snapshot.outdated_ice_credentials);
 }
 
 }  // namespace parley::jsep

@@ -104,6 +104,9 @@ struct Snapshot {
   std::unordered_set<std::string> past_mids;
   /// [[LocalIceCredentialsToReplace]].
   std::vector<IceCredentials> ice_credentials_to_replace;
+  /// Those that were in use when servers or the transport policy changed: the next offer has others, but nobody asks
+  /// for one (RFC 9429 section 4.1.18, "needs-ice-restart").
+  std::vector<IceCredentials> outdated_ice_credentials;
   /// What ids meant in descriptions that others have replaced: they never mean anything else (RFC 8285 section 5), also
   /// when their section has been given to another transceiver.
   ExtensionIds past_extensions;
@@ -125,6 +128,10 @@ const IceGeneration* find_generation(const Transport* transport, const IceCreden
 
 /// restartIce(): the next offers replace the credentials of all transports (webrtc-pc section 4.4.2).
 Snapshot with_ice_restart_requested(Snapshot snapshot);
+/// setConfiguration() has changed what gathering depends on.
+Snapshot with_ice_outdated(Snapshot snapshot);
+/// Whether an offer may not have these local credentials any more.
+bool are_to_be_replaced(const Snapshot& snapshot, const IceCredentials& local);
 
 /// The check of webrtc-pc section 4.7.3, for a stable state.
 struct Wishes {

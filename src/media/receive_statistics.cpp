@@ -18,6 +18,9 @@ void ReceiveStatistics::received(std::int64_t number, std::uint32_t timestamp, s
     // A jump of the clock, as after a pause or with another source, is not jitter.
     if (difference < 5.0 * clock_rate) jitter_ += (difference - jitter_) / 16;
   }
+  // It goes on in other units.
+  if (clock_rate_ > 0 && clock_rate > 0 && clock_rate != clock_rate_)
+    jitter_ *= static_cast<double>(clock_rate) / clock_rate_;
   ++received_;
   first_ = std::min(first_, number);
   highest_ = std::max(highest_, number);

@@ -53,8 +53,15 @@ SendStream::SendStream(Kind kind, const Encoding& encoding, Random& random)
 bool SendStream::set_flowing(bool flowing) {
   const bool begins = flowing && !flowing_;
   flowing_ = flowing;
+  if (begins) known_ = false;  // who has not received meanwhile may have forgotten whose this is
   if (begins && has_sent() && kind_ == Kind::Video) needs_key_frame_ = true;
   return begins;
+}
+
+void SendStream::change_source() {
+  forget_clock();
+  mapping_.reset();
+  if (has_sent() && kind_ == Kind::Video) needs_key_frame_ = true;
 }
 
 bool SendStream::should_ask_again(TimePoint now) {

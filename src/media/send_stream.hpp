@@ -138,6 +138,9 @@ class SendStream {
   bool should_ask_again(TimePoint now);
   /// Frames count their time from somewhere else from now on.
   void forget_clock() { clock_.forget_source(); }
+  /// What is to be sent comes from somebody else from now on: it has another clock, and refers to nothing that was
+  /// sent.
+  void change_source();
   /// The peer has reported on this source: it knows whose it is.
   void set_known() { known_ = true; }
   /// What it has reported of losses, and how long it takes until a packet has come again that it asks for.

@@ -138,6 +138,8 @@ class Session {
   /// Refused if the section does not send, has no such encoding, or the frame is not of a negotiated codec.
   Result<void> send(SectionKey section, std::string_view rid, const OutgoingFrame& frame, TimePoint now);
   Result<void> send(SectionKey section, std::string_view rid, const OutgoingPacket& packet, TimePoint now);
+  /// Another source gives what the section sends from now on.
+  void change_source(SectionKey section);
   /// Plays a tone instead of what is played at the moment. Refused if the section does not send, or tones were not
   /// negotiated.
   Result<void> play(SectionKey section, const Tone& tone, TimePoint now);

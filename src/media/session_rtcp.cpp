@@ -75,7 +75,9 @@ void Session::take_sender_report(const rtp::SenderReport& report, TimePoint now)
   const auto found = incoming_.find(report.sender);
   if (found == incoming_.end()) return;
   Incoming& incoming = *found->second;
-  if (incoming.told && is_overtaken(report.ntp, incoming.told->ntp)) return;
+  // RFC 3550 section 6.4.1: who has no clock says zero.
+  const bool had_clock = incoming.told && incoming.told->ntp.value != 0;
+  if (had_clock && is_overtaken(report.ntp, incoming.told->ntp)) return;
   const PeerSender before = incoming.told.value_or(PeerSender());
   incoming.told = {report.ntp,
                    report.timestamp,
@@ -84,6 +86,7 @@ void Session::take_sender_report(const rtp::SenderReport& report, TimePoint now)
                    before.reports + 1,
                    now};
   incoming.round_trips.last.reset();  // unless what follows in the same datagram tells of one
+  if (report.ntp.value == 0) return;
   incoming.peer_clock = incoming.reports.update(rtp::since_1900(report.ntp), now);
   if (!incoming.moment || !incoming.reports.doubts())
     incoming.moment = {.ntp = report.ntp, .timestamp = report.timestamp, .clock_rate = incoming.clock_rate};

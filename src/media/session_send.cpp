@@ -87,6 +87,13 @@ Result<void> Session::send(SectionKey key, std::string_view rid, const OutgoingP
   return sent;
 }
 
+void Session::change_source(SectionKey key) {
+  Outgoing* const outgoing = sender(key);
+  if (outgoing == nullptr) return;
+  outgoing->choice = {};
+  for (const auto& stream : outgoing->streams) stream->change_source();
+}
+
 /// Somebody may use its share again; packets may have left without an answer for too long.
 void Session::note_sent(SectionKey section, std::size_t bytes, TimePoint now) {
   if (shares_.sent(section, bytes, now) && total_rate_ > 0) tell_rate(now);

@@ -73,7 +73,7 @@ IncomingStatistics Session::statistics_of(const Incoming& incoming, TimePoint no
     made.reported = source_arrivals_.reported(incoming.source);
     if (made.retransmission) *made.reported += source_arrivals_.reported(*made.retransmission);
   }
-  if (made.told) made.playout = playout_of(*made.told, stream, now);
+  if (made.told && made.told->ntp.value != 0) made.playout = playout_of(*made.told, stream, now);
   return made;
 }
 

@@ -94,6 +94,8 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
   void send(jsep::TransceiverId id, const RTCRtpPacket& packet) { media_.send(id, packet); }
   /// Of what the transceiver receives.
   void request_key_frame(jsep::TransceiverId id, std::string_view rid) { media_.request_key_frame(id, rid); }
+  /// Another track gives what is sent from now on.
+  void change_source(jsep::TransceiverId id) { media_.change_source(id); }
   /// Dropped likewise.
   void play(jsep::TransceiverId id, char key, Duration duration) { media_.play(id, key, duration); }
   [[nodiscard]] const MediaPlane& media() const { return media_; }
@@ -107,6 +109,7 @@ class Connection final : private Transport::Observer, private DataPlane::Observe
 
   [[nodiscard]] const jsep::Snapshot& snapshot() const { return snapshot_; }
   void request_ice_restart() { snapshot_ = jsep::with_ice_restart_requested(std::move(snapshot_)); }
+  void outdate_ice() { snapshot_ = jsep::with_ice_outdated(std::move(snapshot_)); }
   [[nodiscard]] bool negotiation_needed() const { return jsep::negotiation_needed(snapshot_, wishes_); }
   [[nodiscard]] std::vector<TransportStates> transport_states() const;
   /// nullptr if there is none, as before the answer to a remote offer.

@@ -305,6 +305,11 @@ void MediaPlane::request_key_frame(jsep::TransceiverId id, std::string_view rid)
         [&](media::Session& session, TimePoint now) { session.request_key_frame(key_of(id), rid, now); });
 }
 
+void MediaPlane::change_source(jsep::TransceiverId id) {
+  if (Lane* lane = lane_of(id))
+    lane->with_session([&](media::Session& session, TimePoint) { session.change_source(key_of(id)); });
+}
+
 std::optional<media::Statistics> MediaPlane::statistics(const Transport& transport) const {
   const Lane* lane = find(transport);
   return lane != nullptr ? std::optional(lane->statistics()) : std::nullopt;

@@ -67,6 +67,8 @@ class MediaPlane {
   void send(jsep::TransceiverId id, const RTCRtpPacket& packet);
   /// Of one encoding of what the peer sends; all if `rid` is empty.
   void request_key_frame(jsep::TransceiverId id, std::string_view rid);
+  /// Another track gives what is sent from now on.
+  void change_source(jsep::TransceiverId id);
   /// nullopt if the transport carries no media. Sections are named by the ids of their transceivers.
   [[nodiscard]] std::optional<media::Statistics> statistics(const Transport& transport) const;
   /// A key of a telephone, 0 to 9, A to D, * or #.

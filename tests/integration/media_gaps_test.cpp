@@ -102,6 +102,80 @@ TEST(MediaGaps, ARemoteTrackThatIsEnabledAgainGoesOnWithAKeyFrame) {
   EXPECT_TRUE(until([&] { return !call.requests.empty(); }));
 }
 
+TEST(MediaGaps, ALocalTrackThatIsEnabledAgainGoesOnWithAKeyFrame) {
+  Watched call;
+  call.connect();
+  call.write(Key);
+  call.wait_for(1);
+  EventLoop::shared()->run([&] { call.track->enabled(false); });
+  call.write(Delta);
+  EventLoop::shared()->run([&] { call.track->enabled(true); });
+  for (const auto type : {Delta, Key, Delta}) call.write(type);
+  call.wait_for(3);
+  EXPECT_EQ(call.seen, "KKD");
+}
+
+TEST(MediaGaps, AReplacedTrackBeginsWithAKeyFrame) {
+  Watched call;
+  call.connect();
+  call.write(Key);
+  call.write(Delta);
+  call.wait_for(2);
+  const auto other = MediaStreamTrack::create("video");
+  run([&] { return call.transceiver->sender()->replaceTrack(other); });
+  for (const auto type : {Delta, Delta, Key, Delta}) other->write(vp8_frame(type, 400, ++call.written));
+  call.wait_for(4);
+  EXPECT_EQ(call.seen, "KDKD");
+  // Away and back: it has gone on meanwhile.
+  run([&] { return call.transceiver->sender()->replaceTrack(nullptr); });
+  other->write(vp8_frame(Delta, 400, ++call.written));
+  run([&] { return call.transceiver->sender()->replaceTrack(other); });
+  for (const auto type : {Delta, Key, Delta}) other->write(vp8_frame(type, 400, ++call.written));
+  call.wait_for(6);
+  EXPECT_EQ(call.seen, "KDKDKD");
+}
+
+/// A track's time begins anywhere.
+TEST(MediaGaps, AReplacedTrackHasAClockOfItsOwn) {
+  for (const std::string kind : {"audio", "video"}) {
+    Latch connected;
+    const auto first = MediaStreamTrack::create(kind), second = MediaStreamTrack::create(kind);
+    std::shared_ptr<MediaStreamTrack> remote;
+    std::vector<std::uint32_t> times;
+    Pair pair;
+    const auto sender = pair.offerer.addTrack(first);
+    if (kind == "video") prefer(pair.offerer.getTransceivers().at(0), "video/VP8");
+    pair.offerer.onconnectionstatechange = [&] {
+      if (pair.offerer.connectionState() == RTCPeerConnectionState::Connected) connected.set();
+    };
+    pair.answerer.ontrack = [&](const RTCTrackEvent& event) {
+      remote = event.track;
+      remote->onvideoframe = [&](const RTCEncodedVideoFrame& frame) { times.push_back(*frame.metadata.rtpTimestamp); };
+      remote->onaudioframe = [&](const RTCEncodedAudioFrame& frame) { times.push_back(*frame.metadata.rtpTimestamp); };
+    };
+    run([&] { return negotiated(pair); });
+    ASSERT_TRUE(connected.wait());
+    const auto write = [&](const auto& track, std::chrono::seconds at) {
+      if (kind == "video") {
+        auto frame = vp8_frame(Key, 400, 1);
+        frame.timestamp = at;
+        track->write(std::move(frame));
+      } else {
+        auto frame = test::audio_frame(60, 1);
+        frame.timestamp = at;
+        track->write(std::move(frame));
+      }
+    };
+    write(first, 60s);
+    ASSERT_TRUE(until([&] { return times.size() == 1; }));
+    run([&] { return sender->replaceTrack(second); });
+    write(second, 65s);
+    ASSERT_TRUE(until([&] { return times.size() == 2; }));
+    const std::uint32_t second_of_it = kind == "video" ? 90'000 : 48'000;
+    EXPECT_LT(times[1] - times[0], second_of_it) << kind;
+  }
+}
+
 /// What asks for it may be lost, or the encoder not have heard of it.
 TEST(MediaGaps, ARemoteTrackThatWaitsForAKeyFrameAsksAgain) {
   Watched call;

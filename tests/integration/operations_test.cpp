@@ -107,6 +107,32 @@ TEST(OperationsOfAFilterThatThrows, GoOn) {
   EXPECT_NE(pc.createOffer().get(10s).sdp, "");
 }
 
+/// Also to be refused: section 10.7's peer looks at what it ignores after that.
+TEST_F(Operations, AreRefusedWhereTheyBeginAndNotInALaterTask) {
+  const auto refused_at_once = [this](const std::string& what, auto begin) {
+    events.clear();
+    EventLoop::shared()->run([&] {
+      EventLoop::shared()->post([this] { events.emplace_back("task"); });
+      begin();
+    });
+    settle();
+    EXPECT_THAT(events, ElementsAre(what, "task"));
+  };
+  refused_at_once("answer InvalidStateError", [this] { note(pc.createAnswer(), "answer"); });
+  refused_at_once("candidate InvalidStateError", [this] { note(pc.addIceCandidate({"", "0"}), "candidate"); });
+  refused_at_once("rollback InvalidStateError", [this] {
+    note(pc.setLocalDescription(RTCLocalSessionDescriptionInit(RTCSdpType::Rollback)), "rollback");
+  });
+  refused_at_once("changed InvalidModificationError", [this] {
+    note(pc.setLocalDescription(RTCLocalSessionDescriptionInit(RTCSdpType::Offer, "v=0")), "changed");
+  });
+  (void)pc.addTransceiver("audio");
+  RTCPeerConnection third(test::on_loopback());  // which is told no candidates meanwhile
+  third.setRemoteDescription(pc.createOffer().get(10s)).get(10s);
+  refused_at_once("offer InvalidStateError", [&] { note(third.createOffer(), "offer"); });
+  refused_at_once("candidate OperationError", [&] { note(third.addIceCandidate({"", "none"}), "candidate"); });
+}
+
 TEST_F(Operations, WaitForTheSendersParametersInVain) {
   run([this]() -> Promise<void> {
     const auto sender = pc.addTransceiver("audio")->sender();

@@ -172,6 +172,42 @@ TEST_F(Restart, IsSatisfiedByThatOfThePeer) {
   EXPECT_EQ(ufrags(pc.localDescription()), renewed);
 }
 
+/// webrtc-pc section 4.2.6, iceRestart: as long as [[LocalIceCredentialsToReplace]] is not empty, an offer has none of
+/// the credentials in use, those that the peer has just made us renew included.
+TEST_F(Restart, OutlastsOneOfThePeerThatIsOfSomeTransportsOnly) {
+  const auto unbundled = [](std::string sdp) {
+    const std::size_t at = sdp.find("a=group:BUNDLE");
+    return sdp.erase(at, sdp.find("\r\n", at) + 2 - at);
+  };
+  const auto line = [](const std::string& sdp, const std::string& name) {
+    const std::size_t at = sdp.rfind(name);  // of the last section
+    return sdp.substr(at, sdp.find("\r\n", at) - at);
+  };
+  const auto as_offer = [&](const std::string& sdp) {
+    return RTCSessionDescriptionInit(RTCSdpType::Offer, unbundled(sdp));
+  };
+  (void)pc.addTransceiver("audio");
+  (void)pc.addTransceiver("video");
+  run([&]() -> Promise<void> {
+    co_await pc.setLocalDescription();
+    co_await other.setRemoteDescription(as_offer(pc.localDescription()->sdp()));
+    co_await other.setLocalDescription();
+    co_await pc.setRemoteDescription(*other.localDescription());
+    pc.restartIce();
+    const std::string before = other.localDescription()->sdp();
+    RTCOfferOptions restart;
+    restart.iceRestart = true;
+    std::string offer = (co_await other.createOffer(restart)).sdp;
+    for (const std::string name : {"a=ice-ufrag:", "a=ice-pwd:"})
+      offer.replace(offer.rfind(name), line(offer, name).size(), line(before, name));
+    co_await pc.setRemoteDescription(as_offer(offer));
+    co_await pc.setLocalDescription();
+    const auto in_use = ufrags(pc.localDescription());
+    EXPECT_EQ(in_use.size(), 2U);
+    EXPECT_FALSE(share(in_use, ufrags(RTCSessionDescription(co_await pc.createOffer()))));
+  });
+}
+
 TEST_F(Restart, IsNotCancelledByAnOfferOption) {
   begin();
   pc.restartIce();

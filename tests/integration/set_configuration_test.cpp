@@ -85,5 +85,39 @@ TEST_F(SetConfiguration, KeepsThePoolOnceSetLocalDescriptionWasCalled) {
   EXPECT_EQ(pc->getConfiguration().iceCandidatePoolSize, 2);
 }
 
+/// RFC 9429 section 4.1.18: the next offer restarts ICE, so that the new servers and the new policy are used.
+TEST(SetConfigurationLater, MakesTheNextOfferRestartIceAndAsksForNone) {
+  test::Pair pair;
+  RTCPeerConnection &pc = pair.offerer, &other = pair.answerer;
+  const auto channel = pc.createDataChannel("x");
+  test::run([&] { return pair.negotiate(); });
+  int needed = 0;
+  pc.onnegotiationneeded = [&] { ++needed; };
+  const auto password = [](const std::string& sdp) { return sdp.substr(sdp.find("a=ice-pwd:"), 34); };
+  const auto has_new = [&] {
+    return password(pc.createOffer().get(10s).sdp) != password(pc.localDescription()->sdp());
+  };
+  RTCConfiguration configuration = pc.getConfiguration();
+  pc.setConfiguration(configuration);
+  EXPECT_FALSE(has_new());
+  configuration.iceTransportPolicy = RTCIceTransportPolicy::Relay;
+  pc.setConfiguration(configuration);
+  EXPECT_TRUE(has_new());
+  configuration.iceTransportPolicy = RTCIceTransportPolicy::All;
+  pc.setConfiguration(configuration);
+  EXPECT_TRUE(has_new()) << "there and back is a change as well";
+  test::settle();
+  EXPECT_EQ(needed, 0);
+  test::run([&] { return pair.negotiate(); });
+  EXPECT_FALSE(has_new());
+  configuration.iceServers = {{.urls = "stun:127.0.0.1:9"}};
+  pc.setConfiguration(configuration);
+  EXPECT_TRUE(has_new());
+  // An answer keeps what it has.
+  const std::string before = password(pc.localDescription()->sdp());
+  test::run([&] { return test::Pair::negotiate(other, pc); });
+  EXPECT_EQ(password(pc.localDescription()->sdp()), before);
+}
+
 }  // namespace
 }  // namespace parley

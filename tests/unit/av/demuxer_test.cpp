@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "files.hpp"
 #include "parley/errors.hpp"
 
@@ -141,6 +143,26 @@ TEST(Demuxer, FramesThatAreShownLaterThanDecodedKeepBothTimes) {
   }
   EXPECT_GT(later, 5);
   EXPECT_TRUE(back);
+}
+
+/// Matroska says only when frames are shown, and three of these are shown before the one that is decoded before them.
+TEST(Demuxer, EachFrameOfMatroskaHasATimeOfItsOwn) {
+  Demuxer demuxer(test::data("h265-reordered.mkv"));
+  for (const bool again : {false, true}) {
+    if (again) demuxer.rewind();
+    std::set<microseconds> shown;
+    microseconds last = microseconds::min();
+    std::size_t frames = 0;
+    for (auto unit = demuxer.read(); unit; unit = demuxer.read()) {
+      shown.insert(unit->show_at);
+      EXPECT_LE(last, unit->decode_at);
+      EXPECT_LE(unit->decode_at, unit->show_at);
+      last = unit->decode_at;
+      ++frames;
+    }
+    EXPECT_GT(frames, 20U);
+    EXPECT_EQ(shown.size(), frames);
+  }
 }
 
 TEST(Demuxer, ReadsIvfOfEveryCodec) {

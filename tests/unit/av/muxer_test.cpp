@@ -134,6 +134,7 @@ TEST(Muxer, NotesHowPicturesAreTurned) {
       copying.write();
       copying.muxer.finish();
       EXPECT_EQ((test::decode(path).rotation + 360) % 360, rotation);
+      EXPECT_EQ(Demuxer(path).video()->rotation, rotation);
     }
 }
 

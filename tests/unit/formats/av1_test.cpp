@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "formats/av1_obu.hpp"
+#include "formats/describe.hpp"
 #include "payloads.hpp"
 
 namespace parley::formats {
@@ -36,13 +37,25 @@ TEST(Av1, WritesElementsThatTellTheirLength) {
 TEST(Av1, MarksANewSequenceInItsFirstPacketOnly) {
   Av1Packetizer packetizer;
   const Payloads payloads =
-      packetized(packetizer, joined({obu(kSequence, kSequenceContent), obu(kFrame, noise(250, 1))}), 100);
+      packetized(packetizer, joined({obu(kSequence, kSequenceContent), obu(kFrame, noise(250, 1))}), 100,
+                 FrameInfo{.key_frame = true});
   ASSERT_EQ(payloads.all.size(), 3U);
   EXPECT_EQ(payloads.all[0][0], 0x48);
   EXPECT_EQ(payloads.all[1][0], 0xC0);
   EXPECT_EQ(payloads.all[2][0], 0x80);
   EXPECT_EQ(payloads.marked, 1U);
   EXPECT_TRUE(payloads.last_is_marked);
+}
+
+/// Encoders may repeat the header in any temporal unit.
+TEST(Av1, ARepeatedSequenceHeaderBeginsNoSequence) {
+  Av1Packetizer packetizer;
+  const Bytes delta = joined({obu(kSequence, kSequenceContent), obu(kFrame, bytes({0x30, 7, 8}))});
+  EXPECT_EQ(packetized(packetizer, delta, 100).all.at(0)[0] & 0x08, 0);
+  EXPECT_FALSE(describe_frame("AV1", delta).key_frame);
+  const Bytes key = joined({obu(kSequence, kSequenceContent), obu(kFrame, bytes({0x10, 7, 8}))});
+  EXPECT_EQ(packetized(packetizer, key, 100).all.at(0)[0] & 0x08, 0x08);
+  EXPECT_TRUE(describe_frame("AV1", key).key_frame);
 }
 
 TEST(Av1, LeavesOutWhatTheFormatForbids) {

@@ -45,7 +45,7 @@ TEST(Snapshot, IsComparedWhole) {
   const Snapshot original;
   auto [state, current_local, current_remote, pending_local, pending_remote, now, stable, transceivers,
         next_transceiver, capabilities, encryption, offer, answer, session_id, session_version, next_transport,
-        past_mids, replaced, past_extensions] = original;
+        past_mids, replaced, outdated, past_extensions] = original;
   const AppliedDescription description{.sdp = "x"};
   const auto differs = [&](auto member, auto value) {
     Snapshot changed = original;
@@ -69,6 +69,7 @@ TEST(Snapshot, IsComparedWhole) {
   EXPECT_TRUE(differs(&Snapshot::next_transport, TransportId(next_transport.get() + 1)));
   EXPECT_TRUE(differs(&Snapshot::past_mids, std::unordered_set<std::string>{"0"}));
   EXPECT_TRUE(differs(&Snapshot::ice_credentials_to_replace, std::vector<IceCredentials>(1)));
+  EXPECT_TRUE(differs(&Snapshot::outdated_ice_credentials, std::vector<IceCredentials>(1)));
   ExtensionIds ids;
   ids.bind({.id = 1, .uri = "urn:x"});
   EXPECT_TRUE(differs(&Snapshot::past_extensions, ids));

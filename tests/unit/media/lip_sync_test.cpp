@@ -152,6 +152,22 @@ TEST(LipSync, APeerWhoseClockIsSetBackMakesNoTimeLeap) {
   }
 }
 
+/// RFC 3550 section 6.4.1: a sender without a clock says zero.
+TEST(LipSync, AReportWithoutAClockTellsNoTime) {
+  Call call;
+  call.right->session.configure({receiving(audio_section())});
+  call.right->session.connect(call.now);
+  for (unsigned i = 0; i < 150; ++i) {
+    call.right->session.receive_rtp(sound(Ssrc(5), static_cast<std::uint16_t>(i), i * 960), call.now);
+    Bytes report;
+    rtp::write(rtp::SenderReport{.sender = Ssrc(5), .ntp = {0}, .timestamp = i * 960}, report);
+    if (i % 50 == 10) call.right->session.receive_rtcp(report, call.now);
+    call.run(20ms);
+    EXPECT_FALSE(call.right->frames.back().common_time);
+  }
+  EXPECT_EQ(call.right->session.statistics(call.now).incoming.at(0).playout, std::nullopt);
+}
+
 TEST(LipSync, ReportsOfAnyTimeAreNoHarm) {
   Call call;
   call.right->session.configure({receiving(audio_section())});
@@ -164,7 +180,7 @@ TEST(LipSync, ReportsOfAnyTimeAreNoHarm) {
       rtp::write(rtp::SenderReport{.sender = Ssrc(1), .ntp = {ntp}, .timestamp = ~timestamp}, packet);
       session.receive_rtcp(packet, call.now);
       session.receive_rtp(sound(Ssrc(1), ++number, timestamp), call.now);
-      EXPECT_TRUE(call.right->frames.back().common_time);
+      EXPECT_EQ(call.right->frames.back().common_time.has_value(), ntp != 0) << ntp;
     }
   }
 }

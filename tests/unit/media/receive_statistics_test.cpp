@@ -56,6 +56,19 @@ TEST(ReceiveStatistics, JitterFollowsRfc3550) {
   EXPECT_NEAR(statistics.jitter(), 0.000625, 1e-9);
 }
 
+/// As with tones between packets of Opus.
+TEST(ReceiveStatistics, JitterGoesOnWhereTheClockIsAnother) {
+  ReceiveStatistics statistics;
+  statistics.received(1, 0, 48'000, kStart);
+  statistics.received(2, 960, 48'000, kStart + 36ms);
+  EXPECT_NEAR(statistics.jitter(), 0.001, 1e-9);
+  statistics.received(3, 320, 8000, kStart + 40ms);
+  EXPECT_NEAR(statistics.jitter(), 0.001, 1e-9);
+  EXPECT_NEAR(statistics.report().jitter, 8, 1);
+  statistics.received(4, 2880, 48'000, kStart + 60ms);
+  EXPECT_NEAR(statistics.jitter(), 0.001, 1e-9);
+}
+
 TEST(ReceiveStatistics, PacketsOfOneFrameAreNoJitter) {
   ReceiveStatistics statistics;
   statistics.received(1, 0, 90000, kStart);

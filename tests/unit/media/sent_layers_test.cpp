@@ -1,11 +1,13 @@
 // What a receiver of fewer layers gets of a stream that one of our senders makes.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "call.hpp"
 #include "formats/layers.hpp"
 #include "media/layer_selector.hpp"
+#include "video_call.hpp"
 
 namespace parley::media::test::sent_layers_test {
 namespace {
@@ -61,6 +63,44 @@ TEST(SentLayers, AreWhereReceiversOfFewerGoUpWithoutAKeyFrame) {
 TEST(SentLayers, WithoutAModeNothingIsClaimedOfThem) {
   EXPECT_THAT(forwarded_layers("VP8", ""), ElementsAre(0, 0, 0, 0));
   EXPECT_THAT(forwarded_layers("VP8", "L3T3_KEY"), ElementsAre(0, 0, 0, 0));
+}
+
+/// RFC 8852 section 3, RFC 9143 section 9.2: who has received nothing for a while may have forgotten whose it is.
+TEST(SentLayers, TellTheirRidAgainAfterAPause) {
+  Call call;
+  const Section section = video_section();
+  std::vector<Bytes> sent;
+  call.filter = [&](ByteView packet, bool is_rtcp) {
+    if (!is_rtcp) sent.emplace_back(packet.begin(), packet.end());
+    return false;
+  };
+  const auto tells_rid = [&](int frames) {
+    sent.clear();
+    for (int i = 0; i < frames; ++i) {
+      for (const char* rid : {"h", "l"})
+        (void)call.left->session.send(kVideo, rid, frame_of(vp8(true, 500, 1), true), call.now);
+      call.run(33ms);
+    }
+    return std::ranges::any_of(sent, [](const Bytes& packet) {
+      constexpr std::uint8_t kRid = 4;
+      return rtp::PacketView::parse(packet)->extension(kRid).has_value();
+    });
+  };
+  const auto flow = [&](bool flows) {
+    Section ours = sending(section, {kHigh, kLow});
+    ours.sends = flows;
+    call.left->session.configure({ours});
+    call.right->session.configure({flows ? receiving(section) : section});
+  };
+  flow(true);
+  call.connect();
+  EXPECT_TRUE(tells_rid(5));
+  (void)tells_rid(100);
+  EXPECT_FALSE(tells_rid(5));
+  flow(false);
+  call.run(5s);
+  flow(true);
+  EXPECT_TRUE(tells_rid(5));
 }
 
 }  // namespace
