@@ -4,7 +4,7 @@
 #include "api/peer.hpp"
 #include "api/tracks.hpp"
 #include "base/shared_bytes.hpp"
-#include "rtp/loudness.hpp"
+#include "media/loudness.hpp"
 #include "session/frame_notes.hpp"
 
 namespace parley::api {
@@ -134,7 +134,7 @@ void note_sources(TransceiverCore& core, const Metadata& metadata) {
   for (std::size_t i = 0; i < metadata.contributingSources.size(); ++i) {
     std::optional<double> of_source;
     if constexpr (requires { metadata.contributor_levels; })
-      if (i < metadata.contributor_levels.size()) of_source = rtp::linear_level(metadata.contributor_levels[i]);
+      if (i < metadata.contributor_levels.size()) of_source = media::linear_level(metadata.contributor_levels[i]);
     core.contributing.delivered(metadata.contributingSources[i], timestamp, of_source, now, captured);
   }
 }

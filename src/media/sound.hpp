@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "rtp/loudness.hpp"
+#include "media/loudness.hpp"
 
 namespace parley::media {
 
@@ -15,12 +15,12 @@ struct Sound {
   std::optional<double> level = std::nullopt;
   double energy = 0;
 
-  void add(std::uint32_t count, std::uint32_t clock_rate, std::optional<rtp::Loudness> loudness) {
+  void add(std::uint32_t count, std::uint32_t clock_rate, std::optional<Loudness> loudness) {
     const double length = clock_rate == 0 ? 0 : static_cast<double>(count) / clock_rate;
     samples += count;
     seconds += length;
     if (!loudness) return;
-    level = rtp::linear_level(*loudness);
+    level = linear_level(*loudness);
     energy += *level * *level * length;
   }
 };

@@ -5,7 +5,7 @@
 
 #include "base/log.hpp"
 #include "base/random.hpp"
-#include "rtp/loudness.hpp"
+#include "media/loudness.hpp"
 #include "rtp/packet.hpp"
 #include "session/frame_notes.hpp"
 #include "session/network_path.hpp"
@@ -176,7 +176,7 @@ void MediaPlane::Lane::on_frame(media::ReceivedFrame&& received) {
     frame.metadata.sequenceNumber = static_cast<std::uint16_t>(arrived.first);
     frame.metadata.receiveTime = wall_time(arrived.last_arrival);
     if (received.common_time) frame.metadata.common_time = wall_time(*received.common_time);
-    if (arrived.audio_level) frame.metadata.audioLevel = rtp::linear_level(*arrived.audio_level);
+    if (arrived.audio_level) frame.metadata.audioLevel = media::linear_level(*arrived.audio_level);
     tell(received.notes, frame.metadata);
     owner_.observer_->on_audio_frame(id_of(received.section), std::move(frame));
   }
@@ -277,7 +277,7 @@ void MediaPlane::send(jsep::TransceiverId id, const RTCEncodedAudioFrame& frame)
            .info = {},
            .timestamp = frame.timestamp,
            .codec = codec_name(frame.metadata.mimeType),
-           .audio_level = level ? std::optional(rtp::loudness_of(*level)) : std::nullopt,
+           .audio_level = level ? std::optional(media::loudness_of(*level)) : std::nullopt,
            .contributing = {.sources = frame.metadata.contributingSources, .levels = frame.metadata.contributor_levels},
            .notes = notes_of(frame.metadata)});
 }

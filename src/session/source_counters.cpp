@@ -4,7 +4,7 @@
 
 #include "base/ascii.hpp"
 #include "formats/describe.hpp"
-#include "rtp/loudness.hpp"
+#include "media/loudness.hpp"
 #include "rtp/sequence.hpp"
 
 namespace parley::session {
@@ -45,7 +45,7 @@ void count(SourceCounters& counters, const RTCEncodedAudioFrame& frame, const st
   const jsep::Codec& codec = format->codec;
   const auto level = frame.metadata.audioLevel;
   counters.sound.add(formats::samples_of(codec.name, codec.channels, frame.data).value_or(0), codec.clock_rate,
-                     level ? std::optional(rtp::loudness_of(*level)) : std::nullopt);
+                     level ? std::optional(media::loudness_of(*level)) : std::nullopt);
 }
 
 }  // namespace parley::session

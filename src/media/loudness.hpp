@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace parley::rtp {
+namespace parley::media {
 
 /// Of RFC 6464 and 6465, in -dBov: 0 is the loudest, 127 silence.
 using Loudness = std::uint8_t;
@@ -18,4 +18,4 @@ inline Loudness loudness_of(double level) {
   return static_cast<Loudness>(std::lround(std::clamp(-20 * std::log10(level), 0.0, double{kSilent})));
 }
 
-}  // namespace parley::rtp
+}  // namespace parley::media

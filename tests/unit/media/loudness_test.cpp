@@ -1,10 +1,10 @@
-#include "rtp/loudness.hpp"
+#include "media/loudness.hpp"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
-namespace parley::rtp {
+namespace parley::media {
 namespace {
 
 TEST(Loudness, IsToldInTwoWays) {
@@ -25,4 +25,4 @@ TEST(Loudness, OfWhatIsNoLevelIsTheNearest) {
 }
 
 }  // namespace
-}  // namespace parley::rtp
+}  // namespace parley::media
