@@ -25,8 +25,8 @@ jsep::SdpType sdp_type(RTCSdpType type) {
 /// may take encodings away that the program has just changed. That task has been posted before, so one round is enough.
 void Peer::when_parameters_are_set(UniqueFunction<void()> operation) {
   queue([this, operation = std::move(operation)]() mutable {
-    if (unsettled_parameters_ > 0) return when_parameters_are_set(std::move(operation));
-    operation();
+    if (unsettled_parameters_ == 0) return operation();
+    queue(std::move(operation));  // a program may go on asking
   });
 }
 
@@ -178,11 +178,7 @@ void Peer::add_ice_candidate(RTCIceCandidateInit init, const PromiseResolver<voi
                                 .sdp_mid = std::move(init.sdpMid),
                                 .sdp_mline_index = init.sdpMLineIndex,
                                 .username_fragment = std::move(init.usernameFragment)};
-  const auto check = [this, candidate]() -> Result<void> {
-    auto plan = jsep::add_remote_candidate(connection_.snapshot(), candidate);
-    if (!plan) return Unexpected(std::move(plan).error());
-    return {};
-  };
+  const auto check = [this, candidate] { return jsep::check_remote_candidate(connection_.snapshot(), candidate); };
   chain(done, check, [this, candidate = std::move(candidate)] { return connection_.add_remote_candidate(candidate); });
 }
 

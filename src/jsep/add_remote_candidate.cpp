@@ -32,6 +32,17 @@ Result<std::vector<std::size_t>> sections_meant(const sdp::Description& remote, 
   return all;
 }
 
+/// The generation of a section that is meant: the one named, or else the most recent one.
+std::optional<IceCredentials> generation_meant(const Snapshot& snapshot, const CandidateInit& init, std::size_t index) {
+  for (const auto* applied : {&snapshot.pending_remote, &snapshot.current_remote}) {
+    if (!*applied || index >= (*applied)->parsed.media.size()) continue;
+    auto credentials = credentials_of((*applied)->parsed, index);
+    if (!init.username_fragment) return credentials;
+    if (credentials && credentials->ufrag == *init.username_fragment) return credentials;
+  }
+  return std::nullopt;
+}
+
 class Adder {
  public:
   Adder(const Snapshot& snapshot, const CandidateInit& init)
@@ -54,24 +65,13 @@ class Adder {
   }
 
  private:
-  /// The generation that is meant: the one named, or else the most recent one.
-  [[nodiscard]] std::optional<IceCredentials> generation_of(std::size_t index) const {
-    for (const auto* applied : {&before_.pending_remote, &before_.current_remote}) {
-      if (!*applied || index >= (*applied)->parsed.media.size()) continue;
-      auto credentials = credentials_of((*applied)->parsed, index);
-      if (!init_.username_fragment) return credentials;
-      if (credentials && credentials->ufrag == *init_.username_fragment) return credentials;
-    }
-    return std::nullopt;
-  }
-
   void add_to(std::size_t index) {
     // As with a stopped transceiver (step 4.4): nobody waits for it.
     if (is_rejected(remote_description(before_)->parsed.media[index])) {
       generation_found_ = true;
       return;
     }
-    const auto generation = generation_of(index);
+    const auto generation = generation_meant(before_, init_, index);
     if (!generation) return;
     generation_found_ = true;
     for (auto* applied : {&plan_.result.pending_remote, &plan_.result.current_remote})
@@ -117,6 +117,19 @@ class Adder {
 };
 
 }  // namespace
+
+Result<void> check_remote_candidate(const Snapshot& snapshot, const CandidateInit& init) {
+  const AppliedDescription* remote = remote_description(snapshot);
+  if (!remote) return fail(ErrorKind::InvalidStateError, "there is no remote description");
+  const auto meant = sections_meant(remote->parsed, init);
+  if (!meant) return Unexpected(meant.error());
+  const auto has_generation = [&](std::size_t index) {
+    return is_rejected(remote->parsed.media[index]) || generation_meant(snapshot, init, index).has_value();
+  };
+  if (init.username_fragment && std::ranges::none_of(*meant, has_generation))
+    return refused("no remote description has the ICE generation");
+  return {};
+}
 
 Result<CandidatePlan> add_remote_candidate(const Snapshot& snapshot, const CandidateInit& init) {
   if (!init.candidate.empty() && !init.sdp_mid && !init.sdp_mline_index)

@@ -22,7 +22,7 @@ template <class CarrierOf>
 Seats seats_of(const sdp::Description& description, const std::vector<Section>& sections, CarrierOf carrier_of) {
   Seats seats;
   for (std::size_t i = 0; i < description.media.size(); ++i) {
-    if (is_rejected(description.media[i]) || !uses_dtls(description, description.media[i])) continue;
+    if (is_rejected(description.media[i]) || !uses_dtls(description, i)) continue;
     auto& mids = seats[carrier_of(description, i)];
     mids.insert(carrier_of(description, i) == i ? mids.begin() : mids.end(), sections[i].mid);
   }

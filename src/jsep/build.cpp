@@ -52,8 +52,9 @@ void visit_media(const Snapshot& snapshot, const Visit& visit) {
   for (const auto* applied :
        {&snapshot.current_local, &snapshot.current_remote, &snapshot.pending_local, &snapshot.pending_remote}) {
     if (!*applied) continue;
-    for (const sdp::MediaDescription& media : (*applied)->parsed.media)
-      if (is_rtp_media((*applied)->parsed, media)) visit((*applied)->parsed, media);
+    const sdp::Description& description = (*applied)->parsed;
+    for (std::size_t i = 0; i < description.media.size(); ++i)
+      if (is_rtp_media(description, i)) visit(description, description.media[i]);
   }
 }
 

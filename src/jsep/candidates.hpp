@@ -42,5 +42,7 @@ struct CandidatePlan {
 /// webrtc-pc section 4.4.2, addIceCandidate: TypeError, InvalidStateError, OperationError as written there. The grammar
 /// of the candidate is the caller's business.
 Result<CandidatePlan> add_remote_candidate(const Snapshot& snapshot, const CandidateInit& init);
+/// What of that is refused before anything is done; costs little.
+Result<void> check_remote_candidate(const Snapshot& snapshot, const CandidateInit& init);
 
 }  // namespace parley::jsep

@@ -118,7 +118,7 @@ Result<void> check_rids(const sdp::MediaDescription& media, std::size_t index) {
 
 Result<void> check_section(const sdp::Description& description, SdpType type, std::size_t index) {
   const sdp::MediaDescription& media = description.media[index];
-  if (is_rejected(media) || !uses_dtls(description, media)) return {};
+  if (is_rejected(media) || !uses_dtls(description, index)) return {};
   // Can only be rejected (RFC 9143 section 7.3.1).
   if (is_bundle_only(media) && !bundle_of(description, index)) return {};
   if (auto checked = check_transport(description, type, index); !checked) return checked;

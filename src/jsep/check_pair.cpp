@@ -50,7 +50,7 @@ Result<void> check_reoffer(const Agreement& agreement, const sdp::Description& o
     if (media.kind != before[i].kind) return invalid("the offer changes the media type of", i);
     if (media.mid && before[i].mid_is_signaled && *media.mid != before[i].mid)
       return invalid("the offer changes the mid of", i);
-    if (media_section_at(agreement, i) && !is_rejected(media) && !is_rtp_media(offer, media))
+    if (media_section_at(agreement, i) && !is_rejected(media) && !is_rtp_media(offer, i))
       return invalid("the offer changes the protocol of", i);
   }
   return {};

@@ -109,7 +109,7 @@ class AnswerBuilder {
     const sdp::MediaDescription& offered = offer_.media[index];
     const MediaSection* section = media_section_at(snapshot_.now, index);
     const Transceiver* transceiver = section ? transceiver_by_id(snapshot_, section->transceiver) : nullptr;
-    const bool lives = !is_rejected(offered) && is_rtp_media(offer_, offered) && is_allowed_by_policy(index) &&
+    const bool lives = !is_rejected(offered) && is_rtp_media(offer_, index) && is_allowed_by_policy(index) &&
                        (!is_bundle_only(offered) || bundle_of(offer_, index));
     if (!lives || !transceiver || transceiver->stopped) return rejected_media(offered);
     const MediaCapabilities& capabilities = *snapshot_.capabilities;

@@ -39,7 +39,7 @@ std::vector<bool> takes_encrypted_headers(const sdp::Description& description) {
 Result<void> check_takes_encrypted_headers(const sdp::Description& description) {
   const std::vector<bool> taken = takes_encrypted_headers(description);
   for (std::size_t i = 0; i < description.media.size(); ++i)
-    if (!taken[i] && is_rtp_media(description, description.media[i]) && !is_rejected(description.media[i]))
+    if (!taken[i] && is_rtp_media(description, i) && !is_rejected(description.media[i]))
       return fail(ErrorKind::InvalidAccessError,
                   "m= section " + std::to_string(i) + " does not take encrypted header extensions");
   return {};

@@ -201,7 +201,7 @@ void apply_local_offer_to_media(Snapshot& snapshot, const std::vector<Section>& 
       snapshot.last_created_offer ? snapshot.last_created_offer->made_for : std::vector<std::optional<TransceiverId>>{};
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
     const sdp::MediaDescription& media = offer.media[i];
-    if (!is_rtp_media(offer, media)) continue;
+    if (!is_rtp_media(offer, i)) continue;
     if (!media_section_at(snapshot.now, i)) {
       if (i >= made_for.size() || !made_for[i] || !transceiver_by_id(snapshot, *made_for[i])) continue;
       associate(snapshot, *made_for[i], i);
@@ -221,7 +221,7 @@ void apply_remote_offer_to_media(Snapshot& snapshot, const std::vector<Section>&
     const sdp::MediaDescription& media = offer.media[i];
     const MediaSection* known = media_section_at(snapshot.now, i);
     // A peer may reject a section of ours with another protocol.
-    if (!known && !is_rtp_media(offer, media)) continue;
+    if (!known && !is_rtp_media(offer, i)) continue;
     const std::vector<SendEncoding> proposed = proposed_encodings(media);
     const TransceiverId id = known ? known->transceiver : find_or_create(snapshot, offer, i, proposed);
     MediaSection& section = associate(snapshot, id, i);

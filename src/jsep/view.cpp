@@ -20,15 +20,18 @@ static bool names_dtls(const sdp::MediaDescription& media) {
   return parts.find("/TLS/") != std::string::npos || parts.find("/DTLS/") != std::string::npos;
 }
 
-bool uses_dtls(const sdp::Description& description, const sdp::MediaDescription& media) {
+bool uses_dtls(const sdp::Description& description, std::size_t index) {
+  const sdp::MediaDescription& media = description.media[index];
   if (names_dtls(media)) return true;
   constexpr std::string_view kOlder[] = {"RTP/AVP", "RTP/AVPF", "RTP/SAVP", "RTP/SAVPF"};
-  return std::ranges::find(kOlder, media.protocol) != std::end(kOlder) &&
-         !sdp::effective_fingerprints(description, media).empty() && sdp::effective_ice_ufrag(description, media);
+  if (std::ranges::find(kOlder, media.protocol) == std::end(kOlder)) return false;
+  const TransportView view = transport_view(description, index);
+  return !view.fingerprints.empty() && view.ice;
 }
 
-bool is_rtp_media(const sdp::Description& description, const sdp::MediaDescription& media) {
-  return (media.kind == "audio" || media.kind == "video") && sdp::is_rtp(media) && uses_dtls(description, media);
+bool is_rtp_media(const sdp::Description& description, std::size_t index) {
+  const sdp::MediaDescription& media = description.media[index];
+  return (media.kind == "audio" || media.kind == "video") && sdp::is_rtp(media) && uses_dtls(description, index);
 }
 
 bool is_data(const sdp::MediaDescription& media) {

@@ -18,9 +18,9 @@ bool is_rejected(const sdp::MediaDescription& media);
 bool is_bundle_only(const sdp::MediaDescription& media);
 /// Whether the section is secured by DTLS, as every one of WebRTC is. Who names an older profile of RTP, but has a
 /// fingerprint and what ICE needs, speaks DTLS nevertheless (RFC 9429 section 5.1.2).
-bool uses_dtls(const sdp::Description& description, const sdp::MediaDescription& media);
+bool uses_dtls(const sdp::Description& description, std::size_t index);
 /// A section of audio or video over RTP, as a transceiver stands for it.
-bool is_rtp_media(const sdp::Description& description, const sdp::MediaDescription& media);
+bool is_rtp_media(const sdp::Description& description, std::size_t index);
 /// A section that can carry our data channels.
 bool is_data(const sdp::MediaDescription& media);
 

@@ -1,6 +1,7 @@
 // Packets that are passed on, or that a program has made, instead of frames.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "media/send_stream.hpp"
 #include "media/send_stream_writer.hpp"
@@ -46,8 +47,10 @@ Result<void> SendStream::send(const OutgoingPacket& packet, TimePoint now, Sink&
   const Encoder* const chosen = encoder(packet.codec);
   if (chosen == nullptr) return fail(ErrorKind::InvalidAccessError, "the codec was not negotiated");
   if (packet.payload.size() > kMaxForeignPayload) return fail(ErrorKind::InvalidAccessError, "the packet is too long");
-  if (playing_) return {};   // as with frames
-  needs_key_frame_ = false;  // whoever passes packets on knows where to begin
+  if (playing_) return {};  // as with frames
+  // Whoever passes packets on knows where to begin. That something is missing in front of others, the receiver is to
+  // see.
+  if (std::exchange(needs_key_frame_, false) && !mapping_ && !packet.begins_key_frame) ++next_number_;
   if (!mapping_ || mapping_->source != packet.source) mapping_ = map(packet, chosen->format.clock_rate, now);
   // Who jumps so far has begun anew, or wants what comes later to seem old (to the receiver, too).
   constexpr std::int64_t kMostAhead = 0x4000;

@@ -39,6 +39,7 @@ void Transport::Generation::on_ice_gathering_complete() {
 void Transport::Generation::on_ice_state(ice::State state) { owner.generation_changed_state(*this, state); }
 
 void Transport::Generation::on_ice_selected_pair(const ice::Candidate&, const ice::Candidate&) {
+  if (owner.leaving_.generation == this) return;
   if (owner.observer_ != nullptr) owner.observer_->on_selected_pair(owner);
   if (owner.observer_ != nullptr && owner.carrier_ == this) owner.observer_->on_path_changed(owner);
 }
@@ -158,7 +159,7 @@ void Transport::carry(Generation* generation) {
 
 void Transport::generation_changed_state(Generation& generation, ice::State state) {
   if (has_path(state) && !generation.abandoned && carrier_ != &generation) carry(&generation);
-  if (has_path(state) && carrier_ == &generation) {
+  if (has_path(state) && carrier_ == &generation && !generation.abandoned) {
     std::vector<Generation*> replaced;
     for (const auto& other : generations_)
       if (other->abandoned && other.get() != leaving_.generation) replaced.push_back(other.get());

@@ -107,6 +107,21 @@ TEST(MediaNegotiation, TakesTheOlderNamesOfItsProfile) {
   }
 }
 
+TEST(MediaNegotiation, TakesTheOlderNamesInABundleThatIsDescribedOnce) {
+  RTCPeerConnection pc(test::on_loopback()), peer(test::on_loopback());
+  pc.addTransceiver("audio");
+  pc.addTransceiver("video");
+  run([&]() -> Promise<void> {
+    std::string sdp = (co_await pc.createOffer()).sdp;
+    const std::size_t second = sdp.find("m=video");
+    const std::regex lines("a=(ice-ufrag|ice-pwd|ice-options|fingerprint|setup|tls-id)[^\r]*\r\n");
+    sdp = sdp.substr(0, second) + std::regex_replace(sdp.substr(second), lines, "");
+    sdp = std::regex_replace(sdp, std::regex(" UDP/TLS/RTP/SAVPF "), " RTP/SAVPF ");
+    co_await peer.setRemoteDescription(RTCSessionDescriptionInit(RTCSdpType::Offer, sdp));
+    EXPECT_THAT((co_await peer.createAnswer()).sdp, testing::HasSubstr("m=video 9 RTP/SAVPF"));
+  });
+}
+
 TEST(MediaNegotiation, ARenegotiationAddsChangesAndStops) {
   bool ended = false;
   Pair pair;

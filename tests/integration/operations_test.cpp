@@ -133,6 +133,15 @@ TEST_F(Operations, AreRefusedWhereTheyBeginAndNotInALaterTask) {
   refused_at_once("candidate OperationError", [&] { note(third.addIceCandidate({"", "none"}), "candidate"); });
 }
 
+TEST_F(Operations, ComeToTheirTurnWhereParametersAreSetAgainAndAgain) {
+  run([this]() -> Promise<void> {
+    const auto sender = pc.addTransceiver("video")->sender();
+    note(pc.createOffer(), "offer");
+    for (int i = 0; i < 1000 && events.empty(); ++i) co_await sender->setParameters(sender->getParameters());
+  });
+  EXPECT_THAT(events, ElementsAre("offer"));
+}
+
 TEST_F(Operations, WaitForTheSendersParametersInVain) {
   run([this]() -> Promise<void> {
     const auto sender = pc.addTransceiver("audio")->sender();

@@ -137,7 +137,7 @@ void expect_same_sections(const std::string& now_text, const std::string& record
     EXPECT_EQ(carrier_of(now, i), carrier_of(recorded, i));
     for (const Layers layers : {Layers::Sent, Layers::Received})
       EXPECT_EQ(jsep::layers(mine, layers), jsep::layers(theirs, layers));
-    if (with_formats && is_rtp_media(now, mine)) expect_formats(mine, theirs);
+    if (with_formats && is_rtp_media(now, i)) expect_formats(mine, theirs);
   }
 }
 
@@ -151,14 +151,14 @@ void expect_answers(const std::string& answer_text, const std::string& offer_tex
     EXPECT_EQ(mine.kind, theirs.kind);
     EXPECT_EQ(mine.protocol, theirs.protocol);
     EXPECT_EQ(mine.mid, theirs.mid);
-    EXPECT_EQ(is_rejected(mine), is_rejected(theirs) || (!is_data(theirs) && !is_rtp_media(offer, theirs)));
+    EXPECT_EQ(is_rejected(mine), is_rejected(theirs) || (!is_data(theirs) && !is_rtp_media(offer, i)));
     if (is_rejected(mine)) continue;
     const sdp::Direction offered = theirs.direction.value_or(kSendRecv), answered = mine.direction.value_or(kSendRecv);
     EXPECT_TRUE(!sdp::sends(answered) || sdp::receives(offered));
     EXPECT_TRUE(!sdp::receives(answered) || sdp::sends(offered));
     EXPECT_NE(mine.setup, sdp::Setup::ActPass);
     EXPECT_TRUE(!bundle_of(answer, i) || bundle_of(offer, i));
-    if (!is_rtp_media(answer, mine)) continue;
+    if (!is_rtp_media(answer, i)) continue;
     const std::vector<Format> formats = formats_of(theirs);
     for (const Format& format : formats_of(mine)) {
       const Format* same = find_format(formats, format.payload_type);

@@ -66,6 +66,36 @@ TEST(Forwarding, PacketsArriveUnderTheSourceOfTheForwarder) {
   EXPECT_EQ(relay.out.right->frames[0].source, kSecond.source);
 }
 
+/// A local track that was not enabled for a while, or another one in its place.
+TEST(Forwarding, WhatIsMissingWhereTheSourceChangesIsSeen) {
+  for (const bool begins_anew : {false, true}) {
+    Call call;
+    call.left->session.configure({sending(video_section(), {kFirst})});
+    call.right->session.configure({receiving(video_section())});
+    call.connect();
+    const auto send = [&](std::uint16_t number, bool key) {
+      Bytes payload = vp8(key, 20, static_cast<std::uint8_t>(number));
+      payload.insert(payload.begin(), 0x10);
+      EXPECT_TRUE(call.left->session.send(kVideo, "",
+                                          OutgoingPacket{.payload = payload,
+                                                         .source = Ssrc(7),
+                                                         .number = number,
+                                                         .timestamp = 3000U * number,
+                                                         .marker = true,
+                                                         .codec = "VP8",
+                                                         .begins_key_frame = key},
+                                          call.now));
+      call.run(33ms);
+    };
+    send(100, true);
+    send(101, false);
+    call.left->session.change_source(kVideo);
+    send(110, begins_anew);
+    send(111, false);
+    EXPECT_THAT(call.right->frames, SizeIs(begins_anew ? 4U : 2U));
+  }
+}
+
 TEST(Forwarding, WhatIsRepairedBeforeIsPassedOnLater) {
   Relay relay;
   relay.in.to_right.loss = 0.05;

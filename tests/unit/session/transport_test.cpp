@@ -110,6 +110,22 @@ TEST_F(TransportGenerations, APeerMaySendByTheOldPathAfterARestart) {
   EXPECT_TRUE(hears(next));
 }
 
+/// As long as the new path is not there, the old one carries, whatever becomes of its state meanwhile.
+TEST_F(TransportGenerations, TheOldPathIsKeptUntilTheNewOneIsThere) {
+  connect("first", old);
+  loop->run([&] {
+    transport->start_generation(with(ice::Role::Controlling, "second"));
+    transport->start_checks("second", next.credentials);  // of a peer that is not there
+    transport->abandon("first");
+    transport->set_remote_end_of_candidates("first");
+  });
+  ASSERT_TRUE(bell.wait(*loop, [&] { return transport->carrier()->state() == ice::State::Completed; }));
+  const auto begin = Clock::now();
+  ASSERT_TRUE(eventually([&] { return Clock::now() - begin > 4s; }));
+  EXPECT_EQ(loop->run([&] { return carrier(); }), "first");
+  EXPECT_TRUE(hears(old));
+}
+
 TEST_F(TransportGenerations, OneOldPathIsListenedToHoweverOftenThereIsARestart) {
   connect("first", old);
   connect("second", next);
