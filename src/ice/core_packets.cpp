@@ -32,7 +32,10 @@ void Agent::Core::open_direct() {
       if (host.base == local) direct_ = std::move(host.direct);
     if (!direct_) direct_ = DirectSocket::open(reactor_, socket, stun_tag_, DirectSocket::Purpose::Data, *this);
   }
-  if (direct_) direct_->carry(*peer);
+  if (direct_) {
+    direct_->carry(*peer);
+    for (const Paths::Choice& valid : paths_.valid()) direct_->accept(valid.path.remote);
+  }
   nice_->drain(socket);  // what came first is delivered first
 }
 

@@ -4,7 +4,9 @@ namespace parley::ice {
 
 /// Before libnice reads it, from inside the driver: nothing may be changed there.
 void Agent::Core::on_nice_arrival(ByteView datagram, const SocketAddress& base, const SocketAddress& from) {
-  if (!closed_ && paths_.arrived(datagram, {base, from}, Clock::now())) later([](Core& core) { core.run_paths(); });
+  if (closed_ || !paths_.arrived(datagram, {base, from}, Clock::now())) return;
+  if (remote_ && direct_ && direct_->local() == base) direct_->accept(from);  // signed by the peer
+  later([](Core& core) { core.run_paths(); });
 }
 
 void Agent::Core::run_paths() {

@@ -47,6 +47,8 @@ class DirectSocket {
 
   /// From now on data goes to, and is accepted from, `peer`. Earlier peers stay accepted.
   virtual void carry(const SocketAddress& peer) = 0;
+  /// Data is accepted from `peer` as well: RFC 8445 section 12.2.
+  virtual void accept(const SocketAddress& peer) = 0;
   /// Sends from the front. False: the socket is full; what is left stays in `batch`.
   virtual bool send(SendBatch& batch) = 0;
   virtual void send_stun(ByteView message, const SocketAddress& to) = 0;

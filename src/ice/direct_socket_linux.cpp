@@ -26,7 +26,7 @@ constexpr std::size_t kReceiveBuffer = 65536;
 constexpr unsigned kReceives = 16;
 constexpr std::size_t kMaxBytesPerTurn = 1 << 20;
 constexpr int kMaxReadsPerTurn = 8;
-constexpr std::size_t kMaxPeers = 4;
+constexpr std::size_t kMaxPeers = 16;
 constexpr std::size_t kMaxRunsPerCall = 16;
 
 /// Attaches the selector to the port's group. It sees the UDP payload and answers with a place in the order of joining:
@@ -181,6 +181,11 @@ class LinuxDirectSocket final : public DirectSocket {
     const int gro = is_own_address(peer) ? 1 : 0;
     setsockopt(socket_, SOL_UDP, UDP_GRO, &gro, sizeof gro);
     if (!carrying_) carrying_ = attach_selector(socket_, tag_, Purpose::Data);
+  }
+  void accept(const SocketAddress& peer) override {
+    if (is_peer(peer)) return;
+    if (peers_.size() == kMaxPeers) peers_.pop_back();
+    peers_.push_back(peer);
   }
   bool send(SendBatch& batch) override;
   void send_stun(ByteView message, const SocketAddress& to) override {

@@ -35,9 +35,13 @@ const RemoteIce* remote_in_use(const Transport& transport) {
   return newest;
 }
 
+bool is_same_identity(const std::vector<sdp::Fingerprint>& one, const std::vector<sdp::Fingerprint>& other) {
+  return sorted(one) == sorted(other);
+}
+
 bool begins_new_association(const DtlsAgreement& in_use, const TransportView& remote) {
   if (in_use.remote_tls_id && remote.tls_id && in_use.remote_tls_id != remote.tls_id) return true;
-  return sorted(in_use.remote_fingerprints) != sorted(remote.fingerprints);
+  return !is_same_identity(in_use.remote_fingerprints, remote.fingerprints);
 }
 
 bool moves_to_new_section(const Transport& in_use, const Agreement& agreed, std::string_view mid,

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "jsep/snapshot.hpp"
@@ -13,6 +14,9 @@ namespace parley::jsep {
 
 /// The other side of the newest generation that has one; nullptr if none has.
 const RemoteIce* remote_in_use(const Transport& transport);
+
+/// Whether they are of the same certificates, in whatever order.
+bool is_same_identity(const std::vector<sdp::Fingerprint>& one, const std::vector<sdp::Fingerprint>& other);
 
 /// RFC 8842 section 3.1, as seen from the peer's description: other fingerprints or another tls-id mean a new
 /// association. Where one of the two has no tls-id, the fingerprints decide alone.

@@ -4,6 +4,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "jsep/association.hpp"
 #include "jsep/remote_candidates.hpp"
 #include "jsep/view.hpp"
 
@@ -64,13 +65,21 @@ struct Differ {
     for (const Transport& now : after().now.transports) transport(now);
   }
 
+  /// Another one, who has taken the first one's place (RFC 8842 section 3.1), knows nothing of its channels.
+  [[nodiscard]] bool is_same_peer(const std::optional<TransportId>& id) const {
+    const Transport* was = id ? transport_by_id(before.now, *id) : nullptr;
+    const Transport* is = id ? transport_by_id(after().now, *id) : nullptr;
+    return was == nullptr || is == nullptr || !was->dtls || !is->dtls ||
+           is_same_identity(was->dtls->remote_fingerprints, is->dtls->remote_fingerprints);
+  }
+
   void data() {
     const auto& now = after().now.data;
     const auto& old = before.now.data;
     if (!now || !now->sctp) return;
     const bool goes_on = old && old->sctp && old->transport == now->transport &&
                          old->sctp->local_port == now->sctp->local_port &&
-                         old->sctp->remote_port == now->sctp->remote_port;
+                         old->sctp->remote_port == now->sctp->remote_port && is_same_peer(now->transport);
     if (!goes_on) plan.start_sctp = now->sctp;
   }
 };

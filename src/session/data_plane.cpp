@@ -23,7 +23,7 @@ void DataPlane::establish(const Config& config) {
   if (closed_) return;
   if (association_) {
     drop_association();
-    channels_.transport_closed(std::nullopt);
+    if (state_ == State::Connected) channels_.transport_closed(std::nullopt);  // others wait for the new one
   }
   config_ = config;
   max_channels_.reset();

@@ -334,6 +334,49 @@ TEST_F(Restart, WithNewTlsIdsKeepsTheChannels) {
   other.close();
 }
 
+/// RFC 8842 section 3.1, RFC 8261: an association of SCTP lives on one of DTLS, and a successor has none.
+TEST_F(Restart, WithAnotherIdentityBeginsWithNewChannels) {
+  for (const bool is_told : {false, true}) {
+    Pair both;
+    RTCPeerConnection& here = both.offerer;
+    RTCPeerConnection successor(test::on_loopback());
+    Latch before_open, before_closed, after_open, heard;
+    const auto before = here.createDataChannel("before");
+    before->onopen = [&] { before_open.set(); };
+    before->onclose = [&] { before_closed.set(); };
+    run([&] { return both.negotiate(); });
+    ASSERT_TRUE(before_open.wait());
+    if (is_told) {
+      both.answerer.close();
+      ASSERT_TRUE(before_closed.wait());
+    }
+    here.onicecandidate = [&](const RTCPeerConnectionIceEvent& event) {
+      return Pair::trickle(successor, event.candidate);
+    };
+    successor.onicecandidate = [&](const RTCPeerConnectionIceEvent& event) {
+      return Pair::trickle(here, event.candidate);
+    };
+    const auto theirs = successor.createDataChannel("after", {.negotiated = true, .id = 100});
+    theirs->onopen = [&] { after_open.set(); };
+    here.restartIce();
+    run([&]() -> Promise<void> {
+      co_await here.setLocalDescription();
+      co_await successor.setRemoteDescription(*here.localDescription());
+      co_await successor.setLocalDescription();
+      co_await here.setRemoteDescription(*successor.localDescription());
+    });
+    const auto ours = here.createDataChannel("after", {.negotiated = true, .id = 100});
+    ours->onmessage = [&] { heard.set(); };
+    EXPECT_TRUE(after_open.wait()) << is_told;
+    theirs->send("x");
+    EXPECT_TRUE(heard.wait()) << is_told;
+    EXPECT_TRUE(before_closed.wait()) << is_told;
+    EXPECT_EQ(here.sctp()->state(), RTCSctpTransportState::Connected);
+    here.close();
+    successor.close();
+  }
+}
+
 /// RFC 8842 section 3.1: another certificate and tls-id mean another DTLS association, on the same RTCDtlsTransport.
 TEST_F(Restart, WithAnotherIdentityBeginsAnotherAssociation) {
   RTCPeerConnection successor(test::on_loopback());
