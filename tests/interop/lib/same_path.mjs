@@ -35,8 +35,10 @@ function sameCertificate(mine, yours) {
 function samePair(mine, yours, loss) {
   traffic('pair', mine, yours, loss);
   traffic('pair', yours, mine, loss);
+  assert.equal(mine.state, 'succeeded');
+  // Chromium's is in progress as long as a check has no answer, which may have been lost.
+  if (yours.state !== 'in-progress' || yours.requestsSent <= yours.responsesReceived) assert.equal(yours.state, 'succeeded');
   for (const pair of [mine, yours]) {
-    assert.equal(pair.state, 'succeeded');
     assert.equal(pair.nominated, true);
     bounded('currentRoundTripTime', pair.currentRoundTripTime, 0, 0.5);
     if (pair.responsesReceived > 0) bounded('average round trip', pair.totalRoundTripTime / pair.responsesReceived, 0, 0.5);
