@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <set>
 
-#include "support/frames.hpp"
 #include "support/pair.hpp"
 
 namespace parley {
@@ -14,7 +13,6 @@ using test::Latch;
 using test::Pair;
 using test::run;
 using test::settle;
-using namespace std::chrono_literals;
 
 /// The ufrags of a description.
 std::set<std::string> ufrags(const std::optional<RTCSessionDescription>& description) {
@@ -53,7 +51,7 @@ class Restart : public testing::Test {
   }
 
   int needed = 0;
-  Latch open, before_answer, after, moved, heard_before, heard_after;
+  Latch open, before_answer, after, moved;
   std::vector<std::string> states;
   std::shared_ptr<RTCRtpTransceiver> transceiver;
   std::set<std::string> old_here, old_there;
@@ -278,147 +276,6 @@ TEST_F(Restart, LetsDataFlowOnTheOldPathUntilTheNewOneIsThere) {
   EXPECT_TRUE(is_restarted());
   EXPECT_NE(ice->getSelectedCandidatePair()->local.usernameFragment(), old_pair->local.usernameFragment());
   EXPECT_EQ(channel->readyState(), RTCDataChannelState::Open);
-}
-
-/// As `text`, from a peer whose associations are new.
-std::string with_new_tls_ids(std::string text) {
-  constexpr std::string_view kLine = "a=tls-id:";
-  for (std::size_t at = text.find(kLine); at != std::string::npos; at = text.find(kLine, at + 1)) {
-    char& first = text.at(at + kLine.size());
-    first = first == 'x' ? 'y' : 'x';
-  }
-  return text;
-}
-
-/// Both sides begin another association, as with a browser that moves everything to another transport. What is on its
-/// way is not lost.
-TEST_F(Restart, WithNewTlsIdsKeepsTheChannels) {
-  constexpr int kMessages = 200;
-  int heard = 0;  // only on the loop
-  std::vector<std::string> ended;
-  const auto channel = pc.createDataChannel("x");
-  channel->onopen = [&] { open.set(); };
-  channel->onclose = [&] { ended.emplace_back("here"); };
-  other.ondatachannel = [&](const RTCDataChannelEvent& event) {
-    event.channel->onclose = [&] { ended.emplace_back("there"); };
-    event.channel->onmessage = [&](const MessageEvent& message) {
-      EXPECT_EQ(message.text(), std::to_string(heard));
-      if (++heard == kMessages) after.set();
-    };
-  };
-  begin();
-  ASSERT_TRUE(open.wait());
-  const auto transport = pc.sctp()->transport();
-  transport->onstatechange = [this, raw = transport.get()] { states.emplace_back(to_string(raw->state())); };
-  pc.restartIce();
-  auto send = [&, next = 0](int to) mutable {
-    for (; next < to; ++next) channel->send(std::to_string(next));
-  };
-  run([&]() -> Promise<void> {
-    send(50);
-    co_await pc.setLocalDescription();
-    send(100);
-    const std::string offer = with_new_tls_ids(pc.localDescription()->sdp());
-    co_await other.setRemoteDescription({RTCSdpType::Offer, offer});
-    co_await other.setLocalDescription();
-    send(150);
-    co_await pc.setRemoteDescription(*other.localDescription());
-    send(kMessages);
-  });
-  EXPECT_TRUE(after.wait());
-  EXPECT_EQ(EventLoop::shared()->run([&] { return states; }),
-            (std::vector<std::string>{"new", "connecting", "connected"}));
-  EXPECT_EQ(EventLoop::shared()->run([&] { return ended; }), std::vector<std::string>{});
-  EXPECT_EQ(channel->readyState(), RTCDataChannelState::Open);
-  pc.close();
-  other.close();
-}
-
-/// RFC 8842 section 3.1, RFC 8261: an association of SCTP lives on one of DTLS, and a successor has none.
-TEST_F(Restart, WithAnotherIdentityBeginsWithNewChannels) {
-  for (const bool is_told : {false, true}) {
-    Pair both;
-    RTCPeerConnection& here = both.offerer;
-    RTCPeerConnection successor(test::on_loopback());
-    Latch before_open, before_closed, after_open, heard;
-    const auto before = here.createDataChannel("before");
-    before->onopen = [&] { before_open.set(); };
-    before->onclose = [&] { before_closed.set(); };
-    run([&] { return both.negotiate(); });
-    ASSERT_TRUE(before_open.wait());
-    if (is_told) {
-      both.answerer.close();
-      ASSERT_TRUE(before_closed.wait());
-    }
-    here.onicecandidate = [&](const RTCPeerConnectionIceEvent& event) {
-      return Pair::trickle(successor, event.candidate);
-    };
-    successor.onicecandidate = [&](const RTCPeerConnectionIceEvent& event) {
-      return Pair::trickle(here, event.candidate);
-    };
-    const auto theirs = successor.createDataChannel("after", {.negotiated = true, .id = 100});
-    theirs->onopen = [&] { after_open.set(); };
-    here.restartIce();
-    run([&]() -> Promise<void> {
-      co_await here.setLocalDescription();
-      co_await successor.setRemoteDescription(*here.localDescription());
-      co_await successor.setLocalDescription();
-      co_await here.setRemoteDescription(*successor.localDescription());
-    });
-    const auto ours = here.createDataChannel("after", {.negotiated = true, .id = 100});
-    ours->onmessage = [&] { heard.set(); };
-    EXPECT_TRUE(after_open.wait()) << is_told;
-    theirs->send("x");
-    EXPECT_TRUE(heard.wait()) << is_told;
-    EXPECT_TRUE(before_closed.wait()) << is_told;
-    EXPECT_EQ(here.sctp()->state(), RTCSctpTransportState::Connected);
-    here.close();
-    successor.close();
-  }
-}
-
-/// RFC 8842 section 3.1: another certificate and tls-id mean another DTLS association, on the same RTCDtlsTransport.
-TEST_F(Restart, WithAnotherIdentityBeginsAnotherAssociation) {
-  RTCPeerConnection successor(test::on_loopback());
-  const auto track = MediaStreamTrack::create("audio");
-  pc.addTrack(track);
-  const auto follow = [](RTCPeerConnection& to, Latch& heard) {
-    to.ontrack = [&heard](const RTCTrackEvent& event) { event.track->onaudioframe = [&heard] { heard.set(); }; };
-  };
-  const auto send_until = [&](Latch& heard) {
-    for (std::uint32_t i = 0; i < 2000 && !heard.is_set(); ++i) {
-      track->write(test::audio_frame(80, i));
-      EventLoop::shared()->delay(10ms).get();
-    }
-    return heard.is_set();
-  };
-  follow(other, heard_before);
-  run([this] { return pair.negotiate(); });
-  ASSERT_TRUE(send_until(heard_before));
-  const auto transport = pc.getSenders().at(0)->transport();
-  const auto certificates = transport->getRemoteCertificates();
-  ASSERT_EQ(certificates.size(), 1U);
-
-  // The peer is gone; another one answers in its place.
-  other.close();
-  follow(successor, heard_after);
-  pc.onicecandidate = [&](const RTCPeerConnectionIceEvent& event) { return Pair::trickle(successor, event.candidate); };
-  successor.onicecandidate = [&](const RTCPeerConnectionIceEvent& event) { return Pair::trickle(pc, event.candidate); };
-  transport->onstatechange = [this, raw = transport.get()] { states.emplace_back(to_string(raw->state())); };
-  pc.restartIce();
-  run([&]() -> Promise<void> {
-    co_await pc.setLocalDescription();
-    co_await successor.setRemoteDescription(*pc.localDescription());
-    co_await successor.setLocalDescription();
-    co_await pc.setRemoteDescription(*successor.localDescription());
-  });
-  EXPECT_TRUE(send_until(heard_after));
-  EXPECT_EQ(pc.getSenders().at(0)->transport(), transport);
-  EXPECT_EQ(transport->state(), RTCDtlsTransportState::Connected);
-  EXPECT_NE(transport->getRemoteCertificates(), certificates);
-  EXPECT_EQ(EventLoop::shared()->run([&] { return states.back(); }), "connected");
-  pc.close();
-  successor.close();
 }
 
 }  // namespace
