@@ -192,7 +192,7 @@ TEST(MediaStreamTrack, StaysMutedIfItsFirstPacketIsBehindTheOfferThatEndsIt) {
   ASSERT_TRUE(open.wait());
   pair.offerer.getTransceivers().at(0)->direction(RTCRtpTransceiverDirection::Inactive);
   pair.offerer.setLocalDescription().get(20s);
-  offer = pair.offerer.localDescription();
+  far->run([&offer, made = pair.offerer.localDescription()] { offer = made; });  // where it is read
   channel->send("there is an offer");
   ASSERT_TRUE(busy.wait());
   sent->write(test::audio_frame(80, 1));
